@@ -1,0 +1,102 @@
+"""What a Client tells: frames of the server that pass through, and what happens to the link; plain data.
+
+A bot, a terminal and the window read the same stream and handle it with `match`.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from lanchat.errors import LanchatError
+from lanchat.protocol.frames import Error, Message, Page, Presence, Refused, Roster, Welcome
+
+
+class Connecting(Struct, frozen=True):
+    """Addresses are being tried."""
+
+    host: str
+
+
+class Joined(Struct, frozen=True):
+    """In the room. again: after a break, so what was known still counts. new_journal: the server's data was
+    replaced since last time, so what was known does not. latency_ms: of the connection's first answer."""
+
+    welcome: Welcome
+    latency_ms: float
+    again: bool = False
+    new_journal: bool = False
+
+
+class Lost(Struct, frozen=True):
+    """The link broke or did not come about; another try follows after retry_in seconds, by itself."""
+
+    detail: str
+    retry_in: float
+
+
+class Queued(Struct, frozen=True):
+    """A message was said here and is kept on disk until the server has it (its own Message comes back with
+    this id). It comes again after a restart for what still waits."""
+
+    id: str
+    text: str
+    at: int  # ms since 1970, our clock
+
+
+class Failed(Struct, frozen=True):
+    """The server will not take this message; it waits no longer."""
+
+    id: str
+    text: str
+    detail: str
+
+
+class Delay(Struct, frozen=True):
+    """The round trip to the server and back, measured now."""
+
+    latency_ms: float
+
+
+class Ended(Struct, frozen=True):
+    """The last event. error None: we left."""
+
+    error: LanchatError | None = None
+
+
+# Refused (the nickname, before joining): answer with Client.rename(another).
+# Error: a later rename was refused (code nick_taken, nick_invalid), or a history request.
+Event: TypeAlias = (
+    Connecting
+    | Joined
+    | Refused
+    | Lost
+    | Queued
+    | Failed
+    | Message
+    | Page
+    | Presence
+    | Roster
+    | Error
+    | Delay
+    | Ended
+)
+
+__all__ = [
+    "Connecting",
+    "Delay",
+    "Ended",
+    "Error",
+    "Event",
+    "Failed",
+    "Joined",
+    "Lost",
+    "Message",
+    "Page",
+    "Presence",
+    "Queued",
+    "Refused",
+    "Roster",
+    "Welcome",
+]

@@ -1,0 +1,162 @@
+"""Every error lanchat raises on purpose, as one tree ordered by whose fault it is; it decides nothing.
+
+    LanchatError
+    ├── ProtocolError             a rule of the wire was broken
+    │   ├── LocalProtocolError        by us: a bug, or text that the rules forbid
+    │   └── RemoteProtocolError       by the peer
+    ├── ConnectError              no talk came about
+    │   ├── HostUnknown               the name does not resolve
+    │   ├── HostRefused               nothing listens there
+    │   ├── HostSilent                no answer in time, or no way to it
+    │   ├── NotLanchat                something else answers there
+    │   ├── JoinRefused               the server said no (code, suggestion)
+    │   └── ServerKeyChanged          another server than the one we knew
+    ├── ConnectionLost            a talk that was under way ended
+    ├── IdentityError             a key file is missing, damaged or unreadable
+    ├── StoreError                a file of ours
+    │   ├── StoreInUse                another process works on it
+    │   ├── StoreTooNew               a newer lanchat wrote it
+    │   └── StoreFailed               it cannot be read or written
+    ├── ServeError                a server cannot start (no free port, a wrong address)
+    └── DiscoveryError            the rooms around us
+        ├── NothingFound              no room answers to that name
+        └── NameAmbiguous             several rooms do
+
+Each class holds in `sentence` what the user reads: one plain sentence that says what to do. The facts that
+fill it are attributes of the exception. Any other exception that leaves lanchat is a bug.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class LanchatError(Exception):
+    """The root: `except LanchatError` catches all that lanchat raises on purpose."""
+
+    sentence: ClassVar[str] = "Something went wrong: {detail}"
+
+    def __init__(self, **facts: Any) -> None:
+        self.__dict__.update(facts)
+        super().__init__(self.sentence.format_map(facts))
+
+    def __getattr__(self, name: str) -> Any:  # tells type checkers that facts are attributes
+        raise AttributeError(name)
+
+
+class ProtocolError(LanchatError):
+    """A rule of the wire was broken. Facts: code (see protocol.limits.Code), detail."""
+
+    sentence = "{detail}"
+
+
+class LocalProtocolError(ProtocolError):
+    """We tried to say what the rules forbid."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer said what the rules forbid."""
+
+    sentence = "The other side does not follow the protocol: {detail}"
+
+
+class ConnectError(LanchatError):
+    """No talk came about. Facts: host (as typed, or an address), detail."""
+
+    sentence = "Cannot connect to {host}: {detail}"
+
+
+class HostUnknown(ConnectError):
+    sentence = "No machine called “{host}” is known here. Check the spelling, or type its IP address."
+
+
+class HostRefused(ConnectError):
+    sentence = "Nothing listens at {host}. Check the port, and that the room is still open."
+
+
+class HostSilent(ConnectError):
+    sentence = (
+        "{host} does not answer. Check that both machines are on the same network and that no firewall blocks the port."
+    )
+
+
+class NotLanchat(ConnectError):
+    sentence = "Something answers at {host}, but it is not lanchat ({detail}). Check the address and the port."
+
+
+class JoinRefused(ConnectError):
+    """The server said no. Facts: host, code, detail (a sentence), suggestion (a free nickname or None)."""
+
+    sentence = "{detail}"
+
+
+class ServerKeyChanged(ConnectError):
+    """Facts: host, expected and found (ids), expected_words and found_words."""
+
+    sentence = (
+        "The server at {host} is not the one you knew: its key says “{found_words}”, and you knew "
+        "“{expected_words}”. Somebody may be pretending to be it, or it was set up anew. Ask whoever runs it to "
+        "read its words aloud; only if they match, join it by its own id: lanchat://{host}?id={found}"
+    )
+
+
+class ConnectionLost(LanchatError):
+    """A talk that was under way ended. Facts: detail."""
+
+    sentence = "The connection was lost: {detail}"
+
+
+class IdentityError(LanchatError):
+    """Facts: path, detail."""
+
+    sentence = "The key file {path} cannot be used: {detail}. Restore it from a copy, or move it away to start anew."
+
+
+class StoreError(LanchatError):
+    """Facts: path, detail."""
+
+    sentence = "{path}: {detail}"
+
+
+class StoreInUse(StoreError):
+    """Facts: path, owner (who holds it, for example “process 4711”)."""
+
+    sentence = "{path} is in use by {owner}. Stop it first, or choose another directory with --data."
+
+
+class StoreTooNew(StoreError):
+    """Facts: path, found and known (schema versions)."""
+
+    sentence = (
+        "{path} was written by a newer lanchat (format {found}, this one knows {known}). Update lanchat to open it."
+    )
+
+
+class StoreFailed(StoreError):
+    sentence = "{path} cannot be used: {detail}. Check the disk and the permissions."
+
+
+class ServeError(LanchatError):
+    """Facts: detail."""
+
+    sentence = "The server cannot start: {detail}"
+
+
+class DiscoveryError(LanchatError):
+    """Facts: name, detail."""
+
+    sentence = "{detail}"
+
+
+class NothingFound(DiscoveryError):
+    """Facts: name."""
+
+    sentence = (
+        "No room called “{name}” answers on this network. Look with “lanchat find”, or give its address as host:port."
+    )
+
+
+class NameAmbiguous(DiscoveryError):
+    """Facts: name, ids (a list of ids, joined by ", " in choices)."""
+
+    sentence = "“{name}” could be more than one server. Choose one by its id: {choices}"

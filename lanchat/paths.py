@@ -1,0 +1,44 @@
+"""Where lanchat keeps its files; makes directories that only their owner may read, and nothing else.
+
+    <user data>/servers/<name>/     a server: key, journal, lock
+    <user data>/profiles/<name>/    a person: key, outbox, replicas, pins, settings
+
+LANCHAT_HOME replaces <user data>, for tests and for a stick that carries everything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import platformdirs
+
+from lanchat.errors import StoreFailed
+
+
+def home() -> Path:
+    """<user data>; not made here."""
+    return Path(os.environ.get("LANCHAT_HOME") or platformdirs.user_data_dir("lanchat", appauthor=False))
+
+
+def server_directory(name: str) -> Path:
+    return home() / "servers" / file_name(name)
+
+
+def profile_directory(name: str) -> Path:
+    return home() / "profiles" / file_name(name)
+
+
+def file_name(name: str) -> str:
+    """`name` as the name of one file on every system: letters, digits, dashes; never empty, dots or a path."""
+    return re.sub(r"[^\w-]+", "-", name, flags=re.UNICODE).strip("-").lower()[:60] or "default"
+
+
+def private_directory(path: Path) -> Path:
+    """`path`, made if needed, for its owner alone (0700). Raises StoreFailed."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+    return path

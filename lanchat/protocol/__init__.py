@@ -1,0 +1,11 @@
+"""The wire as a pure core: frames, bytes, text rules, legal order. No I/O, no clock, no thread, no randomness.
+
+limits     every size, and the codes of refusals
+frames     the typed frames, one union for each direction
+codec      bytes to frames and back (JSON lines)
+plain      bytes to frames and back (people with nc, the classic tutorial client)
+detect     which of the dialects a new connection speaks
+handshake  who may say what when, and what a member signs
+text       what a nickname, a message and a server's name may hold
+target     what a user may type as a place to join
+"""

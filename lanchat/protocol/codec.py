@@ -1,0 +1,105 @@
+"""JSON lines: bytes in, frames or flaws out, and back. Knows no socket and judges no frame's meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from lanchat.protocol.frames import ClientFrame, ServerFrame
+from lanchat.protocol.limits import MAX_FRAME, Code
+
+FrameT = TypeVar("FrameT")
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """Bytes that are no frame. fatal: nothing after it can be trusted, the decoder reads no further."""
+
+    code: Code
+    detail: str
+    fatal: bool = False
+
+
+class _Head(msgspec.Struct):
+    """The one field that every frame has; tells an unknown type from a known one with wrong fields."""
+
+    type: str
+
+
+class Decoder(Generic[FrameT]):
+    """Cuts a stream into lines and decodes each; the same whatever the chunks it comes in.
+
+    After a fatal flaw it returns nothing more. Empty lines are skipped. Holds at most `limit` bytes.
+    """
+
+    def __init__(self, frame_types: Any, limit: int = MAX_FRAME) -> None:
+        self._json = msgspec.json.Decoder(frame_types)
+        self._types = {t.__struct_config__.tag for t in frame_types.__args__}
+        self._limit = limit
+        self._rest = b""
+        self._dead = False
+
+    def receive(self, data: bytes) -> Sequence[FrameT | Flaw]:
+        """Takes the next bytes of the stream; returns the frames and flaws that are complete now."""
+        if self._dead:
+            return []
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        found: list[FrameT | Flaw] = []
+        for line in lines:
+            event = self._decode(line)
+            if event is not None:
+                found.append(event)
+            if isinstance(event, Flaw) and event.fatal:
+                return found
+        if len(self._rest) >= self._limit:
+            found.append(self._too_long())
+        return found
+
+    # Not msgspec's decode_lines: it lets one object span lines, so chunks would decide what is a frame.
+    def _decode(self, line: bytes) -> FrameT | Flaw | None:
+        if len(line) >= self._limit:
+            return self._too_long()
+        try:
+            return self._json.decode(line)  # type: ignore[no-any-return]
+        except msgspec.ValidationError as error:
+            return self._judge(line, str(error))
+        except (ValueError, RecursionError) as error:
+            if not line.strip(b" \t\r"):
+                return None
+            return self._die(Code.NOT_JSON, f"not a JSON object on one line: {error}")
+
+    def _judge(self, line: bytes, detail: str) -> Flaw:
+        try:
+            kind = msgspec.json.decode(line, type=_Head).type
+        except msgspec.ValidationError:
+            return Flaw(Code.INVALID, "a frame is a JSON object with a “type”")
+        if kind not in self._types:
+            return Flaw(Code.UNKNOWN_TYPE, f"unknown type {kind[:40]!r}")
+        return Flaw(Code.INVALID, f"{kind}: {detail}")
+
+    def _too_long(self) -> Flaw:
+        return self._die(Code.FRAME_TOO_LONG, f"a frame is longer than {self._limit} bytes")
+
+    def _die(self, code: Code, detail: str) -> Flaw:
+        self._dead = True
+        self._rest = b""
+        return Flaw(code, detail, fatal=True)
+
+
+def client_frames() -> Decoder[ClientFrame]:
+    """A decoder of what clients say, for servers."""
+    return Decoder(ClientFrame)
+
+
+def server_frames() -> Decoder[ServerFrame]:
+    """A decoder of what servers say, for clients."""
+    return Decoder(ServerFrame)
+
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def encode(frame: ClientFrame | ServerFrame) -> bytes:
+    """One frame as one line, newline included."""
+    return _encoder.encode(frame) + b"\n"

@@ -1,0 +1,37 @@
+"""Which dialect a new connection speaks, told by its first bytes; reads no socket."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Final
+
+
+class Dialect(Enum):
+    TLS = auto()  # a ClientHello record (RFC 8446 section 5.1): what our own client sends
+    JSON = auto()  # JSON lines in clear
+    HTTP = auto()  # a browser that somebody pointed here
+    PLAIN = auto()  # nc, or the classic tutorial client: a nickname, then text
+
+
+_TLS_HANDSHAKE: Final = 0x16
+_MARKS: Final = ((b'{"', Dialect.JSON), (b"GET ", Dialect.HTTP))
+
+
+def detect(first: bytes) -> Dialect | None:
+    """The dialect of a stream that begins with `first`; None: too little to tell."""
+    if not first:
+        return None
+    if first[0] == _TLS_HANDSHAKE:
+        return Dialect.TLS
+    for mark, dialect in _MARKS:
+        if first.startswith(mark):
+            return dialect
+        if mark.startswith(first):
+            return None
+    return Dialect.PLAIN
+
+
+HTTP_ANSWER: Final = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
+    b"This is a lanchat server. Install lanchat and start it: this room will be in its list.\n"
+)

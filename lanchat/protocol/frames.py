@@ -1,0 +1,225 @@
+"""The frames of the wire as typed structs, one tagged union for each direction; no rules, no bytes.
+
+A frame is one JSON object on one line, `type` first. Unknown fields are ignored. Times are milliseconds since
+1970 by the server's clock. docs/protocol.md shows each frame with an example.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from lanchat.protocol import limits
+
+
+class _Frame(Struct, frozen=True, tag_field="type", tag=str.lower, omit_defaults=True):
+    """What all frames share. Fields at their default are left out, but for durable frames."""
+
+
+# Both directions
+
+
+class Ping(_Frame, frozen=True):
+    """Are you there? Answered by a pong with the same nonce."""
+
+    nonce: str = ""
+
+
+class Pong(_Frame, frozen=True):
+    nonce: str = ""
+
+
+# Client to server
+
+
+class Info(_Frame, frozen=True):
+    """Asks about the server without joining; answered by ServerInfo."""
+
+
+class Resume(Struct, frozen=True):
+    """What a replica holds: the journal's id, and for each room the last seq."""
+
+    journal: str
+    rooms: dict[str, int]
+
+
+class Hello(_Frame, frozen=True):
+    """The first frame of who wants to join.
+
+    key: public member key (Ed25519, base64url); only inside TLS, then a challenge follows.
+    runs: outboxes whose highest counter `welcome` shall tell. ping: the client answers pings.
+    history: how many of the last entries a newcomer wants.
+    """
+
+    version: int
+    nick: str
+    key: str | None = None
+    runs: list[str] = []
+    resume: Resume | None = None
+    ping: bool = False
+    history: int = limits.NEWCOMER_HISTORY
+    capabilities: list[str] = []
+
+
+class Proof(_Frame, frozen=True):
+    """The signature (Ed25519, base64url) over handshake.proof_text()."""
+
+    signature: str
+
+
+class Say(_Frame, frozen=True):
+    """A message. id: `<run>-<n>` of a keyed member, free text of a guest; it comes back in the entry."""
+
+    id: str
+    text: str
+    room: str = ""  # the first room
+
+
+class History(_Frame, frozen=True):
+    """Asks for at most `limit` entries next to `before` (going back) or `after` (going on); not both."""
+
+    before: int | None = None
+    after: int | None = None
+    limit: int = limits.NEWCOMER_HISTORY
+    room: str = ""
+
+
+class Rename(_Frame, frozen=True):
+    nick: str
+
+
+class Bye(_Frame, frozen=True):
+    """I leave (client), you are put out or the server stops (server; then with code and detail)."""
+
+    code: str = ""
+    detail: str = ""
+
+
+# Server to client
+
+
+class ServerInfo(_Frame, frozen=True, tag="info"):
+    """Facts about a server, the same over TCP and in the beacon's answers."""
+
+    id: str
+    run: str
+    name: str
+    port: int
+    users: int
+    max_users: int
+    locked: bool
+    version: int = limits.PROTOCOL_VERSION
+
+
+class Challenge(_Frame, frozen=True):
+    """Prove that the key is yours. id: the server's, which the proof covers."""
+
+    nonce: str
+    id: str
+
+
+class Limits(Struct, frozen=True):
+    """The limits that a client needs to know."""
+
+    frame: int = limits.MAX_FRAME
+    text: int = limits.MAX_TEXT
+    nick: int = limits.MAX_NICK
+    page: int = limits.MAX_PAGE
+    rate: int | None = None  # messages a second, None: unlimited
+
+
+class Welcome(_Frame, frozen=True):
+    """You are in. head: the room's last seq when you joined; entries above it come live, in order, after the
+    pages up to it. highest: for each run named in hello, the highest counter that is stored."""
+
+    id: str
+    run: str
+    name: str
+    nick: str
+    room: str
+    journal: str
+    head: int
+    max_users: int
+    highest: dict[str, int] = {}
+    version: int = limits.PROTOCOL_VERSION
+    limits: Limits = Limits()
+
+
+class Refused(_Frame, frozen=True):
+    """You are not in. After a refused nickname another hello may follow; else the connection closes."""
+
+    code: str
+    detail: str
+    suggestion: str | None = None
+
+
+class Message(Struct, frozen=True, tag_field="type", tag="message"):
+    """An entry of the journal: what somebody said. Every field is always there."""
+
+    room: str
+    seq: int
+    id: str
+    at: int
+    nick: str
+    key: str | None
+    text: str
+
+
+class Member(Struct, frozen=True, omit_defaults=True):
+    """One line of the roster. key None: a guest, unverified. clear: talks without encryption."""
+
+    nick: str
+    key: str | None = None
+    clear: bool = False
+
+
+class Change(Struct, frozen=True, omit_defaults=True):
+    """One change of the roster: change is "joined", "left" or "renamed" (then was: the name before)."""
+
+    change: str
+    nick: str
+    key: str | None = None
+    clear: bool = False
+    was: str = ""
+
+
+class Presence(_Frame, frozen=True):
+    """Changes of the roster, in order."""
+
+    room: str
+    changes: list[Change]
+
+
+class Roster(_Frame, frozen=True):
+    """All members; first: forget what you knew. A long one comes in several frames, all but the first with
+    first false."""
+
+    room: str
+    members: list[Member]
+    first: bool = True
+
+
+class Page(_Frame, frozen=True):
+    """Entries in order of seq. start: the first one is the journal's first (going back ends here).
+    catchup: sent unasked to fill the gap up to `head`; else an answer to History."""
+
+    room: str
+    entries: list[Message]
+    start: bool = False
+    catchup: bool = False
+
+
+class Error(_Frame, frozen=True):
+    """A frame of yours had no effect. id: the message's, where it was one."""
+
+    code: str
+    detail: str
+    id: str | None = None
+    suggestion: str | None = None
+
+
+ClientFrame: TypeAlias = Info | Hello | Proof | Say | History | Rename | Ping | Pong | Bye
+ServerFrame: TypeAlias = (
+    ServerInfo | Challenge | Welcome | Refused | Message | Presence | Roster | Page | Error | Ping | Pong | Bye
+)

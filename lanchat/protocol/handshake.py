@@ -1,0 +1,49 @@
+"""Who may say what when, as one table, and what a member signs to prove its key; no bytes, no keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Final
+
+from lanchat.protocol import frames
+from lanchat.protocol.frames import ClientFrame
+from lanchat.protocol.limits import Code
+
+
+class Stage(Enum):
+    """Where a connection stands, as the server sees it."""
+
+    GREETING = auto()  # connected; has not said a hello that counts
+    CHALLENGED = auto()  # said hello with a key, owes the proof
+    JOINED = auto()
+
+
+_ALWAYS: Final = (frames.Info, frames.Ping, frames.Pong, frames.Bye)
+_ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
+    Stage.GREETING: (*_ALWAYS, frames.Hello),
+    Stage.CHALLENGED: (*_ALWAYS, frames.Proof),
+    Stage.JOINED: (*_ALWAYS, frames.Say, frames.History, frames.Rename),
+}
+
+
+def objection(stage: Stage, frame: ClientFrame) -> tuple[Code, str] | None:
+    """Why `frame` may not come at `stage` (a code, a sentence); None: it may."""
+    if isinstance(frame, _ALLOWED[stage]):
+        return None
+    if isinstance(frame, frames.Hello):
+        return Code.HELLO_AGAIN, "hello was said already"
+    if isinstance(frame, frames.Proof):
+        return Code.PROOF_UNASKED, "no challenge is open"
+    return Code.HELLO_FIRST, "say hello first"
+
+
+_PROOF_LABEL: Final = "lanchat member proof 1"  # so that no signature made for something else counts
+
+
+def proof_text(server_id: str, nonce: str, hello: frames.Hello) -> bytes:
+    """The bytes that a member signs: bound to this server, this connection's nonce, and the version and
+    capabilities that its hello claimed, so that nobody in between can talk the two down."""
+    capabilities: Sequence[str] = sorted(hello.capabilities)
+    lines = (_PROOF_LABEL, server_id, nonce, str(hello.version), " ".join(capabilities))
+    return "\n".join(lines).encode()

@@ -1,0 +1,60 @@
+"""The limits of the wire and the codes of its refusals; names and numbers only.
+
+A limit that `welcome` tells stands in `frames.Limits`. Limits of one machine (threads, queues, memory) live
+beside the code that enforces them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+PROTOCOL_VERSION: Final = 1
+
+DEFAULT_TCP_PORT: Final = 5055  # below 49152, so that no system hands it out to outgoing connections
+DISCOVERY_UDP_PORT: Final = 5054  # the shared port of the beacon, next to the TCP port
+
+MAX_FRAME: Final = 64 * 1024  # bytes with the newline: a text of 8,000 characters of 4 bytes fits twice
+MAX_TEXT: Final = 8_000  # characters: two printed pages; more is a file
+MAX_NICK: Final = 32  # characters: fits one line of every roster
+MAX_SERVER_NAME: Final = 63  # bytes of UTF-8: one DNS label (RFC 6763 section 4.1.1)
+MAX_ID: Final = 64  # characters of a message id: a run of 32, a hyphen, a counter of 20
+MAX_RUN: Final = 32  # characters of an outbox's name
+MAX_COUNTER: Final = 2**53 - 1  # largest whole number that every JSON reader keeps exact (RFC 8259 section 6)
+MAX_RUNS: Final = 16  # outboxes one hello may name: its own and those of crashed windows that it adopted
+MAX_CAPABILITIES: Final = 32  # words in a hello
+MAX_KEY: Final = 43  # characters: 32 bytes of Ed25519 in base64url without padding
+MAX_PAGE: Final = 200  # entries a history request may ask for; a page is also one frame at most
+NEWCOMER_HISTORY: Final = 100  # entries a newcomer gets unasked: two screens
+MAX_ROSTER_CHUNK: Final = 200  # members in one roster frame: 200 x (32 x 4 + 120) bytes stay below MAX_FRAME
+
+
+class Code(StrEnum):
+    """Why a frame was refused; stable words that programs may compare (`detail` is for people)."""
+
+    NOT_JSON = "not_json"  # fatal: what came is no JSON object
+    FRAME_TOO_LONG = "frame_too_long"  # fatal
+    UNKNOWN_TYPE = "unknown_type"
+    INVALID = "invalid"  # a field is missing or of the wrong kind
+    HELLO_FIRST = "hello_first"
+    HELLO_AGAIN = "hello_again"
+    PROOF_UNASKED = "proof_unasked"
+    VERSION = "version"
+    FULL = "full"
+    NICK_INVALID = "nick_invalid"
+    NICK_TAKEN = "nick_taken"
+    KEY_INVALID = "key_invalid"
+    KEY_IN_CLEAR = "key_in_clear"
+    PROOF_WRONG = "proof_wrong"
+    CLEAR_TEXT = "clear_text"  # fatal: only encrypted connections are accepted here
+    ID_INVALID = "id_invalid"
+    ROOM_UNKNOWN = "room_unknown"
+    TEXT_EMPTY = "text_empty"
+    TEXT_TOO_LONG = "text_too_long"
+    TEXT_CONTROL = "text_control"
+    HISTORY_BUSY = "history_busy"
+    NOT_STORED = "not_stored"  # the journal cannot be written: disk full or broken
+    TOO_SLOW = "too_slow"  # bye: nothing was taken for 30 s
+    SILENT = "silent"  # bye: no answer to pings, or no hello in time
+    CLOSING = "closing"  # bye: the server stops
+    BUSY = "busy"  # too many connections at once

@@ -1,0 +1,108 @@
+"""Plain text: what people type into nc or the classic tutorial client, as the same frames, and back.
+
+No history, no keys. Text that looks like another's line cannot be forged: each line of a message bears its
+author's name, and no name holds a colon.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from typing import Final
+
+from lanchat.protocol import frames
+from lanchat.protocol.codec import Flaw
+from lanchat.protocol.frames import ClientFrame, ServerFrame
+from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
+from lanchat.protocol.text import clean_text
+
+PROMPT: Final = b"This is a lanchat room. Your name?\n"
+MAX_WRITE: Final = 1_000  # bytes: the tutorial client decodes pieces of 1,024 bytes one by one
+QUIT: Final = "{quit}"  # what the tutorial client sends when its window is closed
+_MAX_NAMES: Final = 20  # names in the welcome line; more are counted
+
+
+class PlainDecoder:
+    """Before the first newline one chunk is one message (the tutorial client sends none); from then on lines
+    count. The first message is the nickname. Holds at most 4 x MAX_TEXT bytes."""
+
+    def __init__(self) -> None:
+        self._utf8 = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._by_lines = False
+        self._rest = ""
+        self._count = 0
+        self._joined = False
+        self._ended = False
+
+    def receive(self, data: bytes) -> Sequence[ClientFrame | Flaw]:
+        text = self._rest + self._utf8.decode(data)
+        self._rest = ""
+        self._by_lines = self._by_lines or "\n" in text
+        if not self._by_lines:
+            return self._frames([text])
+        *lines, self._rest = text.split("\n")
+        if len(self._rest) > MAX_TEXT:  # no end in sight: what is there is one message, refused as too long
+            lines.append(self._rest)
+            self._rest = ""
+        return self._frames(lines)
+
+    def joined(self) -> None:
+        """The nickname was accepted: what comes now is said. (A refused one is asked for again.)"""
+        self._joined = True
+
+    def _frames(self, lines: list[str]) -> list[ClientFrame | Flaw]:
+        found: list[ClientFrame | Flaw] = []
+        for line in lines:
+            text = clean_text(line)
+            if not text.strip() or self._ended:
+                continue
+            if text.strip() == QUIT:
+                self._ended = True
+                found.append(frames.Bye())
+            elif not self._joined and not any(isinstance(f, frames.Hello) for f in found):
+                found.append(frames.Hello(version=PROTOCOL_VERSION, nick=text.strip()[: MAX_NICK + 1]))
+            else:
+                self._count += 1
+                found.append(frames.Say(id=str(self._count), text=text))
+        return found
+
+
+def encode_plain(frame: ServerFrame) -> bytes:
+    """What a plain-text member reads of `frame`: lines of UTF-8, or nothing."""
+    match frame:
+        case frames.Message(nick=nick, text=text):
+            lines = [f"{nick}: {line}" for line in text.split("\n")]
+        case frames.Presence(changes=changes):
+            lines = [_change(c) for c in changes]
+        case frames.Welcome(nick=nick, name=name):
+            lines = [f"* Welcome to {name}, {nick}. {QUIT} leaves."]
+        case frames.Roster(members=members, first=True):
+            names = ", ".join(m.nick for m in members[:_MAX_NAMES])
+            more = f" and {len(members) - _MAX_NAMES} more" if len(members) > _MAX_NAMES else ""
+            lines = [f"* Here now: {names}{more}"]
+        case frames.Refused(detail=detail, suggestion=suggestion):
+            lines = [f"* {detail}" + (f" How about “{suggestion}”?" if suggestion else "")]
+        case frames.Error(detail=detail) | frames.Bye(detail=detail) if detail:
+            lines = [f"* {detail}"]
+        case _:
+            return b""
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def _change(change: frames.Change) -> str:
+    if change.change == "renamed":
+        return f"* {change.was} is now {change.nick}"
+    return f"* {change.nick} {change.change}"
+
+
+def pieces(data: bytes, size: int = MAX_WRITE) -> list[bytes]:
+    """`data` (UTF-8) in pieces of less than `size` bytes, cut at line ends where possible, else between
+    characters, never inside one."""
+    cut: list[bytes] = []
+    while len(data) >= size:
+        end = data.rfind(b"\n", 0, size - 1) + 1 or size - 1
+        while end < len(data) and data[end] & 0xC0 == 0x80:
+            end -= 1
+        cut.append(data[:end])
+        data = data[end:]
+    return [*cut, data] if data else cut

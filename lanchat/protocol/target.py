@@ -1,0 +1,107 @@
+"""What a user may type as a place to join, parsed; it resolves and asks nothing.
+
+Studio Nord                   a discovered name
+id:0123456789abcdef…          a server's id (32 hex digits)
+host   host:5055   [fe80::1%eth0]:5055   2001:db8::1
+lanchat://host:5055?id=…      an address, with the id it must prove
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from lanchat.errors import LocalProtocolError
+from lanchat.protocol.limits import Code
+
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+_HOSTNAME: Final = re.compile(r"(?=.{1,253}$)[^\s:/\[\]?#@%,]+")
+SCHEME: Final = "lanchat://"
+
+
+class Named(NamedTuple):
+    """A room to be found by the name it announces; or, where none does, a host of that name."""
+
+    name: str
+
+
+class ById(NamedTuple):
+    id: str
+
+
+class Address(NamedTuple):
+    """host: a name or an IP address, a scope after "%" included. port None: not said. id: what it must prove."""
+
+    host: str
+    port: int | None = None
+    id: str | None = None
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
+Target = Named | ById | Address
+
+
+def parse_target(text: str) -> Target:
+    """What `text` names. A bare word without a dot or a colon is a Named. Raises LocalProtocolError."""
+    text = text.strip()
+    if text.startswith(SCHEME):
+        return _parse_link(text)
+    if text.startswith("id:"):
+        return ById(_checked_id(text[3:]))
+    if _is_ip(text) or text.startswith("[") or re.fullmatch(r"[^\s:]+:\d+", text):
+        return parse_address(text)
+    if "." in text and not re.search(r"\s", text) and _HOSTNAME.fullmatch(text):
+        return parse_address(text)
+    if not text:
+        raise _invalid("Say which room: a name from “lanchat find”, or host:port.")
+    return Named(text)
+
+
+def parse_address(text: str) -> Address:
+    """`host`, `host:port`, `[v6]:port` or a bare IPv6 address. Raises LocalProtocolError."""
+    text = text.strip()
+    if _is_ip(text):
+        return Address(text)
+    match = re.fullmatch(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?", text)
+    if match is None:
+        raise _invalid(f"“{text[:80]}” is not an address. Write host, host:port, or [IPv6 address]:port.")
+    host, port = match["v6"] or match["host"], int(match["port"]) if match["port"] else None
+    if (match["v6"] and not _is_ip(host)) or not (_is_ip(host) or _HOSTNAME.fullmatch(host)):
+        raise _invalid(f"“{host[:80]}” is not the name or the address of a machine.")
+    if port is not None and not 0 < port < 65536:
+        raise _invalid(f"{port} is not a port; ports go from 1 to 65535.")
+    return Address(host, port)
+
+
+def _parse_link(text: str) -> Address:
+    try:
+        parts = urlsplit(text)
+        query = parse_qs(parts.query)
+    except ValueError as error:
+        raise _invalid("This link is damaged.") from error
+    address = parse_address(parts.netloc)
+    ids = query.get("id")
+    return address._replace(id=_checked_id(ids[0])) if ids else address
+
+
+def _checked_id(text: str) -> str:
+    if not _ID.fullmatch(text.lower()):
+        raise _invalid("An id has 32 digits of 0-9 and a-f.")
+    return text.lower()
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _invalid(detail: str) -> LocalProtocolError:
+    return LocalProtocolError(code=Code.INVALID, detail=detail)

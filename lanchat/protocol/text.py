@@ -1,0 +1,79 @@
+"""What a nickname, a message and a server's name may hold; pure rules, the same on both sides of the wire."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container
+from typing import Final
+
+from lanchat.errors import LocalProtocolError
+from lanchat.protocol.limits import MAX_NICK, MAX_SERVER_NAME, MAX_TEXT, Code
+
+# C0 but tab and newline, DEL, C1: they move cursors, ring bells and fake lines in terminals
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Control, format (bidi, invisible), surrogate, private, line and paragraph separators
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+# A leading one of these starts a notice, a command or a mention somewhere; a colon ends a name in plain text
+_NO_START: Final = "*/{@#<"
+_BLANK: Final = "\u3164\u115f\u1160\u2800\uffa0"  # letters and symbols that draw nothing
+
+
+def clean_nick(raw: str) -> str:
+    """A nickname in the form that is kept: NFC, single spaces. Raises LocalProtocolError(NICK_INVALID)."""
+    if any(unicodedata.category(c) in _UNSEEN for c in raw):
+        raise _invalid_nick("A name cannot hold line breaks, control or invisible characters.")
+    nick = " ".join(unicodedata.normalize("NFC", raw).split())
+    if not nick or not nick.strip(_BLANK):
+        raise _invalid_nick("Please enter a name.")
+    if len(nick) > MAX_NICK:
+        raise _invalid_nick(f"A name has at most {MAX_NICK} characters.")
+    if nick[0] in _NO_START or ":" in nick:
+        raise _invalid_nick("A name cannot hold a colon, nor start with one of * / { @ # <.")
+    return nick
+
+
+def _invalid_nick(detail: str) -> LocalProtocolError:
+    return LocalProtocolError(code=Code.NICK_INVALID, detail=detail)
+
+
+def fold_nick(nick: str) -> str:
+    """Two nicknames that fold alike count as the same."""
+    return unicodedata.normalize("NFKC", nick).casefold()
+
+
+def free_nick(nick: str, taken: Container[str]) -> str:
+    """A nickname near `nick` whose fold is not in `taken` (folded names): “Ana 2”, “Ana 3” …"""
+    number = 2
+    while True:
+        suffix = f" {number}"
+        proposal = nick[: MAX_NICK - len(suffix)].rstrip() + suffix
+        if fold_nick(proposal) not in taken:
+            return proposal
+        number += 1
+
+
+def check_text(text: str) -> None:
+    """Raises LocalProtocolError unless `text` may be said as it stands."""
+    if len(text) > MAX_TEXT:
+        raise LocalProtocolError(
+            code=Code.TEXT_TOO_LONG, detail=f"A message has at most {MAX_TEXT:,} characters, this one {len(text):,}."
+        )
+    if _CONTROL.search(text):
+        raise LocalProtocolError(code=Code.TEXT_CONTROL, detail="A message cannot hold control characters.")
+    if not text or text.isspace():
+        raise LocalProtocolError(code=Code.TEXT_EMPTY, detail="The message is empty.")
+
+
+def clean_text(raw: str) -> str:
+    """`raw` with the system's line ends made newlines, and without control characters (a paste may hold both)."""
+    return _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean_server_name(raw: str, fallback: str = "lanchat") -> str:
+    """A server's name as it may be announced: no control, bidi or invisible characters, at most
+    MAX_SERVER_NAME bytes of UTF-8, cut at a character's border; `fallback` where nothing is left."""
+    seen = "".join(c for c in raw if unicodedata.category(c) not in _UNSEEN)
+    name = " ".join(unicodedata.normalize("NFC", seen).split())
+    name = name.encode()[:MAX_SERVER_NAME].decode(errors="ignore").rstrip()
+    return name or fallback
