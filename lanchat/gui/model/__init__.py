@@ -1,0 +1,1 @@
+"""What each screen shows, as plain data and rules: no tkinter, no clock, no I/O."""
