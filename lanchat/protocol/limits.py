@@ -23,6 +23,7 @@ MAX_RUN: Final = 32  # characters of an outbox's name
 MAX_COUNTER: Final = 2**53 - 1  # largest whole number that every JSON reader keeps exact (RFC 8259 section 6)
 MAX_RUNS: Final = 16  # outboxes one hello may name: its own and those of crashed windows that it adopted
 MAX_CAPABILITIES: Final = 32  # words in a hello
+MAX_NONCE: Final = 64  # characters of a ping's nonce that come back
 MAX_KEY: Final = 43  # characters: 32 bytes of Ed25519 in base64url without padding
 MAX_PAGE: Final = 200  # entries a history request may ask for; a page is also one frame at most
 NEWCOMER_HISTORY: Final = 100  # entries a newcomer gets unasked: two screens

@@ -95,14 +95,12 @@ def _change(change: frames.Change) -> str:
     return f"* {change.nick} {change.change}"
 
 
-def pieces(data: bytes, size: int = MAX_WRITE) -> list[bytes]:
-    """`data` (UTF-8) in pieces of less than `size` bytes, cut at line ends where possible, else between
+def first_piece(data: bytes, size: int = MAX_WRITE) -> bytes:
+    """The front of `data` (UTF-8) in less than `size` bytes, cut behind a line's end where possible, else between
     characters, never inside one."""
-    cut: list[bytes] = []
-    while len(data) >= size:
-        end = data.rfind(b"\n", 0, size - 1) + 1 or size - 1
-        while end < len(data) and data[end] & 0xC0 == 0x80:
-            end -= 1
-        cut.append(data[:end])
-        data = data[end:]
-    return [*cut, data] if data else cut
+    if len(data) < size:
+        return data
+    end = data.rfind(b"\n", 0, size - 1) + 1 or size - 1
+    while data[end] & 0xC0 == 0x80:
+        end -= 1
+    return data[:end]

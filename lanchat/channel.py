@@ -1,0 +1,197 @@
+"""One TCP stream, clear or TLS, used by both ends: bytes in, whole lines out; it knows no frame's meaning.
+
+One thread reads (`receive`, blocking, always with a timeout). Any thread writes (`send`, never blocking). TLS runs
+over memory buffers, so that one lock can be held from encryption through the non-blocking send of what came
+out: records leave in the order in which they were made. The lock is never held over a blocking call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from typing import Final
+
+READ_SIZE: Final = 16 * 1024 + 512  # bytes per recv: one full TLS record (RFC 8446 section 5.2) with its frame
+MAX_UNSENT: Final = 64 * 1024  # bytes of plaintext that are encrypted, or kept, ahead of the socket
+LINGER: Final = 2.0  # s that the end of a polite goodbye may take
+
+
+class Channel:
+    """A connected socket. `receive` belongs to one thread; the rest may be called from any."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._reader = sock
+        # The reader's timeout makes its sends wait, whatever their flags say (measured: 3 s with MSG_DONTWAIT):
+        # writing has a socket object of its own. Both share the non-blocking flag, hence never a reader without one.
+        self._writer = sock.dup()
+        self._writer.setblocking(False)
+        self._lock = threading.Lock()
+        self._unsent: bytes = b""
+        self._closed = False
+        self._tls: ssl.SSLObject | None = None
+
+    def start_tls(self, context: ssl.SSLContext, *, server: bool, first: bytes = b"") -> None:
+        """What follows is TLS. `first`: bytes of it that were received already, to find out what comes."""
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._incoming.write(first)
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=server)
+
+    @property
+    def encrypted(self) -> bool:
+        return self._tls is not None
+
+    @property
+    def unsent(self) -> bool:
+        """Whether bytes that were taken still wait for `flush`."""
+        return bool(self._unsent)
+
+    def fileno(self) -> int:
+        """For a selector that waits until `flush` can go on, or until `receive` has something."""
+        return self._writer.fileno()
+
+    # Reading, by one thread
+
+    def handshake(self, timeout: float) -> bytes | None:
+        """Completes TLS; returns the peer's certificate (DER), if it has one. Raises OSError, TimeoutError included."""
+        assert self._tls is not None
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                with self._lock:
+                    try:
+                        self._tls.do_handshake()
+                        return self._tls.getpeercert(binary_form=True)
+                    finally:
+                        self._push(self._outgoing.read())
+            except ssl.SSLWantReadError:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    raise TimeoutError("the TLS handshake takes too long") from None
+                data = self._read(remaining)
+                if not data:
+                    raise ConnectionResetError("closed during the TLS handshake") from None
+                with self._lock:
+                    self._incoming.write(data)
+
+    def receive(self, timeout: float) -> bytes:
+        """The next bytes; b"" at the end of the stream. Raises OSError, TimeoutError included."""
+        if self._tls is None:
+            return self._read(timeout)
+        while True:
+            with self._lock:
+                plain = self._decrypt()
+            if plain is not None:
+                return plain
+            data = self._read(timeout)
+            with self._lock:
+                self._incoming.write(data) if data else self._incoming.write_eof()
+
+    def _decrypt(self) -> bytes | None:
+        """What is there in clear, b"" at the end, None: more is needed. Holds the lock."""
+        assert self._tls is not None
+        parts = []
+        try:
+            while piece := self._tls.read(READ_SIZE):
+                parts.append(piece)
+            ended = True
+        except ssl.SSLWantReadError:
+            ended = False
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            ended = True
+        finally:
+            self._push(self._outgoing.read())  # answers that TLS itself makes: key updates, alerts
+        return b"".join(parts) if parts or ended else None
+
+    def _read(self, timeout: float) -> bytes:
+        self._reader.settimeout(timeout)
+        return self._reader.recv(READ_SIZE)
+
+    # Writing, by any thread
+
+    def send(self, lines: bytes | memoryview) -> int:
+        """Takes whole lines from the front of `lines` until the socket is full; returns how many bytes were
+        taken. Those that did not go out, at most MAX_UNSENT or one line, are kept for `flush`. Raises OSError."""
+        taken = 0
+        with self._lock:
+            if self._flush():
+                return 0
+            while taken < len(lines) and not self._unsent:
+                step = self._send_some(lines, taken)
+                if step == 0:
+                    break
+                taken += step
+        return taken
+
+    def flush(self) -> bool:
+        """Goes on with what is kept; True while some of it still is. Raises OSError."""
+        with self._lock:
+            return self._flush()
+
+    def _send_some(self, lines: bytes | memoryview, start: int) -> int:
+        """One step of `send`: takes lines from `start` on. Holds the lock."""
+        if self._tls is None:
+            sent = self._write(memoryview(lines)[start:])
+            end = self._line_end(lines, start + sent)
+            self._unsent = bytes(lines[start + sent : end])
+            return end - start
+        end = len(lines)
+        if end - start > MAX_UNSENT:
+            end = bytes(lines[start : start + MAX_UNSENT]).rfind(b"\n") + 1 + start
+            end = end if end > start else self._line_end(lines, start + 1)
+        self._tls.write(lines[start:end])
+        self._push(self._outgoing.read())
+        return end - start
+
+    @staticmethod
+    def _line_end(lines: bytes | memoryview, position: int) -> int:
+        """Where the line that `position` cuts ends; `position` itself, where it cuts none."""
+        if position == 0 or position >= len(lines) or lines[position - 1] == 0x0A:
+            return position
+        rest = bytes(lines[position : position + MAX_UNSENT])
+        return position + (rest.find(b"\n") + 1 or len(rest))
+
+    def _push(self, data: bytes) -> None:
+        """Sends bytes that must not change their order, after those that wait. Holds the lock."""
+        if data:
+            self._unsent += data
+            self._flush()
+
+    def _flush(self) -> bool:
+        if self._unsent:
+            self._unsent = self._unsent[self._write(self._unsent) :]
+        return bool(self._unsent)
+
+    def _write(self, data: bytes | memoryview) -> int:
+        if self._closed:
+            raise ConnectionAbortedError("closed here")
+        try:
+            return self._writer.send(data)
+        except BlockingIOError:
+            return 0
+
+    # The end
+
+    def finish(self) -> None:
+        """No more will be sent: the peer reads what is on its way, then the end. Reading goes on."""
+        with self._lock, contextlib.suppress(OSError):  # it may be gone already, which is what we want
+            if self._tls is not None:
+                with contextlib.suppress(ssl.SSLError):  # the peer's own goodbye is not waited for
+                    self._tls.unwrap()
+                self._push(self._outgoing.read())
+            self._writer.shutdown(socket.SHUT_WR)
+
+    def shutdown(self) -> None:
+        """Ends both directions at once; wakes the thread that reads."""
+        with contextlib.suppress(OSError):  # not connected any more
+            self._writer.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Gives the sockets back. For the reading thread, or once it has ended."""
+        self.shutdown()
+        with self._lock:
+            self._closed = True
+            self._writer.close()
+            self._reader.close()

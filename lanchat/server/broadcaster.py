@@ -1,0 +1,283 @@
+"""The broadcaster: the one thread that numbers, stores and delivers; it never waits for a member or a session.
+
+Each turn takes all that waits, stores it in one transaction, encodes it once, and sends the same bytes to every
+member. While it sends, the next batch gathers.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from lanchat.errors import StoreError
+from lanchat.journal import Journal
+from lanchat.protocol import text
+from lanchat.protocol.frames import Bye, Error, Hello, History, Message, Refused, Rename, Say, ServerFrame
+from lanchat.protocol.limits import MAX_RUNS, Code
+from lanchat.server import limits
+from lanchat.server.delivery import Delivery
+from lanchat.server.history import Answer, Request
+from lanchat.server.inbox import Inbox
+from lanchat.server.member import Joiner, Member
+from lanchat.server.room import Line, Room
+
+_log = logging.getLogger(__name__)
+
+
+class Join(NamedTuple):
+    """A session wants in. welcome: makes its frame from (nick, head, highest stored counters)."""
+
+    session: Joiner
+    hello: Hello
+    welcome: Callable[[str, int, dict[str, int]], ServerFrame]
+
+
+class Leave(NamedTuple):
+    session: Joiner
+
+
+class Said(NamedTuple):
+    session: Joiner
+    said: Sequence[Say]
+
+
+class Ask(NamedTuple):
+    """A frame of a joined session that wants an answer: a rename or a page of history."""
+
+    session: Joiner
+    frame: Rename | History
+
+
+class Tell(NamedTuple):
+    """A line for one joined session, made by the session itself."""
+
+    session: Joiner
+    frame: ServerFrame
+
+
+class Stop(NamedTuple):
+    """goodbye: tell members first and go on; else the thread ends."""
+
+    goodbye: bool
+
+
+Item = Join | Leave | Said | Ask | Tell | Answer | Stop
+
+
+class Broadcaster:
+    """Owns the room, its members, the ring and the journal's writing connection, from start() on."""
+
+    def __init__(self, journal: Journal, room: Room, ask: Callable[[Request], None], max_clients: int) -> None:
+        self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
+        self._journal = journal
+        self._room = room
+        self._max_clients = max_clients
+        self._members: dict[Joiner, Member] = {}
+        self._said: list[Message] = []  # accepted, not stored yet
+        self._authors: list[Member] = []  # whose they are
+        self._changed_at: float | None = None  # when the first untold change of the roster happened
+        self._delivery = Delivery(room, self._members.values(), ask)
+        self._closing = False
+        self._ended = False
+        self._now = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="lanchat-broadcaster")
+        self._handlers: Final[dict[type, Callable[[Any], None]]] = {
+            Said: self._on_said,
+            Join: self._on_join,
+            Leave: self._on_leave,
+            Ask: self._on_ask,
+            Tell: self._on_tell,
+            Answer: self._on_answer,
+            Stop: self._on_stop,
+        }
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def users(self) -> int:
+        """How many are in; any thread may ask."""
+        return len(self._room)
+
+    def close(self) -> None:
+        """Ends the thread, once what lies in the inbox is done."""
+        if self._thread.ident is not None:
+            self.inbox.put(Stop(goodbye=False))
+            self._thread.join()
+        self._delivery.close()
+        self.inbox.close()
+
+    # The thread
+
+    def _run(self) -> None:
+        try:
+            self._delivery.watch(self.inbox.wakeup)
+            while not self._ended:
+                self._turn()
+        except BaseException:
+            # A server whose broadcaster is dead looks alive and loses every message: better gone at once.
+            logging.getLogger("lanchat").critical("the broadcaster failed; the server ends", exc_info=True)
+            os._exit(70)  # EX_SOFTWARE of sysexits.h
+
+    def _turn(self) -> None:
+        items = self.inbox.take()
+        ready = self._delivery.select(0.0 if items else self._patience())
+        self._now = time.monotonic()
+        for source in ready:
+            if source is None:
+                self.inbox.rest()
+            else:
+                self._delivery.feed(source, self._now, progress=True)
+        for item in items:
+            self._handlers[type(item)](item)
+        self._store()
+        if self._changed_at is not None and self._now >= self._changed_at + limits.PRESENCE_DELAY:
+            self._tell_presence()
+        self._delivery.deliver(self._now)
+
+    def _patience(self) -> float | None:
+        """Seconds until something is to do that nobody will wake us for; None: nothing."""
+        if self._changed_at is not None:
+            return max(0.0, self._changed_at + limits.PRESENCE_DELAY - time.monotonic())
+        return self._delivery.patience()
+
+    # What sessions want
+
+    def _on_said(self, item: Said) -> None:
+        member = self._members.get(item.session)
+        if member is None:
+            return
+        at = time.time_ns() // 1_000_000
+        for said in item.said:
+            outcome = self._room.say(member.line, said, at)
+            if isinstance(outcome, Message):
+                self._said.append(outcome)
+                self._authors.append(member)
+            elif isinstance(outcome, Error):
+                self._delivery.tell(member, outcome)
+
+    def _on_join(self, item: Join) -> None:
+        self._store()  # the newcomer's head is what is stored, and live entries begin after it
+        outcome = self._admit(item.session, item.hello)
+        if isinstance(outcome, Refused):
+            item.session.admitted(outcome)
+            return
+        self._delivery.tell(
+            outcome, item.welcome(outcome.line.nick, self._room.head, self._stored_counters(item.hello))
+        )
+        for roster in self._room.roster():
+            self._delivery.tell(outcome, roster)
+        self._delivery.enter(outcome, self._first_seq(item.hello))
+        self._note_change()
+        item.session.admitted(None)
+
+    def _admit(self, session: Joiner, hello: Hello) -> Member | Refused:
+        if len(self._members) >= self._max_clients:
+            return Refused(Code.FULL, f"The room is full: {self._max_clients} are in.")
+        line = self._room.join(hello.nick, hello.key, clear=not session.channel.encrypted)
+        if isinstance(line, Refused):
+            return line
+        member = self._members[session] = Member(session, line, self._now)
+        self._hold_nick(line)
+        return member
+
+    def _stored_counters(self, hello: Hello) -> dict[str, int]:
+        if hello.key is None:
+            return {}
+        return {run: self._room.highest((hello.key, run)) for run in hello.runs[:MAX_RUNS]}
+
+    def _first_seq(self, hello: Hello) -> int:
+        """The last seq that a joiner has, or need not have."""
+        head, resume = self._room.head, hello.resume
+        if resume is not None and resume.journal == self._journal.id:
+            return min(max(resume.rooms.get(self._room.name, 0), 0), head)
+        return max(0, head - max(0, hello.history))
+
+    def _on_leave(self, item: Leave) -> None:
+        member = self._members.pop(item.session, None)
+        if member is not None:
+            self._delivery.remove(member)
+            self._room.leave(member.line)
+            self._note_change()
+        item.session.channel.close()
+
+    def _on_ask(self, item: Ask) -> None:
+        member = self._members.get(item.session)
+        if member is None:
+            return
+        if isinstance(item.frame, Rename):
+            self._rename(member, item.frame.nick)
+            return
+        self._store()
+        error = self._delivery.ask_page(member, item.frame)
+        if error is not None:
+            self._delivery.tell(member, error)
+
+    def _rename(self, member: Member, nick: str) -> None:
+        error = self._room.rename(member.line, nick)
+        if error is not None:
+            self._delivery.tell(member, error)
+            return
+        self._hold_nick(member.line)
+        self._note_change()
+
+    def _on_tell(self, item: Tell) -> None:
+        member = self._members.get(item.session)
+        if member is not None:
+            self._delivery.tell(member, item.frame)
+
+    def _on_answer(self, item: Answer) -> None:
+        if item.request.member.session in self._members:
+            self._store()  # so that the room's head and the end of the stream are the same place
+            self._delivery.answer(item)
+
+    def _on_stop(self, item: Stop) -> None:
+        self._closing, self._ended = True, not item.goodbye
+        if item.goodbye:
+            for member in self._members.values():
+                self._delivery.tell(member, Bye(Code.CLOSING, "The server closes. Goodbye."), last=True)
+
+    # Storing, then telling
+
+    def _store(self) -> None:
+        """Writes what was said into the journal, and only then into the stream."""
+        if not self._said:
+            return
+        said, authors = self._said, self._authors
+        self._said, self._authors = [], []
+        try:
+            self._journal.append(said, self._room.counters(said))
+        except StoreError as error:
+            self._not_stored(said, authors, error)
+            return
+        self._room.stored()
+        self._tell_presence()  # who speaks has joined
+        self._delivery.publish(said, self._room.head)
+
+    def _not_stored(self, said: list[Message], authors: list[Member], error: StoreError) -> None:
+        _log.error("nothing can be stored: %s", error)
+        self._room.not_stored(said[0].seq - 1)
+        detail = "The server cannot store messages just now. Yours was not sent."
+        for entry, member in zip(said, authors, strict=True):
+            self._delivery.tell(member, Error(Code.NOT_STORED, detail, entry.id))
+
+    def _note_change(self) -> None:
+        if self._room.changes and self._changed_at is None:
+            self._changed_at = self._now
+
+    def _tell_presence(self) -> None:
+        self._changed_at = None
+        presence = self._room.presence()
+        if presence is not None and not self._closing:
+            self._delivery.publish([presence], self._room.head)
+
+    def _hold_nick(self, line: Line) -> None:
+        if line.key is None:
+            return
+        try:
+            self._journal.hold(text.fold_nick(line.nick), line.key)
+        except StoreError as error:
+            _log.error("a nickname could not be stored: %s", error)

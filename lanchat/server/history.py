@@ -1,0 +1,114 @@
+"""The history reader: one thread that reads pages of the journal, and hands them over as bytes; it never writes
+to a member.
+
+It also moves the write-ahead log into the journal, so that no append waits for the disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from lanchat.errors import StoreError
+from lanchat.journal import Journal
+from lanchat.protocol.codec import encode
+from lanchat.protocol.frames import Error, Message, Page
+from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, Code
+from lanchat.server.limits import CHECKPOINT_AFTER
+from lanchat.server.member import Member
+
+_log = logging.getLogger(__name__)
+_PAGE_FRAME: Final = 256  # bytes of a page frame around its entries, the room's name included
+
+
+class Request(NamedTuple):
+    """At most `limit` entries after (upto included) or before a seq; exactly one of the two is given."""
+
+    member: Member
+    room: str
+    limit: int
+    before: int | None = None
+    after: int | None = None
+    upto: int = 0
+    catchup: bool = False
+
+
+class Answer(NamedTuple):
+    """The line for a request. last: the last seq in it, 0 when it holds none, None when reading failed."""
+
+    request: Request
+    line: bytes
+    last: int | None
+
+
+class History:
+    """Answers requests in order. `answer` is called in its thread."""
+
+    def __init__(self, journal: Journal, answer: Callable[[Answer], None]) -> None:
+        self._journal = journal
+        self._answer = answer
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="lanchat-history")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask(self, request: Request) -> None:
+        """Bounded by the asker: a member has at most MAX_ASKED requests, and one catch-up, under way."""
+        self._requests.put(request)
+
+    def close(self) -> None:
+        if self._thread.ident is not None:
+            self._requests.put(None)
+            self._thread.join()
+        self._journal.close()
+
+    def _run(self) -> None:
+        moved_at = time.monotonic()
+        while True:
+            try:
+                request = self._requests.get(timeout=CHECKPOINT_AFTER)
+                if request is None:
+                    return
+                self._answer(self._read(request))
+            except queue.Empty:
+                pass  # nobody asked: time to tidy up
+            if time.monotonic() - moved_at >= CHECKPOINT_AFTER:
+                self._checkpoint()
+                moved_at = time.monotonic()
+
+    def _read(self, ask: Request) -> Answer:
+        limit = max(1, min(ask.limit, MAX_PAGE))
+        try:
+            if ask.before is not None:
+                entries = self._journal.before(ask.room, ask.before, limit)
+                entries = fitting(entries[::-1])[::-1]
+            else:
+                entries = fitting(self._journal.after(ask.room, ask.after or 0, limit, ask.upto))
+            first = self._journal.tail(ask.room)
+        except StoreError as error:
+            _log.warning("no history: %s", error)
+            return Answer(ask, encode(Error(Code.NOT_STORED, "The history cannot be read just now.")), None)
+        start = not entries or entries[0].seq <= first
+        page = Page(ask.room, entries, start=start, catchup=ask.catchup)
+        return Answer(ask, encode(page), entries[-1].seq if entries else 0)
+
+    def _checkpoint(self) -> None:
+        try:
+            self._journal.checkpoint()
+        except StoreError as error:
+            _log.warning("the journal's log cannot be moved into it: %s", error)
+
+
+def fitting(entries: list[Message]) -> list[Message]:
+    """The first of `entries` that fit into one frame together; one always does."""
+    size = _PAGE_FRAME
+    for count, entry in enumerate(entries):
+        size += len(encode(entry))
+        if size > MAX_FRAME and count:
+            return entries[:count]
+    return entries

@@ -1,0 +1,46 @@
+"""Sizes and times of one server, each with its unit and reason, and the rate of one member; no threads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_CLIENTS: Final = 200  # members: more than any room that reads one conversation; --max-clients changes it
+MAX_GREETING: Final = 100  # connections beyond the members: those that have not said hello yet
+BACKLOG: Final = 1024  # connections the system keeps until we accept: a class that opens its lids at once
+
+TLS_TIMEOUT: Final = 10.0  # s for the handshake
+HELLO_TIMEOUT: Final = 15.0  # s from connecting to hello
+PROMPT_AFTER: Final = 3.0  # s of silence until a plain-text client is asked for its name
+PLAIN_TIMEOUT: Final = 60.0  # s a person may take to type a name
+PING_AFTER: Final = 10.0  # s without a word from a client that answers pings; as long again, and it is gone
+IDLE_TIMEOUT: Final = 600.0  # s a reader waits at a stretch for others; TCP keepalive finds the dead ones
+KEEPALIVE: Final = (60, 15, 4)  # s idle, s between probes, probes
+VERDICT_TIMEOUT: Final = 30.0  # s a session waits for the broadcaster: longer than any commit on a slow disk
+
+INBOX_BYTES: Final = 4 * 1024 * 1024  # in flight to the broadcaster; a full inbox makes sessions wait
+RING_BYTES: Final = 8 * 1024 * 1024  # latest lines kept in memory for members that lag a little
+CONTROL_BYTES: Final = 256 * 1024  # lines for one member alone: a roster of 1,000, or a few pages
+MAX_ASKED: Final = 4  # history pages one member may have asked for and not got yet
+STALL_TIMEOUT: Final = 30.0  # s without any progress until a member that does not read is put out
+PRESENCE_DELAY: Final = 0.05  # s that joins and leaves are gathered: 1,000 joins are not 1,000 lines to each
+CLOSE_TIMEOUT: Final = 2.0  # s that goodbyes may take when the server stops
+CHECKPOINT_AFTER: Final = 2.0  # s between moves of the write-ahead log into the journal
+
+DEFAULT_RATE: Final = 20.0  # messages a second of one member: nobody types so fast, a paste of a script may
+RATE_BURST: Final = 5.0  # s worth of messages that may come at once
+
+
+class Rate:
+    """A token bucket. A member over its rate is simply not read for a while."""
+
+    def __init__(self, per_second: float, now: float) -> None:
+        self._per_second = per_second
+        self._capacity = per_second * RATE_BURST
+        self._tokens = self._capacity
+        self._at = now
+
+    def delay(self, messages: int, now: float) -> float:
+        """Seconds to wait after `messages` more at `now` (s, monotonic)."""
+        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second) - messages
+        self._at = now
+        return max(0.0, -self._tokens / self._per_second)

@@ -1,0 +1,89 @@
+"""One joined connection as the broadcaster sees it: where it stands in the stream, and what goes to it alone.
+
+Owned by the broadcaster; nothing here locks or waits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from lanchat.channel import Channel
+from lanchat.protocol.codec import encode
+from lanchat.protocol.frames import Refused, ServerFrame
+from lanchat.protocol.plain import encode_plain
+from lanchat.server.limits import CONTROL_BYTES
+from lanchat.server.room import Line
+
+
+class Joiner(Protocol):
+    """What the broadcaster needs of a session."""
+
+    channel: Channel
+    plain: bool
+
+    def admitted(self, verdict: Refused | None) -> None:
+        """In (None), or why not. Called once, by the broadcaster."""
+
+
+class Member:
+    """A cursor on the room's stream, with a small queue of its own lines that go first.
+
+    cursor None: it reads pages of the journal instead. seq: the last entry it has then; target: the seq, and the
+    place in the stream behind it, where it goes over to the stream.
+    """
+
+    __slots__ = (
+        "asked",
+        "channel",
+        "control",
+        "control_size",
+        "cursor",
+        "encode",
+        "gone",
+        "lagged",
+        "last_told",
+        "line",
+        "page_asked",
+        "plain",
+        "progress_at",
+        "seq",
+        "session",
+        "target",
+        "watched",
+    )
+
+    def __init__(self, session: Joiner, line: Line, now: float) -> None:
+        self.session = session
+        self.channel = session.channel
+        self.plain = session.plain
+        self.encode: Callable[[ServerFrame], bytes] = encode_plain if session.plain else encode
+        self.line = line
+        self.cursor: int | None = 0
+        self.seq = 0
+        self.target = (0, 0)
+        self.page_asked = False  # a page of the catch-up is on its way
+        self.lagged = False  # it fell behind: after the catch-up it needs a roster
+        self.asked = 0  # history pages on their way
+        self.control: deque[bytes] = deque()
+        self.control_size = 0
+        self.last_told = False  # when all that waits is sent, the connection ends
+        self.gone = False  # put out; its session will tell
+        self.watched = False  # a selector waits for its socket
+        self.progress_at = now
+
+    def tell(self, lines: bytes) -> bool:
+        """Queues lines for this member alone; False: it does not read, and its bound is reached."""
+        if self.control_size + len(lines) > CONTROL_BYTES:
+            return False
+        self.control.append(lines)
+        self.control_size += len(lines)
+        return True
+
+    def took(self, sent: int) -> None:
+        """`sent` bytes of the first control lines went out."""
+        lines = self.control.popleft()
+        self.control_size -= sent
+        if sent < len(lines):
+            self.control.appendleft(lines[sent:])

@@ -1,0 +1,81 @@
+"""The latest lines that every member gets, as bytes with places to stand on; no sockets, no threads."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from typing import Final, NamedTuple
+
+import msgspec
+
+from lanchat.protocol.frames import Message
+
+_MESSAGE: Final = b'{"type":"message"'
+_SPARE: Final = 1024  # dropped batches whose slots may lie unused before the lists are cut
+
+
+class Batch(NamedTuple):
+    """Whole lines. head: the room's last seq once they are read."""
+
+    data: bytes
+    head: int
+
+
+class Ring:
+    """A stream of batches, its old end cut off. A cursor is a place in it: bytes since the start.
+
+    Cursors stand at line ends. What lies before `start` is gone.
+    """
+
+    def __init__(self) -> None:
+        self.start = 0
+        self.end = 0
+        self._starts: list[int] = []  # places of the batches
+        self._batches: list[Batch] = []
+        self._dropped = 0  # slots at the front of both lists that are gone
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+    def append(self, data: bytes, head: int) -> None:
+        self._starts.append(self.end)
+        self._batches.append(Batch(data, head))
+        self.end += len(data)
+
+    def after(self, cursor: int, limit: int) -> bytes | memoryview:
+        """Lines from `cursor` on: the rest of its batch, joined by whole following ones up to `limit` bytes."""
+        if cursor >= self.end:
+            return b""
+        index = bisect.bisect_right(self._starts, cursor, lo=self._dropped) - 1
+        data, skip = self._batches[index].data, cursor - self._starts[index]
+        if len(data) - skip >= limit or index + 1 == len(self._batches):
+            return memoryview(data)[skip:] if skip else data
+        parts, size = [data[skip:]], len(data) - skip
+        for batch in itertools.islice(self._batches, index + 1, None):
+            size += len(batch.data)
+            if size > limit:
+                break
+            parts.append(batch.data)
+        return b"".join(parts)
+
+    def second(self) -> int:
+        """The place where the oldest batch ends: what stands before it loses its place by `drop_oldest`."""
+        return self.start + len(self._batches[self._dropped].data)
+
+    def seq_at(self, cursor: int) -> int:
+        """The last seq that who stands at `cursor` has read."""
+        index = bisect.bisect_right(self._starts, cursor, lo=self._dropped) - 1
+        batch = self._batches[index]
+        for line in batch.data[cursor - self._starts[index] :].split(b"\n"):
+            if line.startswith(_MESSAGE):
+                return msgspec.json.decode(line, type=Message).seq - 1
+        return batch.head
+
+    def drop_oldest(self) -> None:
+        self.start += len(self._batches[self._dropped].data)
+        self._batches[self._dropped] = Batch(b"", 0)
+        self._dropped += 1
+        if self._dropped > _SPARE:
+            del self._starts[: self._dropped], self._batches[: self._dropped]
+            self._dropped = 0

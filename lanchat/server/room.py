@@ -1,0 +1,177 @@
+"""A room's rules: who is in, under which name, what may be said, and which number it gets; pure.
+
+Events in (join, leave, rename, say), frames out. It stores nothing and sends nothing: the broadcaster does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from lanchat.errors import LocalProtocolError
+from lanchat.protocol import text
+from lanchat.protocol.frames import Change, Error, Member, Message, Presence, Refused, Roster, Say
+from lanchat.protocol.limits import MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
+
+FIRST_ROOM: Final = "lobby"
+MAX_COUNTERS: Final = 10_000  # outboxes whose counter is kept in memory: 2 MB
+_KEYED_ID: Final = re.compile(rf"([0-9A-Za-z]{{1,{MAX_RUN}}})-(0|[1-9][0-9]{{0,15}})")
+
+
+class Line:
+    """One line of the roster. A key has one, however many connections it has."""
+
+    __slots__ = ("clear", "connections", "key", "nick")
+
+    def __init__(self, nick: str, key: str | None, clear: bool) -> None:
+        self.nick = nick
+        self.key = key
+        self.clear = clear
+        self.connections = 1
+
+
+Outbox: TypeAlias = tuple[str, str]  # names a row of counters: a member's key and the run of its outbox
+
+
+class Room:
+    """One room. `highest` looks up the stored counter of an outbox (-1: none)."""
+
+    def __init__(self, name: str, head: int, holders: Mapping[str, str], highest: Callable[[str, str], int]) -> None:
+        self.name = name
+        self.head = head
+        self.changes: list[Change] = []  # not told yet, in order
+        self._lines: dict[str, Line] = {}  # by folded nickname
+        self._by_key: dict[str, Line] = {}
+        self._holders = dict(holders)  # folded nickname to key
+        self._held = {key: fold for fold, key in holders.items()}
+        self._lookup = highest
+        self._highest: dict[Outbox, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    # Who is in
+
+    def join(self, nick: str, key: str | None, clear: bool) -> Line | Refused:
+        """A second connection of a key shares its line, name included."""
+        line = self._by_key.get(key) if key else None
+        if line is not None:
+            line.connections += 1
+            return line
+        refused = self._object_to(nick, key)
+        if refused is not None:
+            return Refused(refused.code, refused.detail, refused.suggestion)
+        line = Line(text.clean_nick(nick), key, clear)
+        self._enter(line)
+        self.changes.append(Change("joined", line.nick, key, clear))
+        return line
+
+    def leave(self, line: Line) -> None:
+        line.connections -= 1
+        if line.connections == 0:
+            self._remove(line)
+            self.changes.append(Change("left", line.nick, line.key, line.clear))
+
+    def rename(self, line: Line, nick: str) -> Error | None:
+        """Gives `line` another name; the reason, if it cannot have it."""
+        refused = self._object_to(nick, line.key, line)
+        if refused is not None:
+            return refused
+        was = line.nick
+        self._remove(line)
+        line.nick = text.clean_nick(nick)
+        self._enter(line)
+        if was != line.nick:
+            self.changes.append(Change("renamed", line.nick, line.key, line.clear, was))
+        return None
+
+    def _enter(self, line: Line) -> None:
+        fold = text.fold_nick(line.nick)
+        self._lines[fold] = line
+        if line.key:
+            self._by_key[line.key] = line
+            self._holders.pop(self._held.pop(line.key, ""), None)  # one held name for each key
+            self._holders[fold], self._held[line.key] = line.key, fold
+
+    def _remove(self, line: Line) -> None:
+        del self._lines[text.fold_nick(line.nick)]
+        if line.key:
+            del self._by_key[line.key]
+
+    def _object_to(self, nick: str, key: str | None, line: Line | None = None) -> Error | None:
+        try:
+            nick = text.clean_nick(nick)
+        except LocalProtocolError as error:
+            return Error(error.code, str(error))
+        fold = text.fold_nick(nick)
+        here = self._lines.get(fold)
+        if here is not None and here is not line:
+            detail = f"“{nick}” is already here."
+        elif fold in self._holders and self._holders[fold] != key:
+            detail = f"“{nick}” belongs to somebody else here."
+        else:
+            return None
+        return Error(Code.NICK_TAKEN, detail, suggestion=text.free_nick(nick, {*self._lines, *self._holders}))
+
+    def roster(self) -> list[Roster]:
+        members = [Member(line.nick, line.key, line.clear) for line in self._lines.values()]
+        starts = range(0, max(1, len(members)), MAX_ROSTER_CHUNK)
+        return [Roster(self.name, members[i : i + MAX_ROSTER_CHUNK], first=i == 0) for i in starts]
+
+    def presence(self) -> Presence | None:
+        """What changed since the last call, gathered."""
+        if not self.changes:
+            return None
+        presence = Presence(self.name, self.changes)
+        self.changes = []
+        return presence
+
+    # What is said
+
+    def say(self, line: Line, said: Say, at: int) -> Message | Error | None:
+        """The next entry; None: it is stored already (a repetition of what was acknowledged)."""
+        if said.room not in ("", self.name):
+            return Error(Code.ROOM_UNKNOWN, f"there is no room “{said.room[:MAX_ID]}” here", said.id[:MAX_ID])
+        try:
+            text.check_text(said.text)
+        except LocalProtocolError as error:
+            return Error(error.code, str(error), said.id[:MAX_ID])
+        if not said.id or len(said.id) > MAX_ID:
+            return Error(Code.ID_INVALID, f"an id has 1 to {MAX_ID} characters", said.id[:MAX_ID])
+        if line.key is not None:
+            match = _KEYED_ID.fullmatch(said.id)
+            if match is None or int(match[2]) > MAX_COUNTER:
+                return Error(Code.ID_INVALID, "an id of a member with a key is <run>-<n>", said.id)
+            outbox, n = (line.key, match[1]), int(match[2])
+            if n <= self.highest(outbox):
+                return None
+            self._highest[outbox] = n
+        self.head += 1
+        return Message(self.name, self.head, said.id, at, line.nick, line.key, said.text)
+
+    def highest(self, outbox: Outbox) -> int:
+        """The highest counter of an outbox that is stored or about to be, -1: none."""
+        n = self._highest.get(outbox)
+        if n is None:
+            n = self._highest[outbox] = self._lookup(*outbox)
+        return n
+
+    def counters(self, said: Sequence[Message]) -> dict[Outbox, int]:
+        """The highest counter of each outbox among `said`, which `say` gave out."""
+        highest: dict[Outbox, int] = {}
+        for entry in said:
+            if entry.key is not None:
+                run, _, n = entry.id.rpartition("-")
+                highest[(entry.key, run)] = int(n)
+        return highest
+
+    def stored(self) -> None:
+        """All that was said is in the journal: counters can be looked up there again."""
+        if len(self._highest) > MAX_COUNTERS:
+            self._highest.clear()
+
+    def not_stored(self, head: int) -> None:
+        """The entries after `head` could not be stored: their numbers and counters are free again."""
+        self.head = head
+        self._highest.clear()

@@ -1,0 +1,225 @@
+"""A server: opens its data directory, binds, starts the threads, and ends them in order; it handles no frame."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from lanchat import identity, paths
+from lanchat.channel import Channel
+from lanchat.errors import StoreFailed
+from lanchat.journal import Journal
+from lanchat.lockfile import LockFile
+from lanchat.protocol import frames
+from lanchat.protocol.text import clean_server_name
+from lanchat.server import limits
+from lanchat.server.broadcaster import Broadcaster, Item, Stop
+from lanchat.server.history import History
+from lanchat.server.listener import Listener, bind
+from lanchat.server.room import FIRST_ROOM, Room
+from lanchat.server.session import Session
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Config:
+    """What `lanchat serve` can be told. host None: all addresses. port None: 5055 or the next free one.
+    rate: messages a second of one member, None: unlimited."""
+
+    name: str = "lanchat"
+    data: Path | None = None
+    host: str | None = None
+    port: int | None = None
+    max_clients: int = limits.MAX_CLIENTS
+    allow_clear: bool = False
+    rate: float | None = limits.DEFAULT_RATE
+    mdns: bool = True
+    beacon: bool = True
+
+
+class Server:
+    """Bound once constructed, serving from start() to close(). Raises StoreError, IdentityError, ServeError."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.name = clean_server_name(config.name)
+        self.run = identity.new_run()
+        self.allow_clear = config.allow_clear
+        self.rate = config.rate
+        self.data = paths.private_directory(config.data or paths.server_directory(self.name))
+        self._undo: list[Callable[[], None]] = []  # how to end what was begun, in order of beginning
+        try:
+            self._build(config)
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _build(self, config: Config) -> None:
+        self._begun(LockFile(self.data / "lock").close)
+        key = identity.ServerKey(self.data)
+        self.id = key.id
+        self.tls = key.tls_context()
+        self._journal = Journal(self.data / "journal.db")
+        self._begun(self._journal.close)
+        sockets = bind(config.host, config.port)
+        self.port: int = sockets[0].getsockname()[1]
+        self._listener = Listener(sockets, self._accepted)
+        self._begun(self._listener.close)
+        room = Room(FIRST_ROOM, self._journal.head(FIRST_ROOM), self._journal.holders(), self._journal.highest)
+        self._history = History(self._journal.reader(), lambda answer: self.put(answer))
+        self._begun(self._history.close)
+        self._broadcaster = Broadcaster(self._journal, room, self._history.ask, config.max_clients)
+        self._begun(self._broadcaster.close)
+        self._sessions: dict[threading.Thread, Session] = {}
+        self._lock = threading.Lock()  # over _sessions alone
+        self._stopping = threading.Event()
+        self._announcer: Any = None
+        if (config.mdns or config.beacon) and not _is_loopback(sockets):
+            from lanchat.discovery import Announcer
+
+            self._announcer = Announcer(self.info, mdns=config.mdns, beacon=config.beacon)
+
+    def start(self) -> None:
+        """Starts the threads; from here on clients are served."""
+        self._broadcaster.start()
+        self._history.start()
+        self._listener.start()
+        self._write_running()
+        if self._announcer is not None:
+            self._announcer.start()
+
+    def close(self) -> None:
+        """Says goodbye to discovery and to members, and ends every thread. May be called again."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        if self._announcer is not None:
+            self._announcer.close()
+        self._listener.close()
+        self._broadcaster.inbox.put(Stop(goodbye=True))
+        self._end_sessions()
+        self._roll_back()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # What sessions ask of it, from their threads
+
+    def info(self) -> frames.ServerInfo:
+        """The facts that anyone may ask for."""
+        return frames.ServerInfo(
+            id=self.id,
+            run=self.run,
+            name=self.name,
+            port=self.port,
+            users=self._broadcaster.users(),
+            max_users=self._config.max_clients,
+            locked=False,
+        )
+
+    def welcome(self, nick: str, head: int, highest: dict[str, int]) -> frames.Welcome:
+        return frames.Welcome(
+            id=self.id,
+            run=self.run,
+            name=self.name,
+            nick=nick,
+            room=FIRST_ROOM,
+            journal=self._journal.id,
+            head=head,
+            max_users=self._config.max_clients,
+            highest=highest,
+            limits=frames.Limits(rate=None if self.rate is None else int(self.rate)),
+        )
+
+    def put(self, item: Item, size: int = 0) -> None:
+        self._broadcaster.inbox.put(item, size)
+
+    def pause(self, seconds: float) -> None:
+        self._stopping.wait(seconds)
+
+    # Connections
+
+    def _accepted(self, sock: socket.socket, address: str) -> None:
+        """In the listener's thread: a session of its own for each connection, up to the limit."""
+        own_machine = _is_own(sock, address)
+        channel = Channel(sock)
+        with self._lock:
+            full = len(self._sessions) >= self._config.max_clients + limits.MAX_GREETING
+        if full:
+            _log.info("%s is turned away: too many connections", address)
+            channel.close()
+            return
+        session = Session(channel, address, own_machine, self)
+        thread = threading.Thread(target=self._serve, args=(session,), name=f"lanchat-session-{sock.fileno()}")
+        with self._lock:
+            self._sessions[thread] = session
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no more threads
+            _log.warning("%s is turned away: %s", address, error)
+            with self._lock:
+                del self._sessions[thread]
+            channel.close()
+
+    def _serve(self, session: Session) -> None:
+        try:
+            session.run()
+        finally:
+            with self._lock:
+                del self._sessions[threading.current_thread()]
+
+    def _end_sessions(self) -> None:
+        """Waits a moment for goodbyes to arrive and peers to leave, then ends all connections."""
+        deadline = time.monotonic() + limits.CLOSE_TIMEOUT
+        with self._lock:
+            sessions = dict(self._sessions)
+        for thread in sessions:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        for thread, session in sessions.items():
+            session.channel.shutdown()
+            thread.join()
+
+    # Beginnings and ends
+
+    def _begun(self, end: Callable[[], None]) -> None:
+        self._undo.append(end)
+
+    def _roll_back(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _write_running(self) -> None:
+        """Tells the other programs of this machine that, and where, this server runs (running.json)."""
+        path = self.data / "running.json"
+        facts = {"pid": os.getpid(), "port": self.port, "id": self.id, "run": self.run, "name": self.name}
+        try:
+            path.write_text(json.dumps({**facts, "started": int(time.time() * 1000)}))
+        except OSError as error:
+            raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+        self._undo.insert(1, lambda: path.unlink(missing_ok=True))
+
+
+def _is_loopback(sockets: list[socket.socket]) -> bool:
+    return all(sock.getsockname()[0] in ("::1", "127.0.0.1") for sock in sockets)
+
+
+def _is_own(sock: socket.socket, address: str) -> bool:
+    """Whether the peer is this machine: it came from the very address that it went to, or from loopback."""
+    try:
+        here = str(sock.getsockname()[0])
+    except OSError:
+        return False
+    return address == here or address.removeprefix("::ffff:").startswith("127.") or address == "::1"

@@ -1,0 +1,281 @@
+"""One client: detects its dialect, reads, decodes, checks, and hands over; once joined, others write to it.
+
+Runs in a thread of its own, which ends with the connection.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import ssl
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from lanchat import identity
+from lanchat.channel import LINGER, Channel
+from lanchat.errors import LocalProtocolError
+from lanchat.protocol import frames, text
+from lanchat.protocol.codec import Decoder, Flaw, client_frames, encode
+from lanchat.protocol.detect import HTTP_ANSWER, Dialect, detect
+from lanchat.protocol.frames import ClientFrame, ServerFrame
+from lanchat.protocol.handshake import Stage, objection, proof_text
+from lanchat.protocol.limits import MAX_CAPABILITIES, MAX_NONCE, PROTOCOL_VERSION, Code
+from lanchat.protocol.plain import PROMPT, PlainDecoder, encode_plain
+from lanchat.server import limits
+from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
+
+_log = logging.getLogger(__name__)
+_ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
+_SILENT: Final = frames.Bye(Code.SILENT, "No word from you for too long.")
+
+
+class Gate(Protocol):
+    """What a session needs of its server; safe to use from any thread."""
+
+    tls: ssl.SSLContext
+    allow_clear: bool
+    rate: float | None
+
+    def info(self) -> frames.ServerInfo: ...
+    def welcome(self, nick: str, head: int, highest: dict[str, int]) -> frames.Welcome: ...
+    def put(self, item: Item, size: int = 0) -> None: ...
+    def pause(self, seconds: float) -> None:
+        """Waits, or less when the server stops."""
+
+
+class Session:
+    """`run` is the body of its thread. `shutdown` ends it from outside."""
+
+    def __init__(self, channel: Channel, address: str, own_machine: bool, gate: Gate) -> None:
+        """address: the peer's, for logs. own_machine: the peer is on this machine."""
+        self.channel = channel
+        self.plain = False
+        self._address = address
+        self._own_machine = own_machine
+        self._gate = gate
+        self._stage = Stage.GREETING
+        self._decoder: Decoder[ClientFrame] | PlainDecoder = client_frames()
+        self._encode: Callable[[ServerFrame], bytes] = encode
+        self._hello: frames.Hello | None = None
+        self._nonce = ""
+        self._verdict: queue.SimpleQueue[frames.Refused | None] = queue.SimpleQueue()
+        self._pinged = False
+        self._ended = False
+        now = time.monotonic()
+        self._deadline = now + limits.HELLO_TIMEOUT
+        self._rate = None if gate.rate is None else limits.Rate(gate.rate, now)
+
+    def run(self) -> None:
+        try:
+            first = self._open()
+            if first is not None:
+                self._talk(first)
+        except OSError as error:
+            _log.debug("%s: %s", self._address, error)
+        finally:
+            if self._stage is Stage.JOINED:
+                self._gate.put(Leave(self))  # the broadcaster closes the channel, once it writes no more
+            else:
+                self.channel.close()
+
+    def admitted(self, verdict: frames.Refused | None) -> None:
+        self._verdict.put(verdict)
+
+    # The beginning
+
+    def _open(self) -> bytes | None:
+        """Finds out the dialect; returns the bytes read so far, None when the talk is over."""
+        first = b""
+        while (dialect := detect(first)) is None:
+            try:
+                data = self.channel.receive(limits.PROMPT_AFTER)
+            except TimeoutError:
+                if first or self.plain or not self._clear_allowed():
+                    raise
+                self.plain = True
+                self._deadline = time.monotonic() + limits.PLAIN_TIMEOUT
+                self.channel.send(PROMPT)
+                data = self.channel.receive(limits.PLAIN_TIMEOUT)
+            if not data:
+                return None
+            first += data
+        return self._begin(dialect, first)
+
+    def _begin(self, dialect: Dialect, first: bytes) -> bytes | None:
+        if dialect is Dialect.TLS:
+            self.channel.start_tls(self._gate.tls, server=True, first=first)
+            self.channel.handshake(limits.TLS_TIMEOUT)
+            return b""
+        if dialect is Dialect.HTTP:
+            self._end(HTTP_ANSWER)
+            return None
+        if dialect is Dialect.PLAIN:
+            self._decoder, self._encode = PlainDecoder(), encode_plain
+            self._deadline = time.monotonic() + limits.PLAIN_TIMEOUT
+        self.plain = dialect is Dialect.PLAIN
+        if not self._clear_allowed():
+            self._end(self._encode(frames.Bye(Code.CLEAR_TEXT, _ONLY_TLS)))
+            return None
+        return first
+
+    def _clear_allowed(self) -> bool:
+        return self._gate.allow_clear or self._own_machine
+
+    # The talk
+
+    def _talk(self, data: bytes) -> None:
+        self._handle_all(data)
+        while not self._ended:
+            try:
+                data = self.channel.receive(self._patience())
+            except TimeoutError:
+                self._on_silence()
+                continue
+            if not data:
+                return
+            self._pinged = False
+            self._handle_all(data)
+
+    def _patience(self) -> float:
+        if self._stage is not Stage.JOINED:
+            return max(0.001, self._deadline - time.monotonic())
+        answers_pings = self._hello is not None and self._hello.ping
+        return limits.PING_AFTER if answers_pings else limits.IDLE_TIMEOUT
+
+    def _on_silence(self) -> None:
+        if self._stage is not Stage.JOINED:
+            self._end(self._encode(_SILENT))
+        elif self._hello is not None and self._hello.ping:
+            if self._pinged and not self.channel.unsent:  # with bytes unsent it may be busy reading: see STALL_TIMEOUT
+                self._gate.put(Tell(self, _SILENT))
+                self._ended = True
+            self._pinged = True
+            self._gate.put(Tell(self, frames.Ping()))
+
+    def _handle_all(self, data: bytes) -> None:
+        """Handles what `data` completes. All that is said in it goes over in one piece."""
+        said: list[frames.Say] = []
+        for frame in self._decoder.receive(data):
+            if isinstance(frame, frames.Say) and self._stage is Stage.JOINED:
+                said.append(frame)
+                continue
+            self._hand_over(said, len(data))
+            said = []
+            self._handle(frame)
+            if self._ended:
+                return
+        self._hand_over(said, len(data))
+
+    def _hand_over(self, said: list[frames.Say], size: int) -> None:
+        if not said:
+            return
+        self._gate.put(Said(self, said), size)
+        if self._rate is not None:
+            delay = self._rate.delay(len(said), time.monotonic())
+            if delay > 0:
+                self._gate.pause(delay)
+
+    def _handle(self, frame: ClientFrame | Flaw) -> None:
+        if isinstance(frame, Flaw):
+            self._reply(frames.Error(frame.code, frame.detail))
+            if frame.fatal:
+                self._end(b"")
+            return
+        objected = objection(self._stage, frame)
+        if objected is not None:
+            self._reply(frames.Error(*objected))
+            return
+        match frame:
+            case frames.Hello():
+                self._on_hello(frame)
+            case frames.Proof():
+                self._on_proof(frame)
+            case frames.Info():
+                self._reply(self._gate.info())
+            case frames.Ping(nonce=nonce):
+                self._reply(frames.Pong(nonce[:MAX_NONCE]))
+            case frames.History() | frames.Rename():
+                self._gate.put(Ask(self, frame))
+            case frames.Bye():
+                self._ended = True
+
+    # Joining
+
+    def _on_hello(self, hello: frames.Hello) -> None:
+        refused = self._object_to(hello)
+        if refused is not None:
+            self._reply(refused)
+            if refused.code is not Code.NICK_INVALID:
+                self._end(b"")
+            return
+        self._hello = hello
+        if hello.key is None:
+            self._join(hello)
+            return
+        self._nonce = identity.new_nonce()
+        self._stage = Stage.CHALLENGED
+        self._reply(frames.Challenge(self._nonce, self._gate.info().id))
+
+    def _object_to(self, hello: frames.Hello) -> frames.Refused | None:
+        if hello.version != PROTOCOL_VERSION:
+            detail = (
+                f"This server speaks version {PROTOCOL_VERSION} of the protocol, you speak {hello.version}. "
+                "Update the older one."
+            )
+            return frames.Refused(Code.VERSION, detail)
+        if hello.key is not None and not self.channel.encrypted:
+            return frames.Refused(Code.KEY_IN_CLEAR, "A key is only taken on an encrypted connection.")
+        if len(hello.capabilities) > MAX_CAPABILITIES or (hello.key is not None and not identity.is_key(hello.key)):
+            return frames.Refused(Code.KEY_INVALID, "This is no public key.")
+        try:
+            text.clean_nick(hello.nick)
+        except LocalProtocolError as error:
+            return frames.Refused(error.code, str(error))
+        return None
+
+    def _on_proof(self, proof: frames.Proof) -> None:
+        hello = self._hello
+        assert hello is not None
+        assert hello.key is not None
+        self._stage = Stage.GREETING
+        if identity.verify(hello.key, proof_text(self._gate.info().id, self._nonce, hello), proof.signature):
+            self._join(hello)
+            return
+        self._reply(frames.Refused(Code.PROOF_WRONG, "The signature is wrong."))
+        self._end(b"")
+
+    def _join(self, hello: frames.Hello) -> None:
+        self._stage = Stage.JOINED  # from here on the broadcaster may write
+        self._gate.put(Join(self, hello, self._gate.welcome))
+        refused = self._verdict.get(timeout=limits.VERDICT_TIMEOUT)
+        if refused is None:
+            if isinstance(self._decoder, PlainDecoder):
+                self._decoder.joined()
+            return
+        self._stage = Stage.GREETING
+        self._reply(refused)
+        if refused.code not in (Code.NICK_TAKEN, Code.NICK_INVALID):
+            self._end(b"")
+
+    # Answers
+
+    def _reply(self, frame: ServerFrame) -> None:
+        if self._stage is Stage.JOINED:
+            self._gate.put(Tell(self, frame))
+        elif line := self._encode(frame):
+            self.channel.send(line)
+
+    def _end(self, last: bytes) -> None:
+        """Says the last line, and takes what still comes for a moment: closing with bytes unread resets the
+        connection, and takes the line from the peer's hands."""
+        self._ended = True
+        if last:
+            self.channel.send(last)
+        if self._stage is Stage.JOINED:
+            return
+        self.channel.finish()
+        deadline = time.monotonic() + LINGER
+        while (left := deadline - time.monotonic()) > 0:
+            if not self.channel.receive(left):
+                return
