@@ -17,9 +17,9 @@ from lanchat.gui.tokens import Mode
 PATIENCE: Final = 1.0  # s that one question may take; desktops answer in 10 ms to 50 ms
 
 _PORTAL: Final = (
-    ("gdbus", "call", "--session", "--timeout", "1")
-    + ("--dest", "org.freedesktop.portal.Desktop", "--object-path", "/org/freedesktop/portal/desktop")
-    + ("--method", "org.freedesktop.portal.Settings.Read", "org.freedesktop.appearance", "color-scheme")
+    *("gdbus", "call", "--session", "--timeout", "1", "--dest", "org.freedesktop.portal.Desktop"),
+    *("--object-path", "/org/freedesktop/portal/desktop", "--method", "org.freedesktop.portal.Settings.Read"),
+    *("org.freedesktop.appearance", "color-scheme"),
 )
 _GNOME: Final = ("gsettings", "get", "org.gnome.desktop.interface", "color-scheme")
 _MACOS: Final = ("defaults", "read", "-g", "AppleInterfaceStyle")
