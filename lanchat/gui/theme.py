@@ -49,7 +49,7 @@ class Kit:
         self.mode: Mode = mode
         self._images: dict[object, tk.PhotoImage] = {}
         self._themes: dict[Mode, str] = {}
-        self._listeners: dict[tk.Misc, list[Callable[[], None]]] = {}
+        self._listeners: dict[tk.Misc, list[Callable[[], object]]] = {}
         self.use(mode)
 
     def px(self, size: float) -> int:
@@ -67,7 +67,7 @@ class Kit:
             for listener in listeners:
                 listener()
 
-    def listen(self, widget: tk.Misc, repaint: Callable[[], None]) -> None:
+    def listen(self, widget: tk.Misc, repaint: Callable[[], object]) -> None:
         """Call `repaint` now and after each switch, as long as `widget` lives. For what ttk styles do not reach."""
         if widget not in self._listeners:
             self._listeners[widget] = []

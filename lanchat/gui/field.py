@@ -1,0 +1,88 @@
+"""Field: one line of input with a placeholder and, if wanted, an icon; it checks nothing."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+
+from lanchat.gui.theme import Kit
+
+
+class Placeholder:
+    """Grey words over an empty entry or text; a click on them is a click on it. `refresh` after setting by program."""
+
+    def __init__(
+        self, owner: ttk.Entry | tk.Text, kit: Kit, text: str, *, x: float = 0, ground: str = "raised"
+    ) -> None:
+        self._owner, self._kit, self._x = owner, kit, x
+        self._label = tk.Label(owner, text=text, bd=0, padx=0, pady=0, cursor="xterm", font=kit.fonts.body)
+        self._label.bind("<Button-1>", lambda _: owner.focus_set())
+        for event in ("<KeyRelease>", "<<Paste>>", "<<Cut>>", "<FocusIn>", "<FocusOut>"):
+            owner.bind(event, lambda _: owner.after_idle(self.refresh), add="+")
+        kit.listen(
+            self._label,
+            lambda: self._label.configure(bg=kit.color(ground), fg=kit.colors.text3),
+        )
+        self.refresh()
+
+    def say(self, text: str) -> None:
+        self._label.configure(text=text)
+
+    def refresh(self) -> None:
+        """Shown only while nothing is typed."""
+        empty = not (self._owner.get("1.0", "end-1c") if isinstance(self._owner, tk.Text) else self._owner.get())
+        if not empty:
+            self._label.place_forget()
+        elif isinstance(self._owner, tk.Text):
+            top = int(str(self._owner["pady"])) + int(str(self._owner["spacing1"]))
+            self._label.place(x=int(str(self._owner["padx"])), y=top)
+        else:
+            self._label.place(x=self._kit.px(self._x), rely=0.5, anchor="w")
+
+
+class Field(ttk.Entry):
+    """An entry in the theme. on_change: called with the text after each change by the user or by `value`."""
+
+    def __init__(
+        self,
+        master: tk.Misc,
+        kit: Kit,
+        placeholder: str = "",
+        *,
+        icon: str | None = None,
+        side: bool = False,
+        width: int = 24,
+        on_change: Callable[[str], object] | None = None,
+    ) -> None:
+        style = "Search.TEntry" if icon else "Side.TEntry" if side else "TEntry"
+        self._variable = tk.StringVar(master)
+        super().__init__(master, width=width, style=style, font=kit.fonts.body, textvariable=self._variable)
+        ground = "bg" if side else "raised"
+        self._placeholder = Placeholder(self, kit, placeholder, x=35 if icon else 12, ground=ground)
+        if icon:
+            self._show_icon(kit, icon)
+        self._variable.trace_add("write", lambda *_: self._changed(on_change))
+
+    @property
+    def value(self) -> str:
+        return self._variable.get()
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self._variable.set(text)
+
+    def mark(self, wrong: bool) -> None:
+        """A red border: what stands here is refused."""
+        self.state(["invalid" if wrong else "!invalid"])
+
+    def _changed(self, on_change: Callable[[str], object] | None) -> None:
+        self._placeholder.refresh()
+        if on_change:
+            on_change(self.value)
+
+    def _show_icon(self, kit: Kit, icon: str) -> None:
+        label = tk.Label(self, bd=0, cursor="xterm")
+        label.place(x=kit.px(10), rely=0.5, anchor="w")
+        label.bind("<Button-1>", lambda _: self.focus_set())
+        kit.listen(label, lambda: label.configure(image=kit.icon(icon, 16, "text3"), bg=kit.colors.raised))
