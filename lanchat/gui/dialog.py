@@ -1,0 +1,98 @@
+"""Dialog: a small window over the main one that takes the keyboard until it is answered; Choice: one question."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import Final
+
+from lanchat.gui.theme import Kit
+
+WIDTH: Final = 420  # px at 96 dpi of what a dialog holds: a line of text that is easy to read
+
+
+class Dialog(tk.Toplevel):
+    """Fill `body` and `buttons`, then `open` it. Escape and the window's own button cancel it."""
+
+    def __init__(self, master: tk.Misc, kit: Kit, title: str, on_cancel: Callable[[], object] | None = None) -> None:
+        super().__init__(master)
+        self.withdraw()  # until it is complete and has its place
+        self.title(title)
+        self.resizable(False, False)
+        self._kit = kit
+        self._parent = master.winfo_toplevel()
+        self._on_cancel = on_cancel
+        frame = ttk.Frame(self, padding=kit.px(24))
+        frame.pack(fill="both", expand=True)
+        ttk.Frame(frame, width=kit.px(WIDTH)).pack()
+        self.body = ttk.Frame(frame)
+        self.body.pack(fill="both", expand=True)
+        self.buttons = ttk.Frame(frame)
+        self.buttons.pack(fill="x", pady=(kit.px(20), 0))
+        self.protocol("WM_DELETE_WINDOW", self.cancel)
+        self.bind("<Escape>", lambda _: self.cancel())
+        kit.listen(self, lambda: self.configure(bg=kit.colors.bg))
+
+    def open(self, focus: tk.Misc) -> None:
+        """Shows it in the middle of its parent, with the keyboard in `focus`."""
+        self.update_idletasks()
+        parent = self._parent
+        x = parent.winfo_rootx() + (parent.winfo_width() - self.winfo_reqwidth()) // 2
+        y = parent.winfo_rooty() + (parent.winfo_height() - self.winfo_reqheight()) // 3
+        self.geometry(f"+{max(0, x)}+{max(0, y)}")
+        self.transient(parent)
+        self.bind("<Map>", self._mapped)
+        self.deiconify()
+        self.lift()
+        focus.focus_set()
+
+    def add_button(self, text: str, command: Callable[[], object], style: str = "TButton") -> ttk.Button:
+        """A button to the left of those that are there; Return presses it while it has the keyboard."""
+        button = ttk.Button(self.buttons, text=text, command=command, style=style)
+        button.bind("<Return>", lambda _: button.invoke())
+        button.pack(side="right", padx=(self._kit.px(8), 0))
+        button.lower()  # Tab goes from left to right, the button made first is the rightmost
+        return button
+
+    def add_text(self, text: str, style: str = "Sub.TLabel", gap: float = 0) -> ttk.Label:
+        """A paragraph; gap: px above it."""
+        label = ttk.Label(self.body, text=text, style=style, wraplength=self._kit.px(WIDTH), justify="left")
+        label.pack(anchor="w", pady=(self._kit.px(gap), 0))
+        return label
+
+    def close(self) -> None:
+        """Ends it without a word to anyone; the keyboard goes back to the main window."""
+        if self.winfo_exists():
+            self.grab_release()
+            self.destroy()
+            self._parent.focus_set()
+
+    def cancel(self) -> None:
+        self.close()
+        if self._on_cancel:
+            self._on_cancel()
+
+    def _mapped(self, event: tk.Event[tk.Misc]) -> None:
+        if event.widget is self:
+            self.grab_set()  # before it is seen, Tk refuses
+
+
+class Choice(Dialog):
+    """A question and its answers, the likeliest last; the last one has the keyboard. Cancelling answers nothing."""
+
+    def __init__(
+        self, master: tk.Misc, kit: Kit, title: str, text: str, answers: dict[str, Callable[[], object]]
+    ) -> None:
+        super().__init__(master, kit, "lanchat")
+        self.add_text(title, "Title.TLabel")
+        self.add_text(text, gap=8)
+        made = [self._answer(word, act, last=i == 0) for i, (word, act) in enumerate(reversed(answers.items()))]
+        self.open(made[0])
+
+    def _answer(self, word: str, act: Callable[[], object], *, last: bool) -> ttk.Button:
+        def answer() -> None:
+            self.close()
+            act()
+
+        return self.add_button(word, answer, "Accent.TButton" if last else "TButton")

@@ -1,0 +1,227 @@
+"""What the list of rooms shows: rows, their order, texts and marks; without tkinter, threads or a clock.
+
+Discovery's snapshots, the recent rooms and the search go in, rows come out. While the pointer rests on the list
+(`held`), rows keep their places, so that nobody joins the room that slipped under the pointer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from lanchat.client.profile import Recent
+from lanchat.discovery.found import Found, State, Via
+from lanchat.protocol.limits import DEFAULT_TCP_PORT, PROTOCOL_VERSION
+from lanchat.protocol.target import Address, parse_address
+from lanchat.protocol.text import fold_nick
+
+UNKNOWN: Final = "—"
+BARS: Final = (120.0, 40.0, 10.0)  # ms below which a connection has one bar more than one
+
+VIA_WORDS: Final = {Via.MDNS: "mDNS", Via.BEACON: "beacon", Via.MANUAL: "manual"}
+
+
+class Section(StrEnum):
+    NEARBY = "Nearby"
+    RECENT = "Recent"
+
+
+class Mark(StrEnum):
+    """What sets a room apart from one that simply answers. The value is what the row says about it."""
+
+    NONE = ""
+    FULL = "every place is taken"
+    CANDIDATE = "has not answered yet"
+    QUIET = "does not answer any more"
+    GONE = "closed"
+    ABSENT = "not seen now"
+    NEWER = "needs a newer lanchat"
+    CLONE = "two servers use this one’s identity"
+    IMITATES = "not the room of this name that you know"
+
+
+_GREY: Final = frozenset((Mark.CANDIDATE, Mark.QUIET, Mark.GONE, Mark.ABSENT))
+_CLOSED: Final = frozenset((Mark.FULL, Mark.GONE, Mark.NEWER))
+_WARNING: Final = frozenset((Mark.NEWER, Mark.CLONE, Mark.IMITATES))
+
+
+class Room(Struct, frozen=True):
+    """One row. key: the same as long as it is the same room, found or remembered."""
+
+    key: str
+    name: str
+    address: str
+    place: Found | Address
+    here: bool = False  # a server on this computer
+    locked: bool = False
+    via: str = ""
+    people: str = UNKNOWN
+    latency_ms: float | None = None
+    mark: Mark = Mark.NONE
+
+    @property
+    def grey(self) -> bool:
+        return self.mark in _GREY
+
+    @property
+    def joinable(self) -> bool:
+        return self.mark not in _CLOSED
+
+    @property
+    def warning(self) -> bool:
+        return self.mark in _WARNING
+
+    @property
+    def detail(self) -> str:
+        """The second line."""
+        parts = ["on this computer" if self.here else "", self.address]
+        if self.mark not in (Mark.NONE, Mark.FULL, Mark.ABSENT):  # these two show elsewhere in the row
+            parts.append(self.mark.value)
+        return "  ·  ".join(part for part in parts if part)
+
+    @property
+    def latency(self) -> str:
+        if self.latency_ms is None:
+            return UNKNOWN
+        return f"{max(1, round(self.latency_ms))} ms" if self.latency_ms < 1000 else f"{self.latency_ms / 1000:.1f} s"
+
+    @property
+    def bars(self) -> int:
+        """How good the connection is: 4 bars at best, 0 where nothing answers."""
+        return 0 if self.latency_ms is None else 1 + sum(self.latency_ms < limit for limit in BARS)
+
+
+class Heading(Struct, frozen=True):
+    text: str
+
+
+Row: TypeAlias = Room | Heading
+ABSENT_HEADING: Final = Heading("Recent, not seen now")
+
+
+class RoomList:
+    """The list's state. Change it by the `set_…` methods, then ask for `rows`."""
+
+    def __init__(self) -> None:
+        self.section = Section.NEARBY
+        self.query = ""
+        self._found: tuple[Found, ...] = ()
+        self._recents: tuple[Recent, ...] = ()
+        self._here: frozenset[str] = frozenset()
+        self._shown: list[Row] = []
+
+    def set_found(self, found: Iterable[Found]) -> None:
+        self._found = tuple(found)
+
+    def set_recents(self, recents: Iterable[Recent]) -> None:
+        self._recents = tuple(sorted(recents, key=lambda recent: recent.used_at, reverse=True))
+
+    def set_here(self, ids: Collection[str]) -> None:
+        """The ids of the servers on this computer."""
+        self._here = frozenset(ids)
+
+    def set_view(self, section: Section, query: str) -> None:
+        """What the user wants to see; the order of before counts no longer."""
+        self.section, self.query = section, query
+        self._shown = []
+
+    @property
+    def counts(self) -> dict[Section, int]:
+        return {Section.NEARBY: len(self._found), Section.RECENT: len(self._recents)}
+
+    @property
+    def answering(self) -> int:
+        return sum(found.state is State.LIVE for found in self._found)
+
+    def rows(self, *, held: bool = False) -> list[Row]:
+        near = sorted((self._room(found) for found in self._found), key=_near_order)
+        by_key = {room.key: room for room in near}
+        remembered = [by_key.get(recent.id) or _absent(recent) for recent in self._recents]
+        if self.section is Section.RECENT:
+            rows: list[Row] = list(self._matching(remembered))
+        else:
+            rows = list(self._matching(near))
+            absent = self._matching([room for room in remembered if room.mark is Mark.ABSENT])
+            rows += [ABSENT_HEADING, *absent] if absent else []
+        self._shown = _in_place(self._shown, rows) if held else rows
+        return self._shown
+
+    def _matching(self, rooms: list[Room]) -> list[Room]:
+        words = fold_nick(self.query).split()
+        return [room for room in rooms if all(word in fold_nick(f"{room.name} {room.address}") for word in words)]
+
+    def _room(self, found: Found) -> Room:
+        full = found.users is not None and found.max_users is not None and found.users >= found.max_users
+        return Room(
+            key=_key(found),
+            name=found.name,
+            address=_address(found),
+            place=found,
+            here=found.id in self._here,
+            locked=found.locked,
+            via=" + ".join(VIA_WORDS[via] for via in found.via),
+            people=_people(found, full),
+            latency_ms=found.latency_ms if found.state is State.LIVE else None,
+            mark=self._mark(found, full),
+        )
+
+    def _mark(self, found: Found, full: bool) -> Mark:
+        if found.state is not State.LIVE:
+            return Mark.QUIET if found.state is State.QUIET else Mark.CANDIDATE
+        if found.version > PROTOCOL_VERSION:
+            return Mark.NEWER
+        if found.clone:
+            return Mark.CLONE
+        namesakes = [r for r in self._recents if fold_nick(r.name) == fold_nick(found.name)]
+        if namesakes and all(recent.id != found.id for recent in namesakes):
+            return Mark.IMITATES
+        return Mark.FULL if full else Mark.NONE
+
+
+def _key(found: Found) -> str:
+    if found.id is None:
+        return f"{found.name}@{found.host}:{found.port}"
+    return f"{found.id}/{found.run}" if found.clone else found.id
+
+
+def _near_order(room: Room) -> tuple[bool, str, str]:
+    """By name, so that nothing moves but what comes and goes; what never answered is last."""
+    return room.mark is Mark.CANDIDATE, fold_nick(room.name), room.key
+
+
+def _address(found: Found) -> str:
+    return str(Address(found.host, None if found.port == DEFAULT_TCP_PORT else found.port))
+
+
+def _people(found: Found, full: bool) -> str:
+    if found.users is None or found.state is not State.LIVE:
+        return UNKNOWN
+    if full:
+        return "full"
+    return str(found.users) if found.max_users is None else f"{found.users}/{found.max_users}"
+
+
+def _absent(recent: Recent) -> Room:
+    address = parse_address(recent.address)._replace(id=recent.id)
+    shown = address._replace(port=None) if address.port == DEFAULT_TCP_PORT else address
+    return Room(key=recent.id, name=recent.name, address=str(shown), place=address, mark=Mark.ABSENT)
+
+
+def _in_place(old: Sequence[Row], new: Sequence[Row]) -> list[Row]:
+    """The rows of `new` where `old` had them. What is gone keeps its place, greyed; what is new comes after
+    the rooms nearby."""
+    coming = {row.key: row for row in new if isinstance(row, Room)}
+    rows: list[Row] = []
+    for row in old:
+        if isinstance(row, Room):
+            gone = replace(row, mark=Mark.GONE, people=UNKNOWN, latency_ms=None)
+            rows.append(coming.pop(row.key, gone))
+        else:
+            rows.append(row)
+    end = rows.index(ABSENT_HEADING) if ABSENT_HEADING in rows else len(rows)
+    rows[end:end] = coming.values()
+    return rows

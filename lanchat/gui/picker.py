@@ -1,0 +1,225 @@
+"""The picker: the rooms around us, live, with search and a field for an address; it finds and joins nothing itself."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Iterable, Sequence
+from tkinter import ttk
+from typing import Final, NamedTuple
+
+from lanchat.client.hosting import Hosted
+from lanchat.client.profile import Recent
+from lanchat.discovery.found import Found
+from lanchat.gui.empty import EmptyList
+from lanchat.gui.field import Field
+from lanchat.gui.model.picker import Room, RoomList, Row, Section
+from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
+from lanchat.gui.row_list import RowList
+from lanchat.gui.side_bar import SideBar
+from lanchat.gui.theme import Kit
+from lanchat.protocol.limits import DEFAULT_TCP_PORT
+
+INSET: Final = 16  # px at 96 dpi left and right of the rows
+TITLES: Final = {Section.NEARBY: "Rooms nearby", Section.RECENT: "Recent rooms"}
+
+
+class Actions(NamedTuple):
+    """What the picker asks for; none of it may block."""
+
+    join: Callable[[Room], object]
+    join_address: Callable[[str], object]
+    host: Callable[[], object]
+    stop: Callable[[Hosted], object]
+    refresh: Callable[[], object]
+    settings: Callable[[tk.Misc], object]
+
+
+class Picker(ttk.Frame):
+    """The first screen."""
+
+    def __init__(self, master: tk.Misc, kit: Kit, actions: Actions) -> None:
+        super().__init__(master)
+        self._kit, self._actions = kit, actions
+        self._model = RoomList()
+        self._painter = RoomPainter(kit)
+        self.side = SideBar(self, kit, self._choose_section, actions)
+        self.side.pack(side="left", fill="y")
+        ttk.Frame(self, style="Line.TFrame", width=1).pack(side="left", fill="y")
+        main = ttk.Frame(self)
+        main.pack(side="left", fill="both", expand=True)
+        self._add_head(main)
+        self._add_foot(main)
+        self._add_list(main)
+        self._show()
+
+    # What is told from outside
+
+    def show_found(self, found: Iterable[Found]) -> None:
+        self._model.set_found(found)
+        self._show()
+
+    def show_recents(self, recents: Iterable[Recent]) -> None:
+        self._model.set_recents(recents)
+        self._show()
+
+    def show_hosted(self, hosted: Sequence[Hosted]) -> None:
+        self._model.set_here({server.id for server in hosted})
+        self.side.show_hosted(hosted)
+        self._show()
+
+    def show_state(self, text: str, *, well: bool) -> None:
+        """How the search for rooms goes."""
+        self._state.configure(text=text)
+        self._well = well
+        self._paint_dot()
+
+    def address_busy(self) -> None:
+        """The address is being asked."""
+        self._complaint.pack_forget()
+        self.join_by_address.configure(text="Asking …")
+        self.join_by_address.state(["disabled"])
+
+    def address_done(self, complaint: str = "") -> None:
+        """It answered, or `complaint` says why there will be no room."""
+        self.join_by_address.configure(text="Join by address")
+        self.join_by_address.state(["!disabled"])
+        self.address.mark(bool(complaint))
+        self._complaint.configure(text=complaint)
+        if complaint:
+            self._complaint.pack(side="bottom", anchor="w", padx=self._kit.px(24), pady=(0, self._kit.px(14)))
+            self.address.focus_set()
+        else:
+            self._complaint.pack_forget()
+
+    def take_focus(self) -> None:
+        self.list.focus_set()
+
+    @property
+    def rows(self) -> list[Row]:
+        """What the list shows."""
+        return self._rows
+
+    # The parts
+
+    def _add_head(self, main: ttk.Frame) -> None:
+        kit = self._kit
+        head = ttk.Frame(main)
+        head.pack(fill="x", padx=kit.px(24), pady=(kit.px(20), kit.px(4)))
+        words = ttk.Frame(head)
+        words.pack(side="left")
+        self._title = ttk.Label(words, text=TITLES[Section.NEARBY], style="H1.TLabel")
+        self._title.pack(anchor="w")
+        state = ttk.Frame(words)
+        state.pack(anchor="w")
+        self._dot = tk.Label(state, bd=0)
+        self._dot.pack(side="left", padx=(0, kit.px(6)))
+        self._state = ttk.Label(state, style="Meta.TLabel")
+        self._state.pack(side="left")
+        self._well = False
+        kit.listen(self._dot, self._paint_dot)
+        self.refresh = ttk.Button(head, style="Ghost.TButton", command=self._actions.refresh)
+        self.refresh.pack(side="right", padx=(kit.px(6), 0))
+        kit.listen(self.refresh, lambda: self.refresh.configure(image=kit.icon("refresh")))
+        self.search = Field(head, kit, "Search rooms", icon="search", on_change=self._search)
+        self.search.pack(side="right")
+        self.search.bind("<Escape>", self._leave_search)
+        self.search.bind("<Down>", lambda _: self._enter_list())
+        self.search.bind("<Return>", lambda _: self._join_first())
+
+    def _add_foot(self, main: ttk.Frame) -> None:
+        kit = self._kit
+        self._complaint = ttk.Label(main, style="Error.TLabel", justify="left")
+        self._complaint.bind(
+            "<Configure>", lambda _: self._complaint.configure(wraplength=main.winfo_width() * 15 // 16)
+        )
+        foot = ttk.Frame(main)
+        foot.pack(side="bottom", fill="x", padx=kit.px(24), pady=kit.px(16))
+        ttk.Label(foot, text="Not in the list?", style="Sub.TLabel").pack(side="left")
+        self.address = Field(foot, kit, f"host or address:{DEFAULT_TCP_PORT}", width=26)
+        self.address.pack(side="left", padx=kit.px(10))
+        self.address.bind("<Return>", lambda _: self._join_address())
+        self.join_by_address = ttk.Button(foot, text="Join by address", command=self._join_address)
+        self.join_by_address.pack(side="left")
+        ttk.Frame(main, style="Line.TFrame", height=1).pack(side="bottom", fill="x")
+
+    def _add_list(self, main: ttk.Frame) -> None:
+        kit = self._kit
+        self._body = ttk.Frame(main)
+        self._body.pack(fill="both", expand=True, pady=(kit.px(8), 0))
+        self.list: RowList[Row] = RowList(
+            self._body,
+            kit,
+            self._painter.draw,
+            inset=INSET,
+            on_open=self._join,
+            on_click=self._clicked,
+        )
+        bar = ttk.Scrollbar(self._body)
+        self.list.attach(bar)
+        bar.pack(side="right", fill="y", padx=(0, kit.px(3)))
+        self.list.pack(side="left", fill="both", expand=True)
+        self.list.bind("<Leave>", lambda _: self.after_idle(self._show), add="+")  # rows may move again
+        self.list.bind("<Key>", self._type_to_search)
+        self._empty = EmptyList(self._body, kit, self._actions.host)
+
+    # From the user
+
+    def _choose_section(self, section: Section) -> None:
+        self._title.configure(text=TITLES[section])
+        self._model.set_view(section, self._model.query)
+        self._show()
+
+    def _search(self, text: str) -> None:
+        self._model.set_view(self._model.section, text)
+        self._show()
+
+    def _type_to_search(self, event: tk.Event[tk.Misc]) -> str | None:
+        """A letter typed on the list begins a search."""
+        if not event.char or not event.char.isprintable() or event.char.isspace() or int(event.state) & ~0x13:
+            return None  # a control key, or with Control, Alt or Command
+        self.search.focus_set()
+        self.search.insert("end", event.char)
+        return "break"
+
+    def _leave_search(self, _: object) -> None:
+        self.search.value = ""
+        self.list.focus_set()
+
+    def _enter_list(self) -> str:
+        self.list.focus_set()
+        return "break"
+
+    def _join_first(self) -> None:
+        """Return in the search: the selected room, if the search shows it, else the first."""
+        first = next((row for row in self._rows if isinstance(row, Room)), None)
+        chosen = self.list.selected or first
+        if chosen is not None:
+            self._join(chosen)
+
+    def _clicked(self, row: Row, x: int) -> None:
+        """A click on a Join button that was there to be seen: only the selected row has one."""
+        kit = self._kit
+        left, right = join_span(kit, self.list.winfo_width() - 2 * kit.px(INSET))
+        if isinstance(row, Room) and row.key == self._painter.button and left <= x < right:
+            self._join(row)
+
+    def _join(self, row: Row) -> None:
+        if isinstance(row, Room) and row.joinable:
+            self._actions.join(row)
+
+    def _join_address(self) -> None:
+        if not self.join_by_address.instate(["disabled"]):
+            self._actions.join_address(self.address.value)
+
+    # What is shown
+
+    def _show(self) -> None:
+        held = self.list.hovered is not None
+        self._rows = self._model.rows(held=held)
+        self.list.show(as_rows(self._rows))
+        self.side.show_counts(self._model.counts)
+        self._empty.show(self._model.section, self._model.query, empty=not self._rows)
+
+    def _paint_dot(self) -> None:
+        color = self._kit.colors.online if self._well else self._kit.colors.away
+        self._dot.configure(image=self._kit.disc(8, color, under="bg"), bg=self._kit.colors.bg)
