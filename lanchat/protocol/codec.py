@@ -24,7 +24,7 @@ class Flaw(msgspec.Struct, frozen=True):
 class _Head(msgspec.Struct):
     """The one field that every frame has; tells an unknown type from a known one with wrong fields."""
 
-    type: str
+    type: Any = None
 
 
 class Decoder(Generic[FrameT]):
@@ -65,18 +65,22 @@ class Decoder(Generic[FrameT]):
         except msgspec.ValidationError as error:
             return self._judge(line, str(error))
         except (ValueError, RecursionError) as error:
-            if not line.strip(b" \t\r"):
-                return None
-            return self._die(Code.NOT_JSON, f"not a JSON object on one line: {error}")
+            return self._not_json(error) if line.strip(b" \t\r") else None
 
+    # A second look: the first one stopped at the first wrong field, and what follows it may be no JSON at all.
     def _judge(self, line: bytes, detail: str) -> Flaw:
         try:
             kind = msgspec.json.decode(line, type=_Head).type
-        except msgspec.ValidationError:
+        except (ValueError, RecursionError) as error:
+            return self._not_json(error)
+        if not isinstance(kind, str):
             return Flaw(Code.INVALID, "a frame is a JSON object with a “type”")
         if kind not in self._types:
             return Flaw(Code.UNKNOWN_TYPE, f"unknown type {kind[:40]!r}")
         return Flaw(Code.INVALID, f"{kind}: {detail}")
+
+    def _not_json(self, error: Exception) -> Flaw:
+        return self._die(Code.NOT_JSON, f"not a JSON object on one line: {error}")
 
     def _too_long(self) -> Flaw:
         return self._die(Code.FRAME_TOO_LONG, f"a frame is longer than {self._limit} bytes")
