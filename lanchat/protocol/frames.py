@@ -6,11 +6,17 @@ A frame is one JSON object on one line, `type` first. Unknown fields are ignored
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from lanchat.protocol import limits
+
+# Numbers are checked when they are decoded, for neither SQLite, a calendar nor a socket takes any that JSON can write
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_COUNTER)]
+Counter: TypeAlias = Annotated[int, Meta(ge=-1, le=limits.MAX_COUNTER)]  # -1: none yet
+Time: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_TIME)]
+Port: TypeAlias = Annotated[int, Meta(ge=1, le=65535)]
 
 
 class _Frame(Struct, frozen=True, tag_field="type", tag=str.lower, omit_defaults=True):
@@ -41,7 +47,7 @@ class Resume(Struct, frozen=True):
     """What a replica holds: the journal's id, and for each room the last seq."""
 
     journal: str
-    rooms: dict[str, int]
+    rooms: dict[str, Count]
 
 
 class Hello(_Frame, frozen=True):
@@ -52,13 +58,13 @@ class Hello(_Frame, frozen=True):
     history: how many of the last entries a newcomer wants.
     """
 
-    version: int
+    version: Count
     nick: str
     key: str | None = None
     runs: list[str] = []
     resume: Resume | None = None
     ping: bool = False
-    history: int = limits.NEWCOMER_HISTORY
+    history: Count = limits.NEWCOMER_HISTORY
     capabilities: list[str] = []
 
 
@@ -79,9 +85,9 @@ class Say(_Frame, frozen=True):
 class History(_Frame, frozen=True):
     """Asks for at most `limit` entries next to `before` (going back) or `after` (going on); not both."""
 
-    before: int | None = None
-    after: int | None = None
-    limit: int = limits.NEWCOMER_HISTORY
+    before: Count | None = None
+    after: Count | None = None
+    limit: Count = limits.NEWCOMER_HISTORY
     room: str = ""
 
 
@@ -105,11 +111,11 @@ class ServerInfo(_Frame, frozen=True, tag="info"):
     id: str
     run: str
     name: str
-    port: int
-    users: int
-    max_users: int
+    port: Port
+    users: Count
+    max_users: Count
     locked: bool
-    version: int = limits.PROTOCOL_VERSION
+    version: Count = limits.PROTOCOL_VERSION
 
 
 class Challenge(_Frame, frozen=True):
@@ -122,11 +128,11 @@ class Challenge(_Frame, frozen=True):
 class Limits(Struct, frozen=True):
     """The limits that a client needs to know."""
 
-    frame: int = limits.MAX_FRAME
-    text: int = limits.MAX_TEXT
-    nick: int = limits.MAX_NICK
-    page: int = limits.MAX_PAGE
-    rate: int | None = None  # messages a second, None: unlimited
+    frame: Count = limits.MAX_FRAME
+    text: Count = limits.MAX_TEXT
+    nick: Count = limits.MAX_NICK
+    page: Count = limits.MAX_PAGE
+    rate: Count | None = None  # messages a second, None: unlimited
 
 
 class Welcome(_Frame, frozen=True):
@@ -139,10 +145,10 @@ class Welcome(_Frame, frozen=True):
     nick: str
     room: str
     journal: str
-    head: int
-    max_users: int
-    highest: dict[str, int] = {}
-    version: int = limits.PROTOCOL_VERSION
+    head: Count
+    max_users: Count
+    highest: dict[str, Counter] = {}
+    version: Count = limits.PROTOCOL_VERSION
     limits: Limits = Limits()
 
 
@@ -158,9 +164,9 @@ class Message(Struct, frozen=True, tag_field="type", tag="message"):
     """An entry of the journal: what somebody said. Every field is always there."""
 
     room: str
-    seq: int
+    seq: Count
     id: str
-    at: int
+    at: Time
     nick: str
     key: str | None
     text: str

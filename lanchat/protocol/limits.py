@@ -21,6 +21,7 @@ MAX_SERVER_NAME: Final = 63  # bytes of UTF-8: one DNS label (RFC 6763 section 4
 MAX_ID: Final = 64  # characters of a message id: a run of 32, a hyphen, a counter of 20
 MAX_RUN: Final = 32  # characters of an outbox's name
 MAX_COUNTER: Final = 2**53 - 1  # largest whole number that every JSON reader keeps exact (RFC 8259 section 6)
+MAX_TIME: Final = 250_000_000_000_000  # ms since 1970: the year 9892, as calendars end with 9999
 MAX_RUNS: Final = 16  # outboxes one hello may name: its own and those of crashed windows that it adopted
 MAX_CAPABILITIES: Final = 32  # words in a hello
 MAX_NONCE: Final = 64  # characters of a ping's nonce that come back
