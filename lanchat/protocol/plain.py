@@ -19,12 +19,13 @@ from lanchat.protocol.text import clean_text
 PROMPT: Final = b"This is a lanchat room. Your name?\n"
 MAX_WRITE: Final = 1_000  # bytes: the tutorial client decodes pieces of 1,024 bytes one by one
 QUIT: Final = "{quit}"  # what the tutorial client sends when its window is closed
+_TOO_LONG: Final = MAX_TEXT + 1  # characters kept of a longer line: enough to be refused, never said in parts
 _MAX_NAMES: Final = 20  # names in the welcome line; more are counted
 
 
 class PlainDecoder:
     """Before the first newline one chunk is one message (the tutorial client sends none); from then on lines
-    count. The first message is the nickname. Holds at most 4 x MAX_TEXT bytes."""
+    count. The first message is the nickname. Holds at most MAX_TEXT + 1 characters."""
 
     def __init__(self) -> None:
         self._utf8 = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -35,15 +36,12 @@ class PlainDecoder:
         self._ended = False
 
     def receive(self, data: bytes) -> Sequence[ClientFrame | Flaw]:
-        text = self._rest + self._utf8.decode(data)
-        self._rest = ""
+        text = clean_text(self._utf8.decode(data))
         self._by_lines = self._by_lines or "\n" in text
         if not self._by_lines:
             return self._frames([text])
-        *lines, self._rest = text.split("\n")
-        if len(self._rest) > MAX_TEXT:  # no end in sight: what is there is one message, refused as too long
-            lines.append(self._rest)
-            self._rest = ""
+        *lines, rest = (self._rest + text).split("\n")
+        self._rest = rest[:_TOO_LONG]
         return self._frames(lines)
 
     def joined(self) -> None:
@@ -53,7 +51,7 @@ class PlainDecoder:
     def _frames(self, lines: list[str]) -> list[ClientFrame | Flaw]:
         found: list[ClientFrame | Flaw] = []
         for line in lines:
-            text = clean_text(line)
+            text = line[:_TOO_LONG]
             if not text.strip() or self._ended:
                 continue
             if text.strip() == QUIT:
