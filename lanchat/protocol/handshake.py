@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final
 
@@ -43,7 +42,9 @@ _PROOF_LABEL: Final = "lanchat member proof 1"  # so that no signature made for 
 
 def proof_text(server_id: str, nonce: str, hello: frames.Hello) -> bytes:
     """The bytes that a member signs: bound to this server, this connection's nonce, and the version and
-    capabilities that its hello claimed, so that nobody in between can talk the two down."""
-    capabilities: Sequence[str] = sorted(hello.capabilities)
-    lines = (_PROOF_LABEL, server_id, nonce, str(hello.version), " ".join(capabilities))
-    return "\n".join(lines).encode()
+    capabilities that its hello claimed, so that nobody in between can talk the two down.
+
+    Each part is a netstring (`5:lobby,`), so that no two lists of parts give the same bytes.
+    """
+    parts = (_PROOF_LABEL, server_id, nonce, str(hello.version), *sorted(hello.capabilities))
+    return b"".join(b"%d:%b," % (len(part), part) for part in map(str.encode, parts))
