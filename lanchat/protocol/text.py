@@ -10,26 +10,30 @@ from typing import Final
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.limits import MAX_NICK, MAX_SERVER_NAME, MAX_TEXT, Code
 
-# C0 but tab and newline, DEL, C1: they move cursors, ring bells and fake lines in terminals
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# C0 but tab and newline, DEL, C1: they move cursors, ring bells and fake lines in terminals. Half surrogates
+# (a shell's undecodable bytes) have no UTF-8.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Control, format (bidi, invisible), surrogate, private, line and paragraph separators
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 # A leading one of these starts a notice, a command or a mention somewhere; a colon ends a name in plain text
 _NO_START: Final = "*/{@#<"
 _BLANK: Final = "\u3164\u115f\u1160\u2800\uffa0"  # letters and symbols that draw nothing
+# Marks that draw nothing by themselves: emoji and some scripts need them, but they make no other name
+_SELECTORS: Final = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def clean_nick(raw: str) -> str:
     """A nickname in the form that is kept: NFC, single spaces. Raises LocalProtocolError(NICK_INVALID)."""
-    if any(unicodedata.category(c) in _UNSEEN for c in raw):
+    if any(unicodedata.category(c) in _UNSEEN or c in _BLANK for c in raw):
         raise _invalid_nick("A name cannot hold line breaks, control or invisible characters.")
     nick = " ".join(unicodedata.normalize("NFC", raw).split())
-    if not nick or not nick.strip(_BLANK):
+    if not nick:
         raise _invalid_nick("Please enter a name.")
     if len(nick) > MAX_NICK:
         raise _invalid_nick(f"A name has at most {MAX_NICK} characters.")
-    if nick[0] in _NO_START or ":" in nick:
-        raise _invalid_nick("A name cannot hold a colon, nor start with one of * / { @ # <.")
+    plain = unicodedata.normalize("NFKC", nick)  # wide and small forms of these signs look like them
+    if ":" in plain or plain[0] in _NO_START or unicodedata.category(nick[0]).startswith("M"):
+        raise _invalid_nick("A name cannot hold a colon, nor start with a lone accent or one of * / { @ # <.")
     return nick
 
 
@@ -39,7 +43,8 @@ def _invalid_nick(detail: str) -> LocalProtocolError:
 
 def fold_nick(nick: str) -> str:
     """Two nicknames that fold alike count as the same."""
-    return unicodedata.normalize("NFKC", nick).casefold()
+    folded = unicodedata.normalize("NFKC", _SELECTORS.sub("", nick)).casefold()
+    return unicodedata.normalize("NFKC", folded)  # again: what casefold takes apart
 
 
 def free_nick(nick: str, taken: Container[str]) -> str:
@@ -76,4 +81,4 @@ def clean_server_name(raw: str, fallback: str = "lanchat") -> str:
     seen = "".join(c for c in raw if unicodedata.category(c) not in _UNSEEN)
     name = " ".join(unicodedata.normalize("NFC", seen).split())
     name = name.encode()[:MAX_SERVER_NAME].decode(errors="ignore").rstrip()
-    return name or fallback
+    return name if name.strip(_BLANK) else fallback
