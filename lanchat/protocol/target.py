@@ -17,7 +17,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.protocol.limits import Code
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-_HOSTNAME: Final = re.compile(r"(?=.{1,253}$)[^\s:/\[\]?#@%,]+")
+_WORD: Final = re.compile(r"[^\s\x00-\x1f\x7f:/\[\]?#@%,]{1,253}")  # a host's name, or a scope
 SCHEME: Final = "lanchat://"
 
 
@@ -55,7 +55,7 @@ def parse_target(text: str) -> Target:
         return ById(_checked_id(text[3:]))
     if _is_ip(text) or text.startswith("[") or re.fullmatch(r"[^\s:]+:\d+", text):
         return parse_address(text)
-    if "." in text and not re.search(r"\s", text) and _HOSTNAME.fullmatch(text):
+    if "." in text and _is_hostname(text):
         return parse_address(text)
     if not text:
         raise _invalid("Say which room: a name from “lanchat find”, or host:port.")
@@ -71,7 +71,7 @@ def parse_address(text: str) -> Address:
     if match is None:
         raise _invalid(f"“{text[:80]}” is not an address. Write host, host:port, or [IPv6 address]:port.")
     host, port = match["v6"] or match["host"], int(match["port"]) if match["port"] else None
-    if (match["v6"] and not _is_ip(host)) or not (_is_ip(host) or _HOSTNAME.fullmatch(host)):
+    if not (_is_ip(host) or (not match["v6"] and _is_hostname(host))):
         raise _invalid(f"“{host[:80]}” is not the name or the address of a machine.")
     if port is not None and not 0 < port < 65536:
         raise _invalid(f"{port} is not a port; ports go from 1 to 65535.")
@@ -81,7 +81,7 @@ def parse_address(text: str) -> Address:
 def _parse_link(text: str) -> Address:
     try:
         parts = urlsplit(text)
-        query = parse_qs(parts.query)
+        query = parse_qs(parts.query, keep_blank_values=True)  # a link cut after “id=” must not join just anybody
     except ValueError as error:
         raise _invalid("This link is damaged.") from error
     address = parse_address(parts.netloc)
@@ -100,7 +100,16 @@ def _is_ip(text: str) -> bool:
         ipaddress.ip_address(text)
     except ValueError:
         return False
-    return True
+    scope = text.partition("%")[2]
+    return not scope or _WORD.fullmatch(scope) is not None
+
+
+def _is_hostname(text: str) -> bool:
+    """Whether the resolver would take it: it encodes names as IDNA does, and raises on empty or overlong labels."""
+    try:
+        return _WORD.fullmatch(text) is not None and bool(text.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _invalid(detail: str) -> LocalProtocolError:
