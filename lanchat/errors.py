@@ -28,17 +28,21 @@ fill it are attributes of the exception. Any other exception that leaves lanchat
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 
 class LanchatError(Exception):
-    """The root: `except LanchatError` catches all that lanchat raises on purpose."""
+    """The root: `except LanchatError` catches all that lanchat raises on purpose. Facts: detail."""
 
     sentence: ClassVar[str] = "Something went wrong: {detail}"
 
     def __init__(self, **facts: Any) -> None:
         self.__dict__.update(facts)
         super().__init__(self.sentence.format_map(facts))
+
+    def __reduce__(self) -> tuple[Any, ...]:  # copied and pickled by its facts; Exception's way would pass the sentence
+        return partial(type(self), **vars(self)), ()
 
     def __getattr__(self, name: str) -> Any:  # tells type checkers that facts are attributes
         raise AttributeError(name)
@@ -157,6 +161,6 @@ class NothingFound(DiscoveryError):
 
 
 class NameAmbiguous(DiscoveryError):
-    """Facts: name, ids (a list of ids, joined by ", " in choices)."""
+    """Facts: name, choices (their ids, joined by ", ")."""
 
     sentence = "“{name}” could be more than one server. Choose one by its id: {choices}"
