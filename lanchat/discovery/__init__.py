@@ -1,0 +1,24 @@
+"""The servers on this network: how one makes itself known, how others find it.
+
+found          one row of the list, as everybody else sees it
+announcement   datagrams and mDNS records: encoding, decoding, every check           pure
+caps           how many questions are answered, how many servers are believed        pure
+entry          one server: addresses, state, the best way to it                      pure
+directory      all of them: merging, whom to ask, who is gone                        pure
+interfaces     the network interfaces, which to use, when they change
+sockets        UDP sockets: groups, answers from the address that was asked
+retry, wakeup  how the threads start again, and are woken
+mdns           the mDNS way, both ends (the only file that knows zeroconf)
+beacon         the UDP way, the server's end
+announcer      both ways for a server
+search         the UDP way, the finder's end, and its thread's loop
+finder         both ways for who looks for rooms
+ask            one machine that the user named
+"""
+
+from lanchat.discovery.announcer import Announcer
+from lanchat.discovery.ask import ask_host
+from lanchat.discovery.finder import Finder, find
+from lanchat.discovery.found import Found, State, Via
+
+__all__ = ["Announcer", "Finder", "Found", "State", "Via", "ask_host", "find"]

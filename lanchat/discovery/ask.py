@@ -1,0 +1,201 @@
+"""Asks one machine that the user named: over UDP, then over TCP, always inside TLS; keeps no table."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import selectors
+import socket
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Final
+
+from lanchat import identity
+from lanchat.channel import Channel
+from lanchat.discovery import sockets
+from lanchat.discovery.announcement import Answer, checked, decode, encode_question, is_usable
+from lanchat.discovery.entry import Endpoint
+from lanchat.discovery.found import Found, State, Via
+from lanchat.errors import ConnectError, HostRefused, HostSilent, HostUnknown, NotLanchat
+from lanchat.protocol.codec import encode, server_frames
+from lanchat.protocol.frames import Info, ServerInfo
+from lanchat.protocol.limits import DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT
+from lanchat.protocol.target import Address
+
+TCP_PORTS: Final = range(DEFAULT_TCP_PORT, DEFAULT_TCP_PORT + 5)  # where a server may be if no port was said
+MAX_ADDRESSES: Final = 6  # of one name
+UDP_TIMES: Final = (0.0, 0.2, 0.4)  # s after which the question goes out again; it may get lost
+UDP_PATIENCE: Final = 0.6  # s for an answer by UDP: a firewall may drop it, then only TCP is left
+MAX_THREADS: Final = 10  # connections tried at once
+
+
+def ask_host(host: str, port: int | None = None, *, timeout: float = 3.0) -> Found:
+    """The server on `host` (a name or an IP address): that on `port`, else whichever is found first.
+    Raises HostUnknown, HostRefused, HostSilent, NotLanchat. Name resolution alone may take longer than timeout."""
+    shown = str(Address(host, port))
+    addresses = resolve(host)[:MAX_ADDRESSES]
+    if not addresses:
+        raise HostUnknown(host=shown)
+    deadline = time.monotonic() + timeout
+    found = _ask_udp(addresses, port, min(timeout, UDP_PATIENCE))
+    if found is None:
+        ports = TCP_PORTS if port is None else (port,)
+        found = _ask_all_tcp(shown, [Endpoint(ip, p) for p in ports for ip in addresses], deadline)
+    return found
+
+
+def resolve(host: str) -> list[str]:
+    """The IP addresses of `host` as text, in the system's order. Blocks as long as the system's resolver does."""
+    try:
+        infos = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):  # unknown; or no name at all (a label of 64 characters)
+        return []
+    return [ip for ip in dict.fromkeys(sockets.text_of(i[4]) for i in infos) if is_usable(ip)]
+
+
+def _found(info: ServerInfo, ip: str, latency: float) -> Found:
+    endpoint = Endpoint(ip, info.port)
+    return Found(
+        name=info.name,
+        host=ip,
+        port=info.port,
+        addresses=(str(endpoint),),
+        via=(Via.MANUAL,),
+        state=State.LIVE,
+        id=info.id,
+        run=info.run,
+        users=info.users,
+        max_users=info.max_users,
+        locked=info.locked,
+        latency_ms=round(latency * 1000, 2),
+        version=info.version,
+    )
+
+
+# UDP
+
+
+def _ask_udp(addresses: Sequence[str], port: int | None, patience: float) -> Found | None:
+    """None: no answer, or all ports are closed."""
+    nonce = secrets.token_hex(8)
+    ports = {DISCOVERY_UDP_PORT, port or DEFAULT_TCP_PORT}
+    with contextlib.ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        for ip in addresses:
+            for number in ports:
+                with contextlib.suppress(OSError):  # no way to this one
+                    sock = stack.enter_context(sockets.connect(ip, number))
+                    selector.register(sock, selectors.EVENT_READ, ip)
+        return _await_answer(selector, nonce, port, patience)
+
+
+def _await_answer(selector: selectors.BaseSelector, nonce: str, port: int | None, patience: float) -> Found | None:
+    start = time.monotonic()
+    times = [start + t for t in UDP_TIMES]
+    while selector.get_map() and (now := time.monotonic()) < start + patience:
+        if times and now >= times[0]:
+            times.pop(0)
+            for key in list(selector.get_map().values()):
+                _send_question(selector, key.fileobj, nonce)  # type: ignore[arg-type]  # all are sockets
+        wait = min([start + patience, *times[:1]]) - now
+        for key, _ in selector.select(max(0.0, wait)):
+            try:
+                arrival = sockets.receive(key.fileobj)  # type: ignore[arg-type]
+            except ConnectionRefusedError:
+                selector.unregister(key.fileobj)
+                continue
+            said = decode(arrival.data) if arrival else None
+            if isinstance(said, Answer) and said.nonce == nonce and port in (None, said.info.port):
+                return _found(said.info, key.data, time.monotonic() - start)
+    return None
+
+
+def _send_question(selector: selectors.BaseSelector, sock: socket.socket, nonce: str) -> None:
+    try:
+        sock.send(encode_question(nonce))
+    except BlockingIOError:  # full: the next time
+        pass
+    except OSError:  # refused before, or no way there
+        selector.unregister(sock)
+
+
+# TCP
+
+
+def _ask_all_tcp(shown: str, endpoints: Sequence[Endpoint], deadline: float) -> Found:
+    errors: list[ConnectError] = []
+    with ThreadPoolExecutor(min(MAX_THREADS, len(endpoints)), thread_name_prefix="lanchat-ask") as workers:
+        jobs = [workers.submit(_try_tcp, endpoint, deadline) for endpoint in endpoints]
+        for job in as_completed(jobs):
+            result = job.result()
+            if isinstance(result, Found):
+                workers.shutdown(wait=False, cancel_futures=True)
+                return result
+            errors.append(result)
+    raise _worst(shown, errors)
+
+
+def _try_tcp(endpoint: Endpoint, deadline: float) -> Found | ConnectError:
+    start = time.monotonic()
+    try:
+        info = ask_tcp(endpoint, max(0.05, deadline - start))
+    except ConnectError as error:
+        return error
+    return _found(info, endpoint.ip, time.monotonic() - start)
+
+
+def _worst(shown: str, errors: Iterable[ConnectError]) -> ConnectError:
+    """The error that says most: something answered there, or at least the machine did."""
+    by_kind = {type(error): error for error in errors}
+    if NotLanchat in by_kind:
+        return NotLanchat(host=shown, detail=by_kind[NotLanchat].detail)
+    return HostRefused(host=shown) if HostRefused in by_kind else HostSilent(host=shown)
+
+
+def ask_tcp(endpoint: Endpoint, timeout: float) -> ServerInfo:
+    """The info frame of the server at `endpoint`, whose TLS key proves its id. Raises ConnectError."""
+    deadline = time.monotonic() + timeout
+    try:
+        sock = socket.socket(socket.AF_INET6 if ":" in endpoint.ip else socket.AF_INET, socket.SOCK_STREAM)
+    except OSError as error:  # no IPv6 in this system
+        raise HostSilent(host=str(endpoint)) from error
+    try:
+        sock.settimeout(timeout)
+        sock.connect(sockets.sockaddr_of(*endpoint))
+    except OSError as error:
+        sock.close()
+        kind = HostRefused if isinstance(error, ConnectionRefusedError) else HostSilent
+        raise kind(host=str(endpoint)) from error
+    channel = Channel(sock)
+    try:
+        channel.start_tls(identity.client_context(), server=False)
+        return _ask_channel(channel, str(endpoint), deadline)
+    except TimeoutError as error:
+        raise NotLanchat(host=str(endpoint), detail="it accepts connections, but says nothing") from error
+    except (OSError, ValueError) as error:  # SSLError is an OSError: whatever it speaks, it is not TLS 1.3
+        raise NotLanchat(host=str(endpoint), detail="it does not speak our protocol") from error
+    finally:
+        channel.close()
+
+
+def _ask_channel(channel: Channel, shown: str, deadline: float) -> ServerInfo:
+    """Raises OSError, ValueError, NotLanchat."""
+    certificate = channel.handshake(_left(deadline))
+    channel.send(encode(Info()))
+    decoder = server_frames()
+    while data := channel.receive(_left(deadline)):
+        for frame in decoder.receive(data):
+            if not isinstance(frame, ServerInfo):
+                raise NotLanchat(host=shown, detail="it answers something else")
+            if certificate is None or identity.id_of(certificate) != frame.id:
+                raise NotLanchat(host=shown, detail="it claims an id that is not its own")
+            return checked(frame)
+    raise ConnectionResetError("closed without an answer")
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("no time left")
+    return left
