@@ -8,6 +8,7 @@ out: records leave in the order in which they were made. The lock is never held 
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import ssl
 import threading
@@ -54,8 +55,9 @@ class Channel:
 
     # Reading, by one thread
 
-    def handshake(self, timeout: float) -> bytes | None:
-        """Completes TLS; returns the peer's certificate (DER), if it has one. Raises OSError, TimeoutError included."""
+    def handshake(self, timeout: float, *, cancel: socket.socket | None = None) -> bytes | None:
+        """Completes TLS; returns the peer's certificate (DER), if it has one. Ends early when `cancel` becomes
+        readable. Raises OSError, TimeoutError included."""
         assert self._tls is not None
         deadline = time.monotonic() + timeout
         while True:
@@ -70,6 +72,8 @@ class Channel:
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
                     raise TimeoutError("the TLS handshake takes too long") from None
+                if cancel is not None:
+                    self._wait_readable(remaining, cancel)
                 data = self._read(remaining)
                 if not data:
                     raise ConnectionResetError("closed during the TLS handshake") from None
@@ -88,6 +92,13 @@ class Channel:
             data = self._read(timeout)
             with self._lock:
                 self._incoming.write(data) if data else self._incoming.write_eof()
+
+    def _wait_readable(self, timeout: float, cancel: socket.socket) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._reader, selectors.EVENT_READ)
+            selector.register(cancel, selectors.EVENT_READ)
+            if cancel in [key.fileobj for key, _ in selector.select(timeout)]:
+                raise ConnectionAbortedError("nobody waits for it any more")
 
     def _decrypt(self) -> bytes | None:
         """What is there in clear, b"" at the end, None: more is needed. Holds the lock."""

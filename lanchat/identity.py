@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import datetime
 import hashlib
 import os
 import secrets
 import ssl
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -29,6 +31,7 @@ _PEM: Final = serialization.Encoding.PEM
 _DER: Final = serialization.Encoding.DER
 _PKCS8: Final = serialization.PrivateFormat.PKCS8
 _SPKI: Final = serialization.PublicFormat.SubjectPublicKeyInfo
+_PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 _RAW: Final = serialization.PublicFormat.Raw
 
 
@@ -58,7 +61,7 @@ class ServerKey:
             .not_valid_after(now + datetime.timedelta(days=_CERTIFICATE_DAYS))
             .sign(self._key, hashes.SHA256())
         )
-        _write_private(self._certificate, certificate.public_bytes(_PEM))
+        _write_private(self._certificate, certificate.public_bytes(_PEM), replace=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.num_tickets = 0  # sessions are never resumed: tickets cost a write and memory per client
@@ -165,28 +168,32 @@ def _from_text(text: str) -> bytes:
     return data
 
 
-def _load_or_make(path: Path, make):  # type: ignore[no-untyped-def]  # the union of key types helps nobody
+def _load_or_make(path: Path, make: Callable[[], _PrivateKey]) -> object:
+    """The key in `path`; where there is none, a new one. Two processes that start at once get the same."""
+    if not path.exists():
+        pem = make().private_bytes(_PEM, _PKCS8, serialization.NoEncryption())
+        _write_private(path, pem, replace=False)
     try:
         return serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except FileNotFoundError:
-        key = make()
-        pem = key.private_bytes(_PEM, _PKCS8, serialization.NoEncryption())
-        _write_private(path, pem)
-        return key
     except (OSError, ValueError, TypeError) as error:
         detail = error.strerror if isinstance(error, OSError) else "it is damaged"
         raise IdentityError(path=path, detail=detail) from error
 
 
-def _write_private(path: Path, data: bytes) -> None:
-    """Whole or not at all, readable by the owner alone."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+def _write_private(path: Path, data: bytes, *, replace: bool) -> None:
+    """Whole or not at all, readable by the owner alone. Without replace, what is there already stays."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(fd, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        if replace:
+            os.replace(part, path)
+            return
+        with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+            os.link(part, path)
+        part.unlink()
     except OSError as error:
         raise IdentityError(path=path, detail=error.strerror or str(error)) from error

@@ -68,19 +68,7 @@ class Ended(Struct, frozen=True):
 # Refused (the nickname, before joining): answer with Client.rename(another).
 # Error: a later rename was refused (code nick_taken, nick_invalid), or a history request.
 Event: TypeAlias = (
-    Connecting
-    | Joined
-    | Refused
-    | Lost
-    | Queued
-    | Failed
-    | Message
-    | Page
-    | Presence
-    | Roster
-    | Error
-    | Delay
-    | Ended
+    Connecting | Joined | Refused | Lost | Queued | Failed | Message | Page | Presence | Roster | Error | Delay | Ended
 )
 
 __all__ = [

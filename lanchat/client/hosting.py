@@ -46,7 +46,7 @@ class Hosted(Struct, frozen=True):
 
 
 class Hosting:
-    """Remembers the processes that it started, to collect them when they end. One thread at a time."""
+    """Remembers the processes that it started, to collect them when they end. For any worker thread."""
 
     def __init__(self) -> None:
         self._children: dict[int, subprocess.Popen[str]] = {}
@@ -90,9 +90,11 @@ class Hosting:
 
     def _collect(self, wait: int | None = None) -> None:
         """Takes note of children that ended, so that no zombie remains; waits for the one that is ending."""
-        if wait in self._children:
-            self._children[wait].wait()
-        self._children = {pid: child for pid, child in self._children.items() if child.poll() is None}
+        for pid, child in list(self._children.items()):
+            if pid == wait:
+                child.wait()
+            if child.poll() is not None:
+                self._children.pop(pid, None)
 
 
 def _start(name: str, log: IO[str]) -> subprocess.Popen[str]:

@@ -105,7 +105,7 @@ class Bye(_Frame, frozen=True):
 # Server to client
 
 
-class ServerInfo(_Frame, frozen=True, tag="info"):
+class ServerInfo(_Frame, frozen=True, tag="info", omit_defaults=False):
     """Facts about a server, the same over TCP and in the beacon's answers."""
 
     id: str
@@ -135,7 +135,7 @@ class Limits(Struct, frozen=True):
     rate: Count | None = None  # messages a second, None: unlimited
 
 
-class Welcome(_Frame, frozen=True):
+class Welcome(_Frame, frozen=True, omit_defaults=False):
     """You are in. head: the room's last seq when you joined; entries above it come live, in order, after the
     pages up to it. highest: for each run named in hello, the highest counter that is stored."""
 

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from lanchat import identity, paths
 from lanchat.channel import Channel
+from lanchat.discovery import Announcer
 from lanchat.errors import StoreFailed
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
@@ -68,7 +69,7 @@ class Server:
         key = identity.ServerKey(self.data)
         self.id = key.id
         self.tls = key.tls_context()
-        self._journal = Journal(self.data / "journal.db")
+        self._journal = Journal.open(self.data / "journal.db")
         self._begun(self._journal.close)
         sockets = bind(config.host, config.port)
         self.port: int = sockets[0].getsockname()[1]
@@ -82,10 +83,8 @@ class Server:
         self._sessions: dict[threading.Thread, Session] = {}
         self._lock = threading.Lock()  # over _sessions alone
         self._stopping = threading.Event()
-        self._announcer: Any = None
+        self._announcer: Announcer | None = None
         if (config.mdns or config.beacon) and not _is_loopback(sockets):
-            from lanchat.discovery import Announcer
-
             self._announcer = Announcer(self.info, mdns=config.mdns, beacon=config.beacon)
 
     def start(self) -> None:

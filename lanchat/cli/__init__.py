@@ -1,0 +1,71 @@
+"""The command line: which command is meant, and how errors are told; each command has a file of its own.
+
+Exit codes: 0 done, 1 it did not work (one line on stderr: why and what to do), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+
+import click
+
+from lanchat import __version__
+from lanchat.errors import LanchatError
+
+_COMMANDS = ("serve", "find", "join", "send")  # modules of this package, imported when used
+
+
+class _Commands(click.Group):
+    """Finds each command in its module, so that none waits for what another one needs."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"lanchat.cli.{name}").command
+        return command
+
+
+@click.command(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lanchat")
+@click.option("--profile", default="default", metavar="NAME", help="Whose key and settings to use.")
+@click.option("-v", "--verbose", count=True, help="Log what happens (twice: in detail).")
+@click.pass_context
+def program(ctx: click.Context, profile: str, verbose: int) -> None:
+    """Chat for people on the same network.
+
+    Without a command: opens the window. “lanchat COMMAND --help” tells more.
+    """
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
+    ctx.obj = profile
+    if ctx.invoked_subcommand is None:
+        from lanchat.gui import open_window
+
+        ctx.exit(open_window(profile=profile))
+
+
+def main() -> None:
+    """Runs the program; never returns."""
+    try:
+        sys.exit(program.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except LanchatError as error:
+        fail(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)  # what shells expect of a program ended by Ctrl-C
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has enough; Python would complain about it at the end
+        sys.exit(1)
+
+
+def fail(reason: str) -> None:
+    """Ends the program: it did not work, for this reason."""
+    click.echo(f"lanchat: {reason}", err=True)
+    sys.exit(1)

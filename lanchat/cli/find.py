@@ -1,0 +1,102 @@
+"""`lanchat find`: shows the rooms of this network; how they are found is discovery's business."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Final
+
+import click
+
+from lanchat.discovery import Finder, find
+from lanchat.discovery.found import Found, State
+
+DEFAULT_TIMEOUT: Final = 2.0  # s: the beacon answers within ms, mDNS alone within 1.5 s
+_REFRESH: Final = 4.0  # redraws a second of --watch at most
+
+
+@click.command("find")
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=DEFAULT_TIMEOUT, show_default=True, metavar="S")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show what changes.")
+@click.option("--json", "as_json", is_flag=True, help="A list for programs (with --watch: one line for each change).")
+def command(timeout: float, watch: bool, as_json: bool) -> None:
+    """List the rooms on this network."""
+    if watch:
+        _watch(as_json)
+        return
+    rooms = find(timeout)
+    if as_json:
+        click.echo(json.dumps([as_dict(found) for found in rooms], ensure_ascii=False))
+    elif rooms:
+        _print_table(rooms)
+    else:
+        click.echo(
+            "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5054, "
+            "TCP 5055)? “lanchat join host:port” works without discovery.",
+            err=True,
+        )
+
+
+def as_dict(found: Found) -> dict[str, object]:
+    """A row with the keys that programs may rely on."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "host": found.host,
+        "addresses": list(found.addresses),
+        "port": found.port,
+        "users": found.users,
+        "max_users": found.max_users,
+        "locked": found.locked,
+        "latency_ms": None if found.latency_ms is None else round(found.latency_ms, 2),
+        "via": [str(via) for via in found.via],
+        "version": found.version,
+    }
+
+
+def _watch(as_json: bool) -> None:
+    with Finder() as finder:
+        if as_json:
+            last: list[dict[str, object]] | None = None
+            while True:
+                rooms = [as_dict(found) for found in finder.rooms()]
+                steady = [{**room, "latency_ms": None} for room in rooms]
+                if steady != last:
+                    click.echo(json.dumps(rooms, ensure_ascii=False))
+                    last = steady
+                time.sleep(1 / _REFRESH)
+        from rich.live import Live
+
+        with Live(_table(finder.rooms()), refresh_per_second=_REFRESH) as live:
+            while True:
+                time.sleep(1 / _REFRESH)
+                live.update(_table(finder.rooms()))
+
+
+def _print_table(rooms: list[Found]) -> None:
+    from rich.console import Console
+
+    Console().print(_table(tuple(rooms)))
+
+
+def _table(rooms: tuple[Found, ...]):  # type: ignore[no-untyped-def]  # rich is imported late
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("Room", "Address", "People", "Answers in", "Found by", "Id"):
+        table.add_column(heading, overflow="fold" if heading == "Address" else "ellipsis")
+    for found in rooms:
+        people = "–" if found.users is None else f"{found.users}/{found.max_users}"
+        delay = "–" if found.latency_ms is None else f"{found.latency_ms:.0f} ms"
+        row = (
+            found.name + (" (locked)" if found.locked else ""),
+            found.addresses[0] if found.addresses else "–",
+            people,
+            delay if found.state is State.LIVE else "no answer",
+            ", ".join(found.via),
+            found.id or "–",
+        )
+        style = "" if found.state is State.LIVE else "dim"
+        table.add_row(*(Text(cell, style) for cell in row))  # Text: a name may hold what looks like markup
+    return table

@@ -1,0 +1,131 @@
+"""`lanchat join`: a chat in the terminal, also in a pipe: lines in are said, what happens in the room comes out."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Final
+
+import click
+
+from lanchat.cli import fail
+from lanchat.cli.person import nickname
+from lanchat.client import Client, Profile, events
+from lanchat.errors import LocalProtocolError
+from lanchat.protocol.codec import encode
+from lanchat.protocol.frames import Change, Message, ServerFrame
+from lanchat.protocol.text import clean_text
+
+FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
+_LINE_UP: Final = "\x1b[1A\x1b[2K"  # takes the typed line away: it comes back with time and name
+
+
+@click.command("join")
+@click.argument("target")
+@click.option("--nick", metavar="N", help="Your name in the room.")
+@click.option("--json", "as_json", is_flag=True, help="Print each frame as one line of JSON.")
+@click.pass_obj
+def command(profile_name: str, target: str, nick: str | None, as_json: bool) -> None:
+    """Join the room TARGET (a name from “lanchat find”, id:…, or host:port)."""
+    profile = Profile.open(profile_name)
+    client = Client(target, nickname(nick, profile), profile=profile)
+    screen = _Screen(as_json)
+    with client:
+        reader = _Reader(client)
+        for event in client.events:
+            screen.show(event)
+            if isinstance(event, events.Joined):
+                reader.start()
+            elif isinstance(event, events.Refused):
+                fail(event.detail + (f" Try --nick “{event.suggestion}”." if event.suggestion else ""))
+            elif isinstance(event, events.Ended) and event.error is not None:
+                fail(str(event.error))
+    if reader.unsent:
+        fail("Not everything was acknowledged. It waits, and goes out when you next join this room.")
+
+
+class _Reader:
+    """Says what comes on stdin, and leaves at its end. Its thread is a daemon: no read of a terminal can be
+    interrupted on every system."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._thread = threading.Thread(target=self._run, name="lanchat-stdin", daemon=True)
+        self.unsent = False
+
+    def start(self) -> None:
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def _run(self) -> None:
+        for line in sys.stdin:
+            if sys.stdin.isatty() and sys.stdout.isatty():
+                print(_LINE_UP, end="", flush=True)  # noqa: T201
+            text = clean_text(line.rstrip("\n"))
+            if not text.strip():
+                continue
+            try:
+                self._client.say(text)
+            except LocalProtocolError as error:
+                click.echo(f"lanchat: {error}", err=True)
+        self.unsent = not self._client.flush(FLUSH_TIMEOUT)
+        self._client.close()
+
+
+class _Screen:
+    """Prints events: lines for people, or frames for programs. Shows each entry once."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._seen = 0  # the last seq printed
+        self._here: set[str] = set()
+
+    def show(self, event: events.Event) -> None:
+        match event:
+            case events.Joined(welcome=welcome, new_journal=new_journal):
+                self._seen = 0 if new_journal else self._seen
+                self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.")
+            case events.Message():
+                self._entries([event])
+            case events.Page(entries=entries):
+                self._entries(entries)
+            case events.Roster(members=members):
+                self._here = (set() if event.first else self._here) | {m.nick for m in members}
+                self._frame(event, f"* Here: {', '.join(sorted(self._here, key=str.casefold))}")
+            case events.Presence(changes=changes):
+                self._frame(event, *filter(None, map(self._change, changes)))
+            case events.Lost(detail=detail, retry_in=delay):
+                click.echo(f"lanchat: {detail} Trying again in {delay:.0f} s.", err=True)
+            case events.Failed(text=text, detail=detail):
+                click.echo(f"lanchat: not sent: {text[:60]!r}: {detail}", err=True)
+            case events.Error(detail=detail):
+                click.echo(f"lanchat: {detail}", err=True)
+
+    def _entries(self, entries: list[Message]) -> None:
+        for entry in entries:
+            if entry.seq > self._seen:
+                self._seen = entry.seq
+                clock = time.strftime("%H:%M", time.localtime(entry.at / 1000))
+                lines = clean_text(entry.text).split("\n")
+                self._frame(entry, *(f"[{clock}] {clean_text(entry.nick)}: {line}" for line in lines))
+
+    def _change(self, change: Change) -> str | None:
+        known = change.nick in self._here
+        match change.change:
+            case "joined" if not known:
+                self._here.add(change.nick)
+                return f"* {clean_text(change.nick)} joined"
+            case "left" if known:
+                self._here.discard(change.nick)
+                return f"* {clean_text(change.nick)} left"
+            case "renamed":
+                self._here = (self._here - {change.was}) | {change.nick}
+                return f"* {clean_text(change.was)} is now {clean_text(change.nick)}"
+        return None
+
+    def _frame(self, frame: ServerFrame, *lines: str) -> None:
+        if self._as_json:
+            lines = (encode(frame).decode().rstrip("\n"),)
+        for line in lines:
+            click.echo(line)

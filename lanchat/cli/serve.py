@@ -1,0 +1,86 @@
+"""`lanchat serve`: runs a server until a signal ends it; what it serves is the server's business."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+
+from lanchat.server import Config, Server
+from lanchat.server.limits import DEFAULT_RATE, MAX_CLIENTS, MAX_GREETING
+
+STACK_SIZE: Final = 256 * 1024  # bytes for each thread: one per client; the default of 8 MiB is for deep recursion
+_OWN_FILES: Final = 64  # descriptors besides the clients': two of each
+_LOOK: Final = 1.0  # s between looks at the flag, for systems whose waiting no signal interrupts
+
+
+class _RateType(click.ParamType["float | None"]):
+    name = "off|N"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        if value == "off":
+            return None
+        try:
+            rate = float(str(value))
+        except ValueError:
+            rate = 0.0
+        if not 0.1 <= rate <= 1_000_000:
+            self.fail("say “off”, or how many messages a second", param, ctx)
+        return rate
+
+
+@click.command("serve")
+@click.option("--name", default=lambda: socket.gethostname().split(".")[0], help="What others see in their list.")
+@click.option("--host", metavar="ADDR", help="Listen on this address alone (default: all, IPv4 and IPv6).")
+@click.option("--port", type=click.IntRange(0, 65535), help="TCP port (default: 5055, or the next one that is free).")
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Where key and messages are kept.")
+@click.option("--max-clients", type=click.IntRange(1, 100_000), default=MAX_CLIENTS, show_default=True)
+@click.option("--no-mdns", is_flag=True, help="Do not announce by mDNS.")
+@click.option("--no-beacon", is_flag=True, help="Do not announce by UDP, nor answer who asks.")
+@click.option("--allow-clear", is_flag=True, help="Let programs without encryption (nc …) in from other machines, too.")
+@click.option("--rate-limit", type=_RateType(), default=str(DEFAULT_RATE), help="Messages a second of one member.")
+def command(
+    name: str,
+    host: str | None,
+    port: int | None,
+    data: Path | None,
+    max_clients: int,
+    no_mdns: bool,
+    no_beacon: bool,
+    allow_clear: bool,
+    rate_limit: float | None,
+) -> None:
+    """Open a room on this machine, until Ctrl-C."""
+    threading.stack_size(STACK_SIZE)
+    _raise_file_limit(2 * (max_clients + MAX_GREETING) + _OWN_FILES)
+    config = Config(name, data, host, port, max_clients, allow_clear, rate_limit, not no_mdns, not no_beacon)
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    with Server(config) as server:
+        click.echo(f"lanchat: “{server.name}” is open on port {server.port}, id {server.id}")
+        sys.stdout.flush()
+        while not stop.wait(_LOOK):
+            continue
+
+
+def _raise_file_limit(wanted: int) -> None:
+    """As many descriptors as the clients need, or as many as the system gives."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -1,0 +1,124 @@
+"""The client library: join a room, say, listen, leave. It waits for nothing but `flush` and `close`.
+
+from lanchat import Client, Message
+
+with Client("Studio Nord", nick="echo") as chat:
+    for event in chat.events:
+        if isinstance(event, Message) and event.text.startswith("!echo "):
+            chat.say(event.text[6:])
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from typing import Self
+
+from lanchat.client.dialer import Dialer
+from lanchat.client.event_queue import EventQueue
+from lanchat.client.link import Link
+from lanchat.client.locate import place_of
+from lanchat.client.outbox import Outbox
+from lanchat.client.profile import Profile
+from lanchat.client.replica import Replica
+from lanchat.client.talk import Talk
+from lanchat.discovery.found import Found
+from lanchat.identity import new_run
+from lanchat.protocol import text as rules
+from lanchat.protocol.target import Address, parse_target
+
+
+class Client:
+    """One person in one room. Any thread may call; what happens comes as `events`.
+
+    place: a row of `find()`, an address, or what a user may type (see protocol.target). It reconnects by itself,
+    and what was said meanwhile goes out afterwards, even after a restart. patient: a first try that fails is
+    repeated, too; else it ends with an Ended event that says why.
+    """
+
+    def __init__(
+        self, place: Found | Address | str, nick: str, *, profile: Profile | None = None, patient: bool = False
+    ) -> None:
+        """Raises LocalProtocolError for a place or a nickname that cannot be, StoreError, IdentityError."""
+        nick = rules.clean_nick(nick)
+        target = parse_target(place) if isinstance(place, str) else place
+        self._profile = profile or Profile.open()
+        self.key = self._profile.key.public
+        self.events = EventQueue()
+        dialer = Dialer(place_of(target) if isinstance(target, Found) else target, self._profile)
+        run = new_run()
+        known = dialer.known_id
+        outbox = Outbox(self._profile, known or str(target), run)
+        self._talk = Talk(
+            self._profile.key,
+            nick,
+            outbox,
+            lambda server_id: Replica(self._profile.directory, server_id),
+            lambda frame: self._link.send(frame),
+            self.events.put,
+        )
+        self._link = Link(self._talk, dialer, self.events, known, patient=patient)
+        self._run = run
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()  # so that numbers and messages go the same way in the same order
+
+    def start(self) -> Self:
+        self._link.start()
+        return self
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def nick(self) -> str:
+        """Our name in the room; another window of ours may have changed it."""
+        return self._talk.nick
+
+    def say(self, text: str) -> str:
+        """Says `text`; returns the message's id. Raises LocalProtocolError for what the rules forbid."""
+        rules.check_text(text)
+        at = time.time_ns() // 1_000_000
+        with self._lock:
+            n = next(self._numbers)
+            self._link.post(lambda: self._talk.say(n, text, at))
+        return f"{self._run}-{n}"
+
+    def rename(self, nick: str) -> None:
+        """Another name, also after a refused one. Raises LocalProtocolError for what the rules forbid."""
+        nick = rules.clean_nick(nick)
+        self._link.post(lambda: self._link.rename(nick))
+
+    def load_older(self, before: int | None = None, limit: int = 100) -> None:
+        """At most `limit` entries below the seq `before` (None: the last ones) come as a Page event."""
+        self._link.post(lambda: self._talk.load_older(before, limit))
+
+    def resend(self, message_id: str) -> None:
+        """Says again what failed, under a new id."""
+        self._link.post(lambda: self._resend(message_id))
+
+    def _resend(self, message_id: str) -> None:
+        text = self._talk.failed_text(message_id)
+        if text is not None:
+            self.say(text)
+
+    def discard(self, message_id: str) -> None:
+        """Forgets what waits or failed. (What was sent already may still appear.)"""
+        self._link.post(lambda: self._talk.discard(message_id))
+
+    def retry_now(self) -> None:
+        """Does not wait for the next try to connect."""
+        self._link.post(self._link.retry_now)
+
+    def flush(self, timeout: float | None = None) -> bool:
+        """Waits until everything said so far is acknowledged or refused; False: not in time."""
+        done = threading.Event()
+        self._link.post(lambda: self._talk.when_empty(done.set))
+        return done.wait(timeout)
+
+    def close(self) -> None:
+        """Leaves. What is not acknowledged stays in the outbox for the next time."""
+        self._link.close()

@@ -1,0 +1,125 @@
+"""The thread that connects for the link: finds the place, races its addresses; it keeps no connection."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeAlias
+
+from lanchat.client.dial import Dial, Dialed
+from lanchat.client.locate import Place, locate, place_at
+from lanchat.client.profile import Profile
+from lanchat.discovery import Finder
+from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged
+from lanchat.protocol.target import Address, Target, parse_address
+
+Outcome: TypeAlias = Dialed | LanchatError
+SEARCH_AGAIN: float = 1.5  # s to find a server that is not where it was
+
+
+class Dialer:
+    """At most one try at a time, in a thread of its own. Once a server was reached, only that one counts."""
+
+    def __init__(self, place: Place | Target, profile: Profile) -> None:
+        self._target = place
+        self._place: Place | None = place if isinstance(place, Place) else None
+        self._profile = profile
+        self._dial: Dial | None = None
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def name(self) -> str:
+        """What the person would call it."""
+        place = self._place
+        if place is not None:
+            return place.name
+        return str(getattr(self._target, "name", self._target))
+
+    @property
+    def known_id(self) -> str | None:
+        """The server's id, where it is known without asking anyone."""
+        if self._place is not None and self._place.id is not None:
+            return self._place.id
+        if isinstance(self._target, Address):
+            return self._target.id or self._profile.pinned(str(self._target))
+        return getattr(self._target, "id", None)
+
+    @property
+    def busy(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def dial(self, done: Callable[[Outcome], None]) -> None:
+        """Begins a try; `done` is called once, in the dialer's thread."""
+        if self._thread is not None:
+            self._thread.join()  # it has called `done`, which is the last thing that it does
+        self._thread = threading.Thread(target=self._run, args=(done,), name="lanchat-dialer")
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ends a try that is under way; none follows. Any thread may call."""
+        self._cancelled.set()
+        dial = self._dial
+        if dial is not None:
+            dial.cancel()
+
+    def close(self) -> None:
+        self.cancel()
+        if self._thread is not None:
+            self._thread.join()
+
+    # The thread
+
+    def _run(self, done: Callable[[Outcome], None]) -> None:
+        try:
+            dialed = self._try()
+        except LanchatError as error:
+            done(error)
+            return
+        done(dialed)
+
+    def _try(self) -> Dialed:
+        place = self._resolve()
+        try:
+            dialed = self._race(place)
+        except ConnectError as error:
+            if place.id is None or isinstance(error, ServerKeyChanged) or self._cancelled.is_set():
+                raise
+            moved = self._find_again(place.id)
+            if moved is None:
+                raise
+            dialed = self._race(place._replace(addresses=moved))
+        self._note(dialed, place)
+        return dialed
+
+    def _resolve(self) -> Place:
+        if self._place is None:
+            assert not isinstance(self._target, Place)
+            if isinstance(self._target, Address):
+                place = place_at(self._target)
+                pinned = place.id or self._profile.pinned(place.typed or "")
+                self._place = place._replace(id=pinned)
+            else:
+                self._place = locate(self._target, self._profile.known_names())
+        return self._place
+
+    def _race(self, place: Place) -> Dialed:
+        self._dial = Dial(place.addresses, place.id)
+        if self._cancelled.is_set():
+            self._dial.cancel()
+        return self._dial.race()
+
+    def _find_again(self, server_id: str) -> tuple[Address, ...] | None:
+        """Where discovery sees the server now."""
+        with Finder() as finder:
+            rooms = finder.wait(lambda found: any(room.id == server_id for room in found), SEARCH_AGAIN)
+        for room in rooms:
+            if room.id == server_id:
+                return tuple(parse_address(address) for address in room.addresses)
+        return None
+
+    def _note(self, dialed: Dialed, place: Place) -> None:
+        """From now on it is this server, first tried where it answered."""
+        others = [address for address in place.addresses if address != dialed.address]
+        self._place = place._replace(id=dialed.id, addresses=(dialed.address, *others))
+        self._profile.remember(dialed.id, place.name, str(dialed.address), place.typed)

@@ -1,0 +1,265 @@
+"""The link: the one thread that connects, reads, writes and reconnects; what frames mean, `talk` knows.
+
+Others reach it by `post`. Connecting itself happens in a second thread, so that what is said meanwhile is stored at
+once.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from lanchat.channel import Channel
+from lanchat.client.dial import Dialed
+from lanchat.client.dialer import Dialer
+from lanchat.client.event_queue import EventQueue
+from lanchat.client.events import Connecting, Ended, Lost
+from lanchat.client.talk import NickRefused, Talk
+from lanchat.errors import ConnectError, JoinRefused, LanchatError, RemoteProtocolError, ServerKeyChanged
+from lanchat.protocol.codec import encode, server_frames
+from lanchat.protocol.frames import Bye, ClientFrame
+
+_log = logging.getLogger(__name__)
+WELCOME_TIMEOUT: Final = 10.0  # s from the handshake to the server's welcome
+PING_AFTER: Final = 8.0  # s without a word from the server until we ask
+SILENCE: Final = 20.0  # s without a word until the link counts as dead
+RETRY_FIRST: Final = 0.5  # s until the first try after a break; doubles each time
+RETRY_MOST: Final = 10.0  # s between tries at most: nobody waits longer for a server that is back
+FULL_PAUSE: Final = 0.05  # s until we look again whether somebody reads our events
+FLUSH_TIME: Final = 1.0  # s to write what is under way when we leave
+
+
+class Link:
+    """Started once, ended by close(). emits events; never raises into the caller's thread."""
+
+    def __init__(self, talk: Talk, dialer: Dialer, events: EventQueue, known_id: str | None, *, patient: bool) -> None:
+        """known_id: the server's, where it is known. patient: a first try that fails is tried again, too."""
+        self._known_id = known_id
+        self._talk = talk
+        self._dialer = dialer
+        self._events = events
+        self._patient = patient
+        self._posted: deque[Callable[[], None]] = deque()
+        self._wakeup, self._waker = socket.socketpair()
+        self._wakeup.setblocking(False)
+        self._waker.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wakeup, selectors.EVENT_READ)
+        self._channel: Channel | None = None
+        self._decoder = server_frames()
+        self._outgoing = bytearray()  # frames that the channel has not taken
+        self._heard_at = self._pinged_at = 0.0
+        self._retry_at: float | None = None
+        self._failures = 0
+        self._leaving = False
+        self._thread = threading.Thread(target=self._run, name="lanchat-link")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def post(self, job: Callable[[], None]) -> None:
+        """Has `job` done by the link's thread, soon. Never waits."""
+        self._posted.append(job)
+        try:
+            self._waker.send(b"\0")
+        except BlockingIOError:
+            return  # it has plenty of calls to wake up already
+        except OSError:
+            _log.debug("the link has ended; a late call is dropped")
+
+    def close(self) -> None:
+        """Leaves the room and ends the thread."""
+        if self._thread.ident is not None:
+            self.post(self._leave)
+            self._dialer.cancel()
+            self._thread.join()
+
+    # The thread
+
+    def _run(self) -> None:
+        error: LanchatError | None = None
+        try:
+            if self._known_id is not None:
+                self._talk.look_back(self._known_id)
+            self._talk.tell_waiting()
+            self._dial()
+            while not self._leaving:
+                self._turn()
+        except LanchatError as fault:
+            error = fault
+        finally:
+            self._end(error)
+
+    def _turn(self) -> None:
+        ready = [key.fileobj for key, _ in self._selector.select(self._patience())]
+        if self._wakeup in ready:
+            self._wakeup.recv(4096)
+        while self._posted:
+            self._posted.popleft()()
+        if self._channel is not None and self._channel in ready and not self._events.full:
+            self._read()
+        self._on_time(time.monotonic())
+        self._write()
+
+    def _patience(self) -> float | None:
+        """Seconds until the clock alone gives us something to do."""
+        if self._events.full:
+            return FULL_PAUSE
+        if self._channel is not None:
+            return (
+                max(0.0, self._heard_at + PING_AFTER - time.monotonic()) if self._pinged_at <= self._heard_at else 1.0
+            )
+        return None if self._retry_at is None else max(0.0, self._retry_at - time.monotonic())
+
+    def _on_time(self, now: float) -> None:
+        if self._channel is None:
+            if self._retry_at is not None and now >= self._retry_at:
+                self._dial()
+            return
+        quiet = now - self._heard_at
+        if quiet >= (SILENCE if self._talk.joined else WELCOME_TIMEOUT):
+            self._lose("The server does not answer any more.")
+        elif quiet >= PING_AFTER and self._pinged_at <= self._heard_at and self._talk.joined:
+            self._pinged_at = now
+            self._talk.ping(now)
+
+    # Connecting
+
+    def _dial(self) -> None:
+        self._retry_at = None
+        self._events.put(Connecting(self._dialer.name))
+        self._dialer.dial(lambda outcome: self.post(lambda: self._on_dialed(outcome)))
+
+    def _on_dialed(self, outcome: Dialed | LanchatError) -> None:
+        if self._leaving:
+            if isinstance(outcome, Dialed):
+                outcome.channel.close()
+            return
+        if isinstance(outcome, LanchatError):
+            self._on_failure(outcome)
+            return
+        self._channel, self._decoder = outcome.channel, server_frames()
+        self._outgoing.clear()
+        self._heard_at = self._pinged_at = time.monotonic()
+        self._selector.register(self._channel, selectors.EVENT_READ)
+        self._talk.begin(outcome.id, outcome.latency)
+
+    def _on_failure(self, error: LanchatError) -> None:
+        """One try failed. Another server than the one we knew is never tried again by itself."""
+        first = self._talk.welcome is None and not self._patient
+        if first or isinstance(error, ServerKeyChanged) or not isinstance(error, ConnectError):
+            raise error
+        self._retry(str(error))
+
+    def _retry(self, detail: str) -> None:
+        delay = min(RETRY_MOST, RETRY_FIRST * 2**self._failures) * random.uniform(0.5, 1.0)
+        self._failures = min(self._failures + 1, 10)
+        self._retry_at = time.monotonic() + delay
+        self._events.put(Lost(detail, delay))
+
+    def retry_now(self) -> None:
+        """For `post`: tries at once, if a try is due later."""
+        if self._retry_at is not None:
+            self._dial()
+
+    def rename(self, nick: str) -> None:
+        """For `post`: another nickname; when the first was refused, this goes on with it."""
+        self._talk.rename(nick)
+        if self._channel is None and self._retry_at is None and not self._dialer.busy:
+            self._dial()
+
+    # The connection
+
+    def send(self, frame: ClientFrame) -> None:
+        """For the talk."""
+        self._outgoing += encode(frame)
+
+    def _read(self) -> None:
+        assert self._channel is not None
+        try:
+            data = self._channel.receive(0.0)
+        except (BlockingIOError, TimeoutError):
+            return  # half a TLS record
+        except OSError as error:
+            self._lose(f"The connection broke: {error.strerror or error}.")
+            return
+        if not data:
+            self._lose("The server closed the connection.")
+            return
+        now = self._heard_at = time.monotonic()
+        try:
+            self._talk.receive(self._decoder.receive(data), now)
+            if self._talk.joined:
+                self._failures = 0
+        except NickRefused:
+            self._hang_up()
+        except (JoinRefused, RemoteProtocolError) as error:
+            if self._talk.welcome is None:
+                raise
+            self._lose(str(error))
+        except LanchatError as error:
+            self._lose(str(error))
+
+    def _write(self) -> None:
+        if self._channel is None:
+            return
+        try:
+            full = self._channel.flush()
+            while self._outgoing and not full:
+                taken = self._channel.send(bytes(self._outgoing))
+                del self._outgoing[:taken]
+                full = not taken or self._channel.unsent
+        except OSError as error:
+            self._lose(f"The connection broke: {error.strerror or error}.")
+            return
+        self._selector.modify(self._channel, selectors.EVENT_READ | (selectors.EVENT_WRITE if full else 0))
+
+    def _lose(self, detail: str) -> None:
+        """The connection is over; another try follows."""
+        self._hang_up()
+        self._retry(detail)
+
+    def _hang_up(self) -> None:
+        if self._channel is not None:
+            self._selector.unregister(self._channel)
+            self._channel.close()
+            self._channel = None
+        self._talk.ended()
+
+    # The end
+
+    def _leave(self) -> None:
+        self._leaving = True
+
+    def _end(self, error: LanchatError | None) -> None:
+        self._say_goodbye()
+        self._dialer.close()
+        while self._posted:
+            self._posted.popleft()()  # a late connection is closed there
+        self._talk.close()
+        self._selector.close()
+        self._wakeup.close()
+        self._waker.close()
+        self._events.put(Ended(error))
+
+    def _say_goodbye(self) -> None:
+        """Gives what is under way a moment, and lets the server know."""
+        if self._channel is None:
+            return
+        if self._talk.joined:
+            self.send(Bye())
+        deadline = time.monotonic() + FLUSH_TIME
+        self._write()
+        while self._channel is not None and (self._outgoing or self._channel.unsent) and time.monotonic() < deadline:
+            self._selector.select(FULL_PAUSE)
+            self._write()
+        if self._channel is not None:
+            self._channel.finish()
+        self._hang_up()

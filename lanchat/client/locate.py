@@ -1,0 +1,71 @@
+"""From what a user chose or typed to addresses and the id they must prove; it asks discovery, it joins nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from lanchat.discovery import Finder, ask_host
+from lanchat.discovery.found import Found
+from lanchat.errors import NameAmbiguous, NothingFound
+from lanchat.protocol.target import Address, ById, Named, Target, parse_address
+
+SEARCH_TIME: Final = 3.0  # s until a name counts as not found: the beacon answers in ms, mDNS alone within 1.5 s
+SETTLE_TIME: Final = 0.4  # s to hear of a second server with the same name
+
+
+class Place(NamedTuple):
+    """Where to connect. id: what the server must prove, None: whoever answers (then it is pinned).
+    typed: the address as it was typed, None when discovery found it."""
+
+    name: str
+    addresses: tuple[Address, ...]
+    id: str | None = None
+    typed: str | None = None
+
+
+def place_of(found: Found) -> Place:
+    """A row of the list, as a place."""
+    addresses = tuple(parse_address(address) for address in found.addresses)
+    return Place(found.name, addresses, found.id)
+
+
+def place_at(address: Address) -> Place:
+    """A typed address; without a port, the ports where servers usually are get asked. Raises ConnectError."""
+    if address.port is not None:
+        return Place(str(address), (address,), address.id, typed=str(address))
+    found = ask_host(address.host)
+    return place_of(found)._replace(id=address.id, typed=str(address))
+
+
+def locate(target: Target, known_names: Mapping[str, str]) -> Place:
+    """Finds a target; known_names: ids to names of servers joined before. Raises ConnectError, DiscoveryError."""
+    if isinstance(target, Address):
+        return place_at(target)
+    if isinstance(target, ById):
+        rooms = _search(lambda found: found.id == target.id)
+        if not rooms:
+            raise NothingFound(name=f"id:{target.id}")
+        return place_of(rooms[0])
+    return _by_name(target, known_names)
+
+
+def _by_name(target: Named, known_names: Mapping[str, str]) -> Place:
+    wanted = target.name.casefold()
+    rooms = _search(lambda found: found.name.casefold() == wanted)
+    if not rooms:
+        raise NothingFound(name=target.name)
+    pinned = {server_id for server_id, name in known_names.items() if name.casefold() == wanted}
+    ids = {found.id for found in rooms if found.id}
+    if len(rooms) > 1 or (pinned and not ids & pinned):
+        choices = ", ".join(f"id:{server_id}" for server_id in sorted(ids | pinned))
+        raise NameAmbiguous(name=target.name, choices=choices)
+    return place_of(rooms[0])
+
+
+def _search(fits: Callable[[Found], bool]) -> list[Found]:
+    """The rooms that fit and answer, once the first was found and others had a moment to turn up."""
+    with Finder() as finder:
+        finder.wait(lambda rooms: any(map(fits, rooms)), SEARCH_TIME)
+        rooms = finder.wait(lambda _: False, SETTLE_TIME)
+    return [found for found in rooms if fits(found) and found.addresses]

@@ -1,0 +1,120 @@
+"""The outbox: what was said and is not acknowledged yet, on disk; it sends nothing.
+
+A row belongs to a run, and a run to a living process, by a lock file. What a crashed process left behind is
+adopted by the next client that talks to the same server; its ids stay, so that nothing is said twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from lanchat import paths
+from lanchat.client.profile import Profile
+from lanchat.errors import LocalProtocolError, StoreInUse
+from lanchat.lockfile import LockFile
+from lanchat.protocol.limits import MAX_RUNS, Code
+
+MAX_WAITING: Final = 10_000  # messages: what somebody could type in weeks without a network
+
+
+class Waiting(NamedTuple):
+    """One row. at: ms since 1970, our clock."""
+
+    run: str
+    n: int
+    text: str
+    at: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.run}-{self.n}"
+
+
+class Outbox:
+    """Owned by one thread. destination: the server's id, or what was typed while that is unknown."""
+
+    def __init__(self, profile: Profile, destination: str, run: str) -> None:
+        self._directory = paths.private_directory(profile.directory / "runs")
+        self._db = profile.database()
+        self._destination = destination
+        self.run = run
+        self._locks = {self.run: LockFile(self._lock_path(self.run))}
+        self._waiting: dict[str, Waiting] = {}
+        self.adopt()
+
+    @property
+    def runs(self) -> list[str]:
+        """The runs whose rows are ours: our own, and adopted ones."""
+        return list(self._locks)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def waiting(self) -> list[Waiting]:
+        """In the order in which they were said."""
+        return sorted(self._waiting.values(), key=lambda row: (row.at, row.run, row.n))
+
+    def add(self, row: Waiting) -> None:
+        """Stores a message of our own run. Raises StoreError; LocalProtocolError when far too many wait."""
+        if len(self._waiting) >= MAX_WAITING:
+            raise LocalProtocolError(
+                code=Code.NOT_STORED, detail=f"{MAX_WAITING:,} messages wait already; this one was not taken."
+            )
+        self._db.execute("INSERT INTO outbox VALUES (?,?,?,?,?)", (row.run, row.n, self._destination, row.text, row.at))
+        self._waiting[row.id] = row
+
+    def remove(self, ids: Iterable[str]) -> list[Waiting]:
+        """They are acknowledged, refused or discarded; returns those that waited here."""
+        rows = [row for row in (self._waiting.pop(message_id, None) for message_id in ids) if row is not None]
+        if rows:
+            with self._db.transaction():
+                self._db.executemany("DELETE FROM outbox WHERE run = ? AND n = ?", [(r.run, r.n) for r in rows])
+        return rows
+
+    def acknowledge(self, highest: Mapping[str, int]) -> list[Waiting]:
+        """Removes what the server has by its own word; returns it."""
+        return self.remove([row.id for row in self.waiting() if row.n <= highest.get(row.run, -1)])
+
+    def resolve(self, server_id: str) -> None:
+        """What was typed turned out to be this server."""
+        if server_id != self._destination:
+            values = (server_id, self._destination)
+            for run in self._locks:
+                self._db.execute("UPDATE outbox SET destination = ? WHERE destination = ? AND run = ?", (*values, run))
+            self._destination = server_id
+            self.adopt()
+
+    def adopt(self) -> None:
+        """Takes over rows for this destination whose process is gone."""
+        rows = self._db.execute(
+            "SELECT run, n, text, at FROM outbox WHERE destination = ? ORDER BY run, n", (self._destination,)
+        )
+        for row in rows:
+            waiting = Waiting(*row)
+            if waiting.run in self._locks or self._take_over(waiting.run):
+                self._waiting[waiting.id] = waiting
+
+    def _take_over(self, run: str) -> bool:
+        if len(self._locks) >= MAX_RUNS:
+            return False
+        try:
+            self._locks[run] = LockFile(self._lock_path(run))
+        except StoreInUse:
+            return False
+        return True
+
+    def _lock_path(self, run: str) -> Path:
+        return self._directory / paths.file_name(run)
+
+    def close(self) -> None:
+        """Gives the runs back; files of those that left nothing behind go."""
+        left = {row.run for row in self._waiting.values()}
+        for run, lock in self._locks.items():
+            if run not in left:
+                with contextlib.suppress(OSError):  # Windows does not remove what is open; it is empty
+                    self._lock_path(run).unlink()
+            lock.close()
+        self._db.close()

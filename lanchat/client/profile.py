@@ -1,0 +1,109 @@
+"""A person's profile: key, settings, rooms joined before, and which server was met where; it sends nothing.
+
+Several processes share it: every call opens the file anew, so any thread may call (never the one that paints).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final, Self
+
+import msgspec
+
+from lanchat import identity, paths
+from lanchat.database import Database
+
+DEFAULT_PROFILE: Final = "default"
+MAX_RECENTS: Final = 50  # rooms joined before that are remembered: more than fit a screen
+
+SCHEMA_VERSION: Final = 1
+SCHEMA: Final = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE server (        -- proved its key to us
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, used_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE place (         -- which server answered at an address that was typed: pinned at first use
+    address TEXT PRIMARY KEY, id TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE outbox (        -- said, not acknowledged
+    run TEXT NOT NULL, n INTEGER NOT NULL, destination TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (run, n)
+) WITHOUT ROWID
+"""
+
+
+class Recent(msgspec.Struct, frozen=True):
+    """A server we joined. address: host:port where it was last. used_at: ms since 1970."""
+
+    id: str
+    name: str
+    address: str
+    used_at: int
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the person chose. theme: "system", "light" or "dark". recents: latest first."""
+
+    nick: str = ""
+    theme: str = "system"
+    recents: tuple[Recent, ...] = ()
+
+
+class Profile:
+    """The profile called `name`, made at first use. Raises StoreError, IdentityError."""
+
+    def __init__(self, name: str = DEFAULT_PROFILE) -> None:
+        self.name = name
+        self.directory = paths.private_directory(paths.profile_directory(name))
+        self.path = self.directory / "profile.db"
+        self.key = identity.MemberKey(self.directory / "member.key")
+        self._database().close()  # says now what is wrong with it
+
+    @classmethod
+    def open(cls, name: str = DEFAULT_PROFILE) -> Self:
+        return cls(name)
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
+
+    @property
+    def settings(self) -> Settings:
+        with self._database() as db:
+            chosen = dict(db.execute("SELECT name, value FROM setting"))
+            rows = db.execute(
+                "SELECT id, name, address, used_at FROM server ORDER BY used_at DESC LIMIT ?", (MAX_RECENTS,)
+            )
+        recents = tuple(Recent(*row) for row in rows)
+        return Settings(chosen.get("nick", ""), chosen.get("theme", "system"), recents)
+
+    def update(self, **chosen: str) -> Settings:
+        """Stores `nick` or `theme`; returns what holds now."""
+        with self._database() as db:
+            db.executemany("INSERT OR REPLACE INTO setting VALUES (?,?)", chosen.items())
+        return self.settings
+
+    def pinned(self, address: str) -> str | None:
+        """The id that answered at this typed address before."""
+        with self._database() as db:
+            found: str | None = db.value("SELECT id FROM place WHERE address = ?", address)
+        return found
+
+    def known_names(self) -> dict[str, str]:
+        """Ids of the servers we joined, and the names they had."""
+        with self._database() as db:
+            return dict(db.execute("SELECT id, name FROM server"))
+
+    def remember(self, server_id: str, name: str, address: str, typed: str | None) -> None:
+        """This server proved its key at `address`; typed: what the person typed to get there."""
+        now = time.time_ns() // 1_000_000
+        with self._database() as db, db.transaction():
+            db.execute("INSERT OR REPLACE INTO server VALUES (?,?,?,?)", (server_id, name, address, now))
+            if typed is not None:
+                db.execute("INSERT OR REPLACE INTO place VALUES (?,?)", (typed, server_id))
+
+    def database(self) -> Database:
+        """A connection of its own for the outbox, which is used often."""
+        return self._database()
+
+    def _database(self) -> Database:
+        return Database(self.path, SCHEMA, SCHEMA_VERSION)

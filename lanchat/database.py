@@ -1,0 +1,107 @@
+"""One SQLite file: opened for its owner alone, versioned, its errors turned into ours; it knows no table."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+
+from lanchat.errors import StoreFailed, StoreTooNew
+
+_APPLICATION_ID: Final = 0x6C616E63  # “lanc”: what file(1) and a curious person see
+_BUSY_TIMEOUT: Final = 5.0  # s to wait for another process or connection
+_MEMORY: Final = Path(":memory:")
+
+
+class Database:
+    """The file `path` in format `version`, made from `schema` (statements) if it is new. WAL: readers and the one
+    writer do not wait for each other, and a commit survives the death of the process. Not for two threads at once.
+    Raises StoreFailed, StoreTooNew."""
+
+    def __init__(self, path: Path, schema: str, version: int, *, read_only: bool = False) -> None:
+        self.path = path
+        with self.errors():
+            self._db = _open(path, read_only)
+            try:
+                self._check(schema, version, read_only)
+            except BaseException:
+                self._db.close()
+                raise
+
+    @classmethod
+    def in_memory(cls, schema: str, version: int) -> Self:
+        return cls(_MEMORY, schema, version)
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """Runs one statement; all rows it gives."""
+        with self.errors():
+            return self._db.execute(statement, values).fetchall()
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        with self.errors():
+            self._db.executemany(statement, rows)
+
+    def value(self, statement: str, *values: object) -> Any:
+        """The first column of the first row, None without one."""
+        rows = self.execute(statement, values)
+        return rows[0][0] if rows else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it, or nothing."""
+        with self.errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk may have rolled it back already
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreFailed(path=self.path, detail=str(error)) from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check(self, schema: str, version: int, read_only: bool) -> None:
+        found = self.value("PRAGMA user_version")
+        if found == version:
+            return
+        if found or read_only:
+            raise StoreTooNew(path=self.path, found=found, known=version)
+        with self.transaction():
+            if self.value("PRAGMA user_version") == version:
+                return  # another process was faster
+            for statement in schema.split(";\n"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._db.execute(f"PRAGMA user_version = {version}")
+
+
+def _open(path: Path, read_only: bool) -> sqlite3.Connection:
+    if not read_only and path != _MEMORY:
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite alone would make it readable for all
+        except OSError as error:
+            raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+    db = sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")  # a commit reaches the system, not yet the disk
+    if read_only:
+        db.execute("PRAGMA query_only = ON")
+    return db
