@@ -18,6 +18,7 @@
     │   ├── StoreTooNew               a newer lanchat wrote it
     │   └── StoreFailed               it cannot be read or written
     ├── ServeError                a server cannot start (no free port, a wrong address)
+    ├── NoWindow                  there is no screen, or no tkinter
     └── DiscoveryError            the rooms around us
         ├── NothingFound              no room answers to that name
         └── NameAmbiguous             several rooms do
@@ -144,6 +145,12 @@ class ServeError(LanchatError):
     """Facts: detail."""
 
     sentence = "The server cannot start: {detail}"
+
+
+class NoWindow(LanchatError):
+    """Facts: detail (why, and what to install or to use)."""
+
+    sentence = "{detail}"
 
 
 class DiscoveryError(LanchatError):
