@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from tkinter import ttk
 from typing import Final
 
@@ -82,12 +82,12 @@ class Choice(Dialog):
     """A question and its answers, the likeliest last; the last one has the keyboard. Cancelling answers nothing."""
 
     def __init__(
-        self, master: tk.Misc, kit: Kit, title: str, text: str, answers: dict[str, Callable[[], object]]
+        self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Mapping[str, Callable[[], object]]
     ) -> None:
         super().__init__(master, kit, "lanchat")
         self.add_text(title, "Title.TLabel")
         self.add_text(text, gap=8)
-        made = [self._answer(word, act, last=i == 0) for i, (word, act) in enumerate(reversed(answers.items()))]
+        made = [self._answer(word, act, last=i == 0) for i, (word, act) in enumerate([*answers.items()][::-1])]
         self.open(made[0])
 
     def _answer(self, word: str, act: Callable[[], object], *, last: bool) -> ttk.Button:

@@ -14,8 +14,8 @@ from lanchat.gui.empty import EmptyList
 from lanchat.gui.field import Field
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
 from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
+from lanchat.gui.picker_side import PickerSide
 from lanchat.gui.row_list import RowList
-from lanchat.gui.side_bar import SideBar
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
 
@@ -42,7 +42,7 @@ class Picker(ttk.Frame):
         self._kit, self._actions = kit, actions
         self._model = RoomList()
         self._painter = RoomPainter(kit)
-        self.side = SideBar(self, kit, self._choose_section, actions)
+        self.side = PickerSide(self, kit, self._choose_section, actions)
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=1).pack(side="left", fill="y")
         main = ttk.Frame(self)
@@ -155,9 +155,8 @@ class Picker(ttk.Frame):
             on_click=self._clicked,
         )
         bar = ttk.Scrollbar(self._body)
-        self.list.attach(bar)
-        bar.pack(side="right", fill="y", padx=(0, kit.px(3)))
         self.list.pack(side="left", fill="both", expand=True)
+        self.list.attach(bar, hide={"side": "right", "fill": "y", "padx": (0, kit.px(3)), "before": self.list})
         self.list.bind("<Leave>", lambda _: self.after_idle(self._show), add="+")  # rows may move again
         self.list.bind("<Key>", self._type_to_search)
         self._empty = EmptyList(self._body, kit, self._actions.host)

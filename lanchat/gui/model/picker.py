@@ -55,7 +55,7 @@ class Room(Struct, frozen=True):
     key: str
     name: str
     address: str
-    place: Found | Address
+    place: Found
     here: bool = False  # a server on this computer
     locked: bool = False
     via: str = ""
@@ -82,6 +82,12 @@ class Room(Struct, frozen=True):
         if self.mark not in (Mark.NONE, Mark.FULL, Mark.ABSENT):  # these two show elsewhere in the row
             parts.append(self.mark.value)
         return "  ·  ".join(part for part in parts if part)
+
+    @property
+    def summary(self) -> str:
+        """A few words for the dialog that asks for a name."""
+        inside = f"{self.place.users} inside" if self.place.users is not None and not self.grey else ""
+        return " · ".join(part for part in (self.address, inside) if part)
 
     @property
     def latency(self) -> str:
@@ -206,9 +212,23 @@ def _people(found: Found, full: bool) -> str:
 
 
 def _absent(recent: Recent) -> Room:
-    address = parse_address(recent.address)._replace(id=recent.id)
-    shown = address._replace(port=None) if address.port == DEFAULT_TCP_PORT else address
-    return Room(key=recent.id, name=recent.name, address=str(shown), place=address, mark=Mark.ABSENT)
+    place = remembered(recent.name, recent.address, recent.id)
+    return Room(key=recent.id, name=recent.name, address=_address(place), place=place, mark=Mark.ABSENT)
+
+
+def remembered(name: str, address: str, server_id: str) -> Found:
+    """A server that discovery does not see, but of which we know where it was, and its id. address: host:port."""
+    host, port, _ = parse_address(address)
+    port = port or DEFAULT_TCP_PORT
+    return Found(
+        name=name,
+        host=host,
+        port=port,
+        addresses=(str(Address(host, port)),),
+        via=(Via.MANUAL,),
+        state=State.CANDIDATE,
+        id=server_id,
+    )
 
 
 def _in_place(old: Sequence[Row], new: Sequence[Row]) -> list[Row]:

@@ -1,0 +1,318 @@
+"""The window: owns root, finder and the present client, and switches between picker and chat; it draws nothing.
+
+Everything that may wait for a disk, the network or a process runs as a job of the pump; no thread is left when the
+window is destroyed.
+"""
+
+from __future__ import annotations
+
+import getpass
+import signal
+import sys
+import tkinter as tk
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from lanchat.client.hosting import Hosted
+from lanchat.client.profile import Profile, Settings
+from lanchat.discovery import Finder, ask_host
+from lanchat.errors import LanchatError, LocalProtocolError
+from lanchat.gui.chat import ChatScreen
+from lanchat.gui.dark_mode import system_mode
+from lanchat.gui.garbage import collected_here
+from lanchat.gui.here import Here, own_address
+from lanchat.gui.joining import Entered, Goal, Joining
+from lanchat.gui.model.person import default_nick, default_room
+from lanchat.gui.model.picker import Room, remembered
+from lanchat.gui.picker import Actions, Picker
+from lanchat.gui.pump import Pump
+from lanchat.gui.theme import Kit
+from lanchat.gui.theme_menu import ThemeMenu
+from lanchat.gui.tokens import Mode
+from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
+
+SIZE: Final = (1040, 720)  # px at 96 dpi when it opens
+SMALLEST: Final = (760, 520)
+
+
+def run(place: str | None = None, profile: str = "default") -> int:
+    """Opens the window and returns when it was closed. Raises LanchatError."""
+    opened = Profile.open(profile)
+    settings = opened.settings
+    if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
+        import ctypes
+
+        ctypes.windll.shcore.SetProcessDpiAwareness(1)  # else Windows blows up a small picture of the window
+    root = tk.Tk(className="lanchat")
+    with collected_here(root):
+        app = App(root, opened, settings)
+        app.start()
+        if place is not None:
+            app.join_place(place)
+        before = signal.signal(signal.SIGINT, lambda *_: app.pump.post(app.close))
+        try:
+            root.mainloop()
+        finally:
+            signal.signal(signal.SIGINT, before)
+    return 0
+
+
+class App:
+    """Built and run in the Tk thread."""
+
+    def __init__(self, root: tk.Tk, profile: Profile, settings: Settings, kit: Kit | None = None) -> None:
+        mode: Mode = "dark" if settings.theme == "dark" else "light"
+        self.root, self.kit, self._profile, self._settings = root, kit or Kit(root, mode), profile, settings
+        self.pump = Pump(root)
+        self._finder: Finder | None = None
+        self.joining: Joining | None = None
+        self._entered: Entered | None = None
+        self.chat: ChatScreen | None = None
+        self._closing = False
+        self._login = _login()
+        self.here = Here(root, self.kit, self.pump, on_change=self._show_hosted, on_join=self._join_hosted)
+        self._theme = ThemeMenu(root, self.kit, settings.theme, self._choose_theme)
+        self.picker = Picker(
+            root,
+            self.kit,
+            Actions(
+                join=self._join_room,
+                join_address=self._join_address,
+                host=self._host,
+                stop=self.here.ask_stop,
+                refresh=self._refresh,
+                settings=self._theme.post_at,
+            ),
+        )
+        self.picker.pack(fill="both", expand=True)
+        self.picker.show_recents(settings.recents)
+        self._set_up_window()
+        self._bind_events()
+
+    def start(self) -> None:
+        """What takes a while begins; the window does not wait for it."""
+        self.pump.start()
+        known = [recent.address for recent in self._settings.recents]
+        self.pump.work("finding", partial(self._make_finder, known), self._finder_started)
+        self._look_around()
+        self.picker.take_focus()
+
+    def join_place(self, place: str) -> None:
+        """What was given on the command line."""
+        self._begin_joining(Goal(place, "", place))
+
+    def close(self) -> None:
+        """Asks about the rooms that this window opened, then closes."""
+        if self._closing:
+            return
+        if servers := self.here.ours():
+            self.here.ask_keep(servers, self._close)
+        else:
+            self._close([])
+
+    # The window
+
+    def _set_up_window(self) -> None:
+        kit, root = self.kit, self.root
+        root.title("lanchat")
+        root.minsize(*map(kit.px, SMALLEST))
+        root.geometry("{}x{}".format(*map(kit.px, SIZE)))
+        self._icon = _icon(kit)  # Tk forgets what nobody holds
+        root.iconphoto(True, self._icon)
+        root.protocol("WM_DELETE_WINDOW", self.close)
+        self._show_address("")
+
+    def _bind_events(self) -> None:
+        root = self.root
+        control = "Command" if root.tk.call("tk", "windowingsystem") == "aqua" else "Control"
+        root.bind("<F5>", lambda _: self._refresh())
+        root.bind(f"<{control}-l>", lambda _: self._ask_leave())
+        root.bind(f"<{control}-q>", lambda _: self.close())
+        for event in ("<Map>", "<Unmap>"):
+            root.bind(event, lambda event: self._tell_finder() if event.widget is root else None)
+        root.bind("<FocusIn>", lambda event: self._look_around() if event.widget is root else None)
+
+    def _choose_theme(self, choice: str) -> None:
+        self.pump.work("settings", lambda: self._profile.update(theme=choice), self._settings_changed)
+        if choice != "system":
+            self._use_mode("dark" if choice == "dark" else "light")
+
+    def _use_mode(self, mode: Mode) -> None:
+        if mode != self.kit.mode:
+            self.kit.use(mode)
+
+    def _look_around(self) -> None:
+        """What may have changed while nobody looked: the servers and the address of this computer, light or dark."""
+        if self._closing:
+            return
+        self.here.look()
+        self.pump.work("address", own_address, self._show_address)
+        if self._theme.choice == "system":
+            self.pump.work("theme", system_mode, self._use_mode)
+
+    def _show_address(self, address: str) -> None:
+        self.picker.side.show_me(self._settings.nick, address or "no network")
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self._settings = settings
+        self.picker.show_recents(settings.recents)
+        self._look_around()
+
+    # Discovery
+
+    def _make_finder(self, known: list[str]) -> Finder:
+        finder = Finder(known=known, on_change=lambda: self.pump.post(self._rooms_changed))
+        finder.start()
+        return finder
+
+    def _finder_started(self, finder: Finder) -> None:
+        if self._closing:
+            self.pump.work("closing", finder.close)
+            return
+        self._finder = finder
+        self._tell_finder()
+        self._rooms_changed()
+
+    def _rooms_changed(self) -> None:
+        if self._finder is not None and not self._closing:
+            self.picker.show_found(self._finder.rooms())
+
+    def _refresh(self) -> None:
+        if self._finder is not None:
+            self._finder.refresh()
+        self._look_around()
+
+    def _tell_finder(self) -> None:
+        """Whether anybody sees the list."""
+        if self._finder is not None and not self._closing:
+            self._finder.set_visible(self.chat is None and bool(self.root.winfo_viewable()))
+
+    # Hosting
+
+    def _host(self) -> None:
+        self.here.host(default_room(self._settings.nick or default_nick(self._login)))
+
+    def _show_hosted(self, hosted: Sequence[Hosted]) -> None:
+        if not self._closing:
+            self.picker.show_hosted(hosted)
+
+    def _join_hosted(self, hosted: Hosted) -> None:
+        place = remembered(hosted.name, f"127.0.0.1:{hosted.port}", hosted.id)
+        self._begin_joining(Goal(hosted.name, "on this computer", place))
+
+    # Joining
+
+    def _join_room(self, room: Room) -> None:
+        self._begin_joining(Goal(room.name, room.summary, room.place))
+
+    def _join_address(self, text: str) -> None:
+        try:
+            address = parse_target(text) if text.strip().startswith(SCHEME) else parse_address(text)
+        except LocalProtocolError as error:
+            self.picker.address_done(str(error))
+            return
+        assert isinstance(address, Address)
+        self.picker.address_busy()
+        self.pump.work("asking", partial(_ask, address), self._address_answered, self._address_failed)
+
+    def _address_answered(self, goal: Goal) -> None:
+        self.picker.address_done()
+        self._begin_joining(goal)
+
+    def _address_failed(self, error: LanchatError) -> None:
+        self.picker.address_done(str(error))
+
+    def _begin_joining(self, goal: Goal) -> None:
+        if self.joining is None and self.chat is None and not self._closing:
+            nick = self._settings.nick or default_nick(self._login)
+            self.joining = Joining(
+                self.root,
+                self.kit,
+                self.pump,
+                self._profile,
+                goal,
+                nick,
+                on_joined=self._enter,
+                on_end=self._joining_ended,
+            )
+
+    def _joining_ended(self) -> None:
+        self.joining = None
+
+    def _enter(self, entered: Entered) -> None:
+        self._entered = entered
+        self.picker.pack_forget()
+        chat = ChatScreen(self.root, self.kit, entered.client, on_leave=self._ask_leave, on_title=self.root.title)
+        chat.pack(fill="both", expand=True)
+        for event in entered.events:
+            chat.handle(event)
+        entered.feed.handle = chat.handle
+        self.chat = chat
+        self._tell_finder()
+        nick = entered.client.nick
+        self.pump.work("settings", lambda: self._profile.update(nick=nick), self._settings_changed)
+
+    # Leaving
+
+    def _ask_leave(self) -> None:
+        if self._entered is None:
+            return
+        if servers := self.here.ours(self._entered.server_id):
+            self.here.ask_keep(servers, self._leave)
+        else:
+            self._leave([])
+
+    def _leave(self, stop: list[Hosted]) -> None:
+        """Back to the picker. stop: servers of this computer that nobody needs any more."""
+        if self.chat is not None:
+            self._drop_client(stop)
+            self.chat.destroy()
+            self.chat = None
+            self.root.title("lanchat")
+            self.picker.pack(fill="both", expand=True)
+            self.picker.take_focus()
+            self._tell_finder()
+
+    def _drop_client(self, stop: list[Hosted]) -> None:
+        """Leaves the room; then, not before our goodbye, stops servers."""
+        if self._entered is None:
+            self.here.stop(stop)
+            return
+        self._entered.feed.stop()
+        self.pump.work("leaving", self._entered.client.close, lambda _: self.here.stop(stop))
+        self._entered = None
+
+    def _close(self, stop: list[Hosted]) -> None:
+        self._closing = True
+        self.root.withdraw()
+        if self.joining is not None:
+            self.joining.cancel()
+        self._drop_client(stop)
+        if self._finder is not None:
+            self.pump.work("closing", self._finder.close)
+        self.pump.stop(self.root.destroy)
+
+
+def _ask(address: Address) -> Goal:
+    """For a worker: who answers there. Raises ConnectError."""
+    found = ask_host(address.host, address.port)
+    known = address._replace(port=found.port)
+    return Goal(found.name, f"{address} · {found.users} inside", known)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user in the system's list
+        return ""
+
+
+def _icon(kit: Kit) -> tk.PhotoImage:
+    """A tile like the one beside our name, with the sign for rooms nearby on it."""
+    tile, sign = kit.shape(48, 48, 13, "accent"), kit.icon("radio", 36, "on_accent", 1.8)
+    image = tk.PhotoImage(master=kit.root, width=tile.width(), height=tile.height())
+    gap = (tile.width() - sign.width()) // 2
+    image.tk.call(image, "copy", tile)
+    image.tk.call(image, "copy", sign, "-to", gap, gap)
+    return image

@@ -1,0 +1,36 @@
+"""Hands a client's events to the Tk thread, a few in each call, so that no storm of them holds the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from lanchat.client.event_queue import EventQueue
+from lanchat.client.events import Event
+from lanchat.gui.pump import Pump
+
+BATCH: Final = 8  # events of one call: the pump looks at its budget between calls
+
+
+class Feed:
+    """handle: who gets the events; may be replaced at any time. Made before the client starts."""
+
+    def __init__(self, pump: Pump, events: EventQueue, handle: Callable[[Event], object]) -> None:
+        self.handle = handle
+        self._pump = pump
+        self._events = events
+        self._stopped = False
+        events.on_event = lambda: pump.post(self._drain)
+
+    def stop(self) -> None:
+        """Nothing is handed over any more."""
+        self._stopped = True
+
+    def _drain(self) -> None:
+        """Called when something came into the empty queue, and then until it is empty again."""
+        events = self._events.drain(BATCH)
+        for event in events:
+            if not self._stopped:
+                self.handle(event)
+        if len(events) == BATCH:
+            self._pump.post(self._drain)

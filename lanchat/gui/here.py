@@ -1,0 +1,114 @@
+"""The rooms that this computer hosts: the dialogs around them and the jobs behind those; no lists, no screens."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from lanchat.client.hosting import Hosted, Hosting
+from lanchat.discovery import interfaces
+from lanchat.errors import LanchatError
+from lanchat.gui.dialog import Choice
+from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.pump import Pump
+from lanchat.gui.theme import Kit
+
+KEEP_OR_CLOSE = (
+    "Keep it open, and others go on talking without you: the list of rooms shows it, with a button that stops it. "
+    "Close it, and everybody in it is put out. What was said stays on this computer either way."
+)
+
+
+class Here:
+    """on_change: told the servers that run here. on_join: a room was opened, and the user wants in."""
+
+    def __init__(
+        self,
+        window: tk.Misc,
+        kit: Kit,
+        pump: Pump,
+        *,
+        on_change: Callable[[list[Hosted]], object],
+        on_join: Callable[[Hosted], object],
+    ) -> None:
+        self._window, self._kit, self._pump = window, kit, pump
+        self._on_change, self._on_join = on_change, on_join
+        self._hosting = Hosting()
+        self._ours: dict[str, Hosted] = {}  # by id: opened from this window, and not yet asked what becomes of it
+
+    def look(self) -> None:
+        """Tells on_change soon."""
+        self._pump.work("hosting", self._hosting.running, self._on_change)
+
+    def ours(self, server_id: str | None = None) -> list[Hosted]:
+        """The servers that this window opened and that nobody decided about yet; with an id, that one alone."""
+        return [hosted for hosted in self._ours.values() if server_id in (None, hosted.id)]
+
+    def host(self, name: str) -> HostDialog:
+        """Asks for the room's name, `name` proposed, and opens it."""
+
+        def open_room(name: str) -> None:
+            job = partial(self._open, name)
+            self._pump.work("hosting", job, partial(self._opened, dialog), partial(self._failed, dialog))
+
+        dialog = HostDialog(self._window, self._kit, name, on_open=open_room, on_join=self._on_join)
+        return dialog
+
+    def ask_stop(self, hosted: Hosted) -> Choice:
+        title = f"Stop “{hosted.name}”?"
+        text = "Everybody in it is put out. What was said stays on this computer, for the next time it is opened."
+        answers = {"Cancel": lambda: None, "Stop it": lambda: self.stop([hosted])}
+        return Choice(self._window, self._kit, title, text, answers)
+
+    def ask_keep(self, servers: Sequence[Hosted], then: Callable[[list[Hosted]], object]) -> Choice:
+        """Keep them open, or close them? `then` is told which to stop."""
+
+        def decided(stop: list[Hosted]) -> None:
+            for hosted in servers:
+                self._ours.pop(hosted.id, None)
+            then(stop)
+
+        names = " and ".join(f"“{hosted.name}”" for hosted in servers)
+        title = f"{names} {'runs' if len(servers) == 1 else 'run'} on this computer"
+        answers = {"Close it": lambda: decided(list(servers)), "Keep it open": lambda: decided([])}
+        return Choice(self._window, self._kit, title, KEEP_OR_CLOSE, answers)
+
+    def stop(self, servers: Sequence[Hosted]) -> None:
+        if servers:
+            self._pump.work("hosting", partial(self._stop, servers), lambda _: self.look(), self._not_stopped)
+
+    # In a worker
+
+    def _open(self, name: str) -> tuple[Hosted, str]:
+        hosted = self._hosting.open(name)
+        return hosted, f"{own_address() or 'localhost'}:{hosted.port}"
+
+    def _stop(self, servers: Sequence[Hosted]) -> None:
+        for hosted in servers:
+            self._hosting.stop(hosted)
+
+    # What came of it
+
+    def _opened(self, dialog: HostDialog, result: tuple[Hosted, str]) -> None:
+        hosted, address = result
+        if not dialog.winfo_exists():  # cancelled meanwhile
+            self.stop([hosted])
+            return
+        self._ours[hosted.id] = hosted
+        dialog.opened(hosted, address)
+        self.look()
+
+    def _failed(self, dialog: HostDialog, error: LanchatError) -> None:
+        if dialog.winfo_exists():
+            dialog.failed(str(error))
+
+    def _not_stopped(self, error: LanchatError) -> None:
+        self.look()
+        if self._window.winfo_viewable():
+            Choice(self._window, self._kit, "This did not work", str(error), {"All right": lambda: None})
+
+
+def own_address() -> str:
+    """Where others on this network reach this computer, the likeliest first; empty without a network. For a worker."""
+    return next((interface.address for interface in interfaces.advertised(interfaces.current())), "")

@@ -1,0 +1,121 @@
+"""From a chosen place to being in its room: the nickname dialog and the client behind it; it shows no chat."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from lanchat.client import Client
+from lanchat.client.events import Ended, Event, Joined, Lost, Refused
+from lanchat.client.profile import Profile
+from lanchat.discovery.found import Found
+from lanchat.errors import LanchatError
+from lanchat.gui.feed import Feed
+from lanchat.gui.nickname import NicknameDialog
+from lanchat.gui.pump import Pump
+from lanchat.gui.theme import Kit
+from lanchat.protocol.target import Address
+
+
+class Goal(NamedTuple):
+    """Where to. detail: a few words about it."""
+
+    name: str
+    detail: str
+    place: Found | Address | str
+
+
+class Entered(NamedTuple):
+    """In the room. events: what was told so far, Joined last."""
+
+    server_id: str
+    client: Client
+    feed: Feed
+    events: list[Event]
+
+
+class Joining:
+    """Shows the dialog at once. on_joined takes the client over; on_end: the attempt is over, either way."""
+
+    def __init__(
+        self,
+        window: tk.Misc,
+        kit: Kit,
+        pump: Pump,
+        profile: Profile,
+        goal: Goal,
+        nick: str,
+        *,
+        on_joined: Callable[[Entered], object],
+        on_end: Callable[[], object],
+    ) -> None:
+        self._pump, self._profile, self._goal = pump, profile, goal
+        self._on_joined, self._on_end = on_joined, on_end
+        self._client: Client | None = None
+        self._feed: Feed | None = None
+        self._events: list[Event] = []
+        self._cancelled = False
+        self.dialog = NicknameDialog(
+            window, kit, goal.name, goal.detail, nick, on_join=self._try, on_cancel=self._on_cancel
+        )
+
+    def cancel(self) -> None:
+        """As if the user did."""
+        self.dialog.cancel()
+
+    def _try(self, nick: str) -> None:
+        """With a client whose nickname was refused, or that waits to try again, goes on; else begins."""
+        if self._client is None:
+            self._pump.work("joining", partial(self._make_client, nick), self._begin, self._failed)
+            return
+        self._client.rename(nick)
+        self._client.retry_now()
+
+    def _make_client(self, nick: str) -> Client:
+        """In a worker: it reads the profile."""
+        return Client(self._goal.place, nick, profile=self._profile)
+
+    def _begin(self, client: Client) -> None:
+        self._client, self._events = client, []
+        self._feed = Feed(self._pump, client.events, self._handle)
+        client.start()
+        if self._cancelled:
+            self._drop_client()
+
+    def _failed(self, error: LanchatError) -> None:
+        if not self._cancelled:
+            self.dialog.unreachable(str(error))
+
+    def _handle(self, event: Event) -> None:
+        self._events.append(event)
+        match event:
+            case Joined(welcome=welcome):
+                self._joined(welcome.id)
+            case Refused():
+                self.dialog.refused(event.detail, event.suggestion)
+            case Lost():
+                self.dialog.unreachable(event.detail)
+            case Ended(error=error):
+                self._drop_client()
+                self.dialog.unreachable(str(error) if error else "The room was left.")
+
+    def _joined(self, server_id: str) -> None:
+        assert self._client is not None
+        assert self._feed is not None
+        entered = Entered(server_id, self._client, self._feed, self._events)
+        self.dialog.close()
+        self._on_end()
+        self._on_joined(entered)
+
+    def _on_cancel(self) -> None:
+        self._cancelled = True
+        self._drop_client()
+        self._on_end()
+
+    def _drop_client(self) -> None:
+        if self._client is not None and self._feed is not None:
+            self._feed.stop()
+            self._pump.work("leaving", self._client.close)
+        self._client = self._feed = None
