@@ -35,8 +35,7 @@ class Placeholder:
         if not empty:
             self._label.place_forget()
         elif isinstance(self._owner, tk.Text):
-            top = int(str(self._owner["pady"])) + int(str(self._owner["spacing1"]))
-            self._label.place(x=int(str(self._owner["padx"])), y=top)
+            self._label.place(x=0, y=0)  # Tk counts from within a Text's padding
         else:
             self._label.place(x=self._kit.px(self._x), rely=0.5, anchor="w")
 

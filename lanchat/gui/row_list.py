@@ -84,6 +84,7 @@ class RowList(tk.Canvas, Generic[T]):
         self._ring = False  # the keyboard is here and came by a key
         self._painting = ""  # the pending call of _paint
         self._bar: ttk.Scrollbar | None = None
+        self._bar_pack: dict[str, Any] | None = None
         self._bind_events()
         kit.listen(self, self.repaint)
 
@@ -119,8 +120,9 @@ class RowList(tk.Canvas, Generic[T]):
             self._reveal(index)
         self.repaint()
 
-    def attach(self, bar: ttk.Scrollbar) -> None:
-        self._bar = bar
+    def attach(self, bar: ttk.Scrollbar, hide: dict[str, Any] | None = None) -> None:
+        """hide: how to pack the bar; then it is shown only while there is something to scroll."""
+        self._bar, self._bar_pack = bar, hide
         bar.configure(command=self._on_bar)
 
     def repaint(self) -> None:
@@ -151,10 +153,12 @@ class RowList(tk.Canvas, Generic[T]):
 
     def _move(self, step: int) -> str:
         choices = [i for i, row in enumerate(self._rows) if row.selectable]
-        if choices:
-            present = self._index(self._selected)
-            place = choices.index(present) + step if present in choices else 0
-            self._choose(choices[max(0, min(len(choices) - 1, place))])
+        present = self._index(self._selected)
+        place = choices.index(present) + step if present in choices else 0
+        if choices and (chosen := choices[max(0, min(len(choices) - 1, place))]) != present:
+            self._choose(chosen)
+        else:  # at the last that can be selected: what lies beyond shall be seen too
+            self._scroll_to(self._offset + max(-FAR, min(FAR, step * self._kit.px(32))))
         self._focus(True)
         return "break"
 
@@ -239,9 +243,18 @@ class RowList(tk.Canvas, Generic[T]):
             y = top - self._offset
             if y < height and bottom > self._offset:
                 self._paint_row(row, Box(inset, y, self.winfo_width() - 2 * inset, bottom - top))
-        if self._bar:
-            total = max(1, self._tops[-1])
-            self._bar.set(self._offset / total, min(1.0, (self._offset + height) / total))
+        self._update_bar(height)
+
+    def _update_bar(self, height: int) -> None:
+        if self._bar is None:
+            return
+        total = max(1, self._tops[-1])
+        self._bar.set(self._offset / total, min(1.0, (self._offset + height) / total))
+        if self._bar_pack is not None:
+            if total <= height:
+                self._bar.pack_forget()
+            elif not self._bar.winfo_manager():
+                self._bar.pack(**self._bar_pack)
 
     def _paint_row(self, row: Row[T], box: Box) -> None:
         selected = row.key == self._selected and row.selectable

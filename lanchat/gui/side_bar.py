@@ -1,131 +1,249 @@
-"""The picker's side bar: sections, the servers open on this computer, hosting, and who one is; it starts nothing."""
+"""The side bar of the chat: the server with its menu, its rooms, the people, and who we are; it decides nothing."""
 
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from tkinter import ttk
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from lanchat.client.hosting import Hosted
-from lanchat.gui.model.people import Hues, initials
-from lanchat.gui.model.picker import Section
-from lanchat.gui.paint import avatar, elide
-from lanchat.gui.picker_rows import NAV_HEIGHT, NavPainter
-from lanchat.gui.row_list import Row, RowList
+from lanchat.errors import LocalProtocolError
+from lanchat.gui import paint
+from lanchat.gui.emoji import drawable
+from lanchat.gui.field import Field
+from lanchat.gui.model.chat import ChatModel, Link, Person
+from lanchat.gui.model.people import initials
+from lanchat.gui.row_list import Box, Look, Row, RowList
 from lanchat.gui.theme import Kit
+from lanchat.protocol.text import clean_nick
 
-if TYPE_CHECKING:
-    from lanchat.gui.picker import Actions
+WIDTH: Final = 244  # px
+BAR: Final = 56  # px of the bar at the top, the same beside it
+AVATAR: Final = 24
+NOTE_WIDTH: Final = 124  # px for what is unusual about a person
 
-WIDTH: Final = 236  # px at 96 dpi
-AVATAR: Final = 36
-MAX_HOSTED: Final = 5  # servers of this computer that are listed one by one
-NAME_WIDTH: Final = 130  # px at 96 dpi for a name beside a button
+Content = str | Person  # a heading, “#room”, a person
 
 
 class SideBar(ttk.Frame):
-    def __init__(self, master: tk.Misc, kit: Kit, on_section: Callable[[Section], object], actions: Actions) -> None:
+    """on_rename: called with a valid new name. on_leave: back to the list of rooms."""
+
+    def __init__(
+        self,
+        master: tk.Misc,
+        kit: Kit,
+        model: ChatModel,
+        *,
+        on_rename: Callable[[str], object],
+        on_leave: Callable[[], object],
+    ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
-        self._kit, self._actions = kit, actions
-        self._me = ("", "")
-        self._hosted: Sequence[Hosted] = ()
-        self._add_head()
-        self.nav: RowList[tuple[Section, int]] = RowList(
-            self,
-            kit,
-            NavPainter(kit).draw,
-            ground="side",
-            height=kit.px(NAV_HEIGHT * len(Section)),
-            on_select=lambda row: on_section(row[0]),
-        )
-        self.nav.pack(fill="x")
-        self._servers = ttk.Frame(self, style="Side.TFrame")
-        self._servers.pack(fill="x", padx=kit.px(16), pady=(kit.px(20), 0))
-        self._add_me()
-        self.host = ttk.Button(
-            self, text=" Host a room here", compound="left", style="Accent.TButton", command=actions.host
-        )
-        self.host.pack(side="bottom", fill="x", padx=kit.px(16), pady=(0, kit.px(4)))
-        kit.listen(self.host, lambda: self.host.configure(image=kit.icon("house", 18, "on_accent")))
-        self.show_counts(dict.fromkeys(Section, 0))
-        self.nav.select(Section.NEARBY)
+        self._kit, self._model = kit, model
+        self._on_leave = on_leave
+        self._menu = self._make_menu()
+        self._make_header()
+        ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(fill="x")
+        self.me = OwnName(self, kit, model, on_rename)
+        self.me.pack(side="bottom", fill="x")
+        ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(side="bottom", fill="x")
+        self.rows: RowList[Content] = RowList(self, kit, self._draw, ground="side")
+        bar = ttk.Scrollbar(self, orient="vertical", style="Side.Vertical.TScrollbar")
+        self.rows.attach(bar, hide={"side": "right", "fill": "y", "pady": kit.px(8), "before": self.rows})
+        self.rows.pack(fill="both", expand=True, pady=(kit.px(8), 0))
 
-    def show_counts(self, counts: dict[Section, int]) -> None:
-        self.nav.show([Row(section, (section, counts[section]), NAV_HEIGHT) for section in Section])
+    def refresh(self) -> None:
+        """Names; cheap."""
+        self._server.configure(text=drawable(self._model.server) or "lanchat")
+        self._menu.entryconfigure("Copy address", state="normal" if self._model.address else "disabled")
+        self.me.refresh()
 
-    def show_me(self, name: str, address: str) -> None:
-        """The name used last, and where this computer is reached."""
-        self._me = (name, address)
-        self._name.configure(text=elide(self._kit.fonts.list_bold, name or "No name yet", self._kit.px(NAME_WIDTH)))
-        self._address.configure(text=elide(self._kit.fonts.meta, address, self._kit.px(NAME_WIDTH)))
-        self._draw_avatar()
+    def refresh_people(self) -> None:
+        people = self._model.people()
+        room = f"#{self._model.room}"
+        rows: list[Row[Content]] = [Row("rooms", "Rooms", 30, selectable=False), Row(room, room)]
+        heading = f"People · {len(people)}" if people else "People"
+        rows.append(Row("people", heading, 40, selectable=False))
+        rows += [Row(("person", person.nick), person, selectable=False) for person in people]
+        self.rows.show(rows)
+        self.rows.select(room)
 
-    def show_hosted(self, hosted: Sequence[Hosted]) -> None:
-        """The servers that run on this computer, each with a button that stops it."""
-        if hosted == self._hosted:
-            return
-        self._hosted = hosted
-        for child in self._servers.winfo_children():
-            child.destroy()
-        if hosted:
-            heading = ttk.Label(self._servers, text="Open on this computer", style="Side.Meta.TLabel")
-            heading.configure(font=self._kit.fonts.meta_bold)
-            heading.pack(anchor="w", pady=(0, self._kit.px(4)))
-        for server in hosted[:MAX_HOSTED]:
-            self._add_server(server)
-        if len(hosted) > MAX_HOSTED:
-            more = f"and {len(hosted) - MAX_HOSTED} more"
-            ttk.Label(self._servers, text=more, style="Side.Meta.TLabel").pack(anchor="w")
-        if not hosted:
-            ttk.Frame(self._servers, style="Side.TFrame", height=1).pack()  # an empty frame keeps its old height
+    def open_menu(self) -> None:
+        """Under the server's name."""
+        header = self._server.master
+        self._menu.tk_popup(header.winfo_rootx() + self._kit.px(12), header.winfo_rooty() + self._kit.px(BAR - 8))
 
-    def _add_server(self, server: Hosted) -> None:
+    def _make_header(self) -> None:
+        kit, px = self._kit, self._kit.px
+        header = ttk.Frame(self, style="Side.TFrame", height=px(BAR))
+        header.pack(fill="x")
+        header.pack_propagate(False)
+        arrow = ttk.Button(header, style="Side.TButton", command=self.open_menu)
+        arrow.pack(side="right", padx=(px(2), px(8)))
+        self._server = ttk.Label(header, style="Side.Title.TLabel")
+        self._server.pack(side="left", fill="x", expand=True, padx=(px(16), 0))
+        self._server.bind("<Button-1>", lambda _: self.open_menu())
+        kit.listen(arrow, lambda: arrow.configure(image=kit.icon("down", 16)))
+
+    def _make_menu(self) -> tk.Menu:
         kit = self._kit
-        line = ttk.Frame(self._servers, style="Side.TFrame")
-        line.pack(fill="x", pady=kit.px(2))
-        stop = ttk.Button(line, text="Stop", style="Side.TButton", command=partial(self._actions.stop, server))
-        stop.pack(side="right")
-        name = elide(kit.fonts.list_bold, server.name, kit.px(NAME_WIDTH))
-        ttk.Label(line, text=name, style="Side.Bold.TLabel").pack(anchor="w")
-        ttk.Label(line, text=f"port {server.port}", style="Side.Meta.TLabel").pack(anchor="w")
+        menu = tk.Menu(self, tearoff=False, font=kit.fonts.list, bd=1, relief="flat", activeborderwidth=kit.px(4))
+        menu.add_command(label="Change my name", command=lambda: self.me.edit())
+        menu.add_command(label="Copy address", command=self._copy_address)
+        menu.add_separator()
+        menu.add_command(label="Leave the room", command=self._on_leave)
 
-    def _add_head(self) -> None:
-        kit = self._kit
-        head = ttk.Frame(self, style="Side.TFrame")
-        head.pack(fill="x", padx=kit.px(16), pady=(kit.px(18), kit.px(14)))
-        logo = tk.Label(head, text="l", compound="center", font=kit.fonts.title, bd=0)
-        logo.pack(side="left")
-        kit.listen(
-            logo,
-            lambda: logo.configure(
-                image=kit.shape(26, 26, 8, "accent", under="side"), fg=kit.colors.on_accent, bg=kit.colors.side
-            ),
+        def repaint() -> None:
+            colors = kit.colors
+            menu.configure(
+                bg=colors.raised,
+                fg=colors.text,
+                activebackground=colors.sel,
+                activeforeground=colors.text,
+                disabledforeground=colors.text3,
+            )
+
+        kit.listen(menu, repaint)
+        return menu
+
+    def _copy_address(self) -> None:
+        self.clipboard_clear()
+        self.clipboard_append(self._model.address)
+
+    def _draw(self, canvas: RowList[Content], content: Content, box: Box, look: Look) -> None:
+        kit, px = self._kit, self._kit.px
+        if isinstance(content, Person):
+            self._draw_person(canvas, content, box, look)
+        elif content.startswith("#"):
+            icon = kit.icon("hash", 16, "text", 1.6)
+            canvas.create_image(box.x + px(8), box.middle, image=icon, anchor="w")
+            font = kit.fonts.list_bold
+            name = paint.elide(font, drawable(content[1:]), box.width - px(40))
+            canvas.create_text(box.x + px(32), box.middle, text=name, anchor="w", font=font, fill=kit.colors.text)
+        else:
+            y = box.y + box.height - px(14)
+            canvas.create_text(
+                box.x + px(8), y, text=content, anchor="w", font=kit.fonts.meta_bold, fill=kit.colors.text3
+            )
+
+    def _draw_person(self, canvas: RowList[Content], person: Person, box: Box, look: Look) -> None:
+        kit, px, colors = self._kit, self._kit.px, self._kit.colors
+        here = self._model.link is Link.JOINED
+        disc = colors.avatars[person.hue] if here else colors.offline
+        at = (box.x + px(5), box.middle - px(AVATAR / 2))
+        paint.avatar(canvas, kit, at, initials(person.nick), disc, size=AVATAR, under=look.ground)
+        dot = "online" if here else "offline"
+        paint.presence(canvas, kit, (box.x + px(20), box.middle + px(2)), dot, look.ground)
+        note = paint.elide(kit.fonts.caption, person.note, px(NOTE_WIDTH))
+        taken = kit.fonts.caption.measure(note) + px(8) if note else 0
+        name = paint.elide(kit.fonts.list, drawable(person.nick), box.width - px(38 + 8) - taken)
+        ink = colors.text if here else colors.text3
+        canvas.create_text(box.x + px(38), box.middle, text=name, anchor="w", font=kit.fonts.list, fill=ink)
+        canvas.create_text(
+            box.right - px(8), box.middle, text=note, anchor="e", font=kit.fonts.caption, fill=colors.text3
         )
-        ttk.Label(head, text="lanchat", style="Side.Title.TLabel").pack(side="left", padx=kit.px(9))
 
-    def _add_me(self) -> None:
-        kit = self._kit
-        line = ttk.Frame(self, style="Side.TFrame")
-        line.pack(side="bottom", fill="x", padx=kit.px(16), pady=kit.px(14))
-        self._avatar = tk.Canvas(line, width=kit.px(AVATAR), height=kit.px(AVATAR), highlightthickness=0, bd=0)
+
+class OwnName(ttk.Frame):
+    """Who we are, at the foot of the side bar; `edit` makes it a field."""
+
+    def __init__(self, master: tk.Misc, kit: Kit, model: ChatModel, on_rename: Callable[[str], object]) -> None:
+        super().__init__(master, style="Side.TFrame", padding=(kit.px(14), kit.px(10)))
+        self._kit, self._model, self._on_rename = kit, model, on_rename
+        self._asked = ""  # the name that we asked for and that is not ours yet
+        self._shown: object = None
+        px = kit.px
+        self._avatar = tk.Canvas(self, width=px(36), height=px(36), highlightthickness=0, bd=0)
         self._avatar.pack(side="left")
-        words = ttk.Frame(line, style="Side.TFrame")
-        words.pack(side="left", padx=kit.px(10))
-        self._name = ttk.Label(words, style="Side.Bold.TLabel")
-        self._name.pack(anchor="w")
-        self._address = ttk.Label(words, style="Side.Meta.TLabel")
-        self._address.pack(anchor="w")
-        self.settings = ttk.Button(line, style="Side.TButton", command=lambda: self._actions.settings(self.settings))
-        self.settings.pack(side="right")
-        kit.listen(self.settings, lambda: self.settings.configure(image=kit.icon("sliders")))
-        kit.listen(self._avatar, self._draw_avatar)
+        self._names = ttk.Frame(self, style="Side.TFrame")
+        self._name = ttk.Label(self._names, style="Side.Bold.TLabel", width=1)
+        self._name.pack(fill="x")
+        self._state = ttk.Label(self._names, style="Side.Meta.TLabel")
+        self._state.pack(anchor="w")
+        self._pencil = ttk.Button(self, style="Side.TButton", command=self.edit)
+        self._editor = ttk.Frame(self, style="Side.TFrame")
+        self._field = Field(self._editor, kit, "Your name", side=True, width=10)
+        self._field.pack(fill="x")
+        self._error = ttk.Label(self._editor, style="Side.Error.TLabel", wraplength=px(170))
+        self._field.bind("<Return>", lambda _: self._ask())
+        self._field.bind("<Escape>", lambda _: self._close())
+        self._close()
+        kit.listen(self, self._paint)
 
-    def _draw_avatar(self) -> None:
-        canvas, colors, name = self._avatar, self._kit.colors, self._me[0]
-        canvas.configure(bg=colors.side)
-        canvas.delete("all")
-        color = colors.avatars[Hues().of(name)] if name else colors.offline
-        avatar(canvas, self._kit, (0, 0), initials(name), color, size=AVATAR, under="side")
+    @property
+    def editing(self) -> bool:
+        return bool(self._editor.winfo_manager())
+
+    def edit(self, proposal: str = "") -> None:
+        """Show the field, with the present name or a proposal, ready to be overwritten."""
+        self._names.pack_forget()
+        self._pencil.pack_forget()
+        self._editor.pack(side="left", fill="x", expand=True, padx=(self._kit.px(10), 0))
+        self._field.value = proposal or self._model.nick
+        self._field.focus_set()
+        self._field.selection_range(0, "end")
+        self._say(self._model.name_error)
+
+    def refresh(self) -> None:
+        model = self._model
+        if self._asked:
+            if model.name_error:
+                self._refused()
+            elif model.nick == self._asked:
+                self._close()
+        shown = (model.nick, model.own_hue, model.link)
+        if shown != self._shown:
+            self._shown = shown
+            self._name.configure(text=drawable(model.nick))
+            self._state.configure(text="Online" if model.link is Link.JOINED else "Offline")
+            self._paint()
+
+    def _ask(self) -> None:
+        try:
+            nick = clean_nick(self._field.value)
+        except LocalProtocolError as error:
+            self._say(str(error))
+            return
+        if nick == self._model.nick and not self._model.name_error:
+            self._close()
+            return
+        self._model.clear_name_error()
+        self._say("")
+        self._asked = nick
+        self._on_rename(nick)
+
+    def _refused(self) -> None:
+        """Said under the field; a free name that the server proposes is filled in."""
+        self._asked = ""
+        if not self.editing:
+            self.edit(self._model.suggestion)
+        elif self._model.suggestion:
+            self._field.value = self._model.suggestion
+            self._field.selection_range(0, "end")
+        self._say(self._model.name_error)
+
+    def _close(self) -> None:
+        self._asked = ""
+        self._say("")
+        self._editor.pack_forget()
+        self._pencil.pack(side="right")
+        self._names.pack(side="left", fill="x", expand=True, padx=(self._kit.px(10), 0))
+
+    def _say(self, sentence: str) -> None:
+        self._field.mark(bool(sentence))
+        self._error.configure(text=sentence)
+        if sentence:
+            self._error.pack(anchor="w", pady=(self._kit.px(4), 0))
+        else:
+            self._error.pack_forget()
+
+    def _paint(self) -> None:
+        kit, colors, model = self._kit, self._kit.colors, self._model
+        self._pencil.configure(image=kit.icon("pencil", 16))
+        self._avatar.delete("all")
+        self._avatar.configure(bg=colors.side)
+        here = model.link is Link.JOINED
+        disc = colors.avatars[model.own_hue] if here else colors.offline
+        paint.avatar(self._avatar, kit, (0, 0), initials(model.nick), disc, size=32, under="side")
+        dot = "online" if here else "offline"
+        self._avatar.create_image(kit.px(22), kit.px(22), image=kit.disc(12, dot, ring="side"), anchor="nw")

@@ -3,7 +3,8 @@
 Frames and labels: “TFrame”, “TLabel”, “Meta.TLabel”, “Sub.TLabel”, “Bold.TLabel”, “Title.TLabel”, “H1.TLabel”,
 “Error.TLabel”, each also with “Side.” or “Raised.” in front (“Side.Meta.TLabel”) for that ground; “Card.TFrame”.
 Buttons: “Accent.TButton”, “TButton”, “Ghost.TButton” (icon), “Side.TButton” (icon on the side bar),
-“Send.TButton” (icon, on a card), “Small.TButton” (in a line of text), “Warn.TButton”, “Danger.TButton” (in a banner).
+“Send.TButton” (icon, on a card), “Pill.TButton” (over text), “Small.TButton” (in a line of text), “Warn.TButton” and
+“Danger.TButton” (in a banner).
 Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “Vertical.TScrollbar”, also with “Side.”.
 
 Controls are nine-slice images: opaque, with a wide middle. With alpha, or a middle of a few pixels, Tk needs a
@@ -90,6 +91,7 @@ def _buttons(kit: Kit) -> None:
     _button(kit, "Side.TButton", (c.side, c.hover, c.line), c.text2, f.list, (7, 7), c.side)
     _button(kit, "Send.TButton", solid, c.on_accent, f.body, (7, 7), c.raised)
     _button(kit, "Small.TButton", quiet, c.text, f.meta_bold, (8, 2), c.bg)
+    _button(kit, "Pill.TButton", solid, c.on_accent, f.meta_bold, (14, 5), c.bg, radius=13)
     _button(kit, "Warn.TButton", (c.warn_bg, c.hover, c.line), c.warn, f.list_bold, (10, 3), c.warn_bg)
     _button(kit, "Danger.TButton", (c.danger_bg, c.hover, c.line), c.danger, f.list_bold, (10, 3), c.danger_bg)
 
@@ -102,6 +104,7 @@ def _button(
     font: Any,
     padding: tuple[float, float],
     ground: str,
+    radius: int = RADIUS,
 ) -> None:
     """fills: at rest, under the pointer, pressed."""
     rest, hover, down = fills
@@ -111,7 +114,7 @@ def _button(
     _nine_slice(
         kit,
         element,
-        RADIUS,
+        radius,
         ground,
         ((), ((rest, 0.0),)),
         (("disabled",), ((disabled, 0.0),)),

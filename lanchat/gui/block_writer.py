@@ -1,0 +1,207 @@
+"""Writes Blocks into a Text and takes them out again; which blocks, and where the view stands, others decide.
+
+Each block's text bears a tag of its own, by which it is found and deleted; no offsets are ever computed (Tk 8.6 and 9
+count characters beyond the basic plane differently). Whole lines belong to one block.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import Any, Final, NamedTuple
+
+from lanchat.gui.emoji import EmojiPictures, drawable
+from lanchat.gui.model.spans import Kind as SpanKind
+from lanchat.gui.model.spans import is_rtl, spans
+from lanchat.gui.model.timeline import Block, Kind, Sent
+from lanchat.gui.theme import Kit
+from lanchat.gui.tokens import HUES, mix
+
+GROUP_GAP: Final = 14  # px above a new author
+MARGIN: Final = 24  # px to the right of the text
+EMOJI_SIZE: Final = 19  # px: the line's height
+WAITING_INK: Final = 0.6  # share of the text's colour while a message waits
+MAX_LINES: Final = 400  # of one message on the screen; 8,000 line breaks would be as many lines
+_HERE: Final = "here"  # the mark where text is inserted; it moves on with it
+
+
+class Drawn(NamedTuple):
+    """A block that stands in the Text."""
+
+    block: Block
+    tag: str
+    links: tuple[str, ...]
+    widgets: tuple[tk.Widget, ...]
+
+
+class BlockWriter:
+    """on_retry, on_delete: called with the id of a message that was not sent."""
+
+    def __init__(
+        self,
+        text: tk.Text,
+        kit: Kit,
+        emoji: EmojiPictures,
+        on_retry: Callable[[str], object],
+        on_delete: Callable[[str], object],
+    ) -> None:
+        self._text, self._kit, self._emoji = text, kit, emoji
+        self._on_retry, self._on_delete = on_retry, on_delete
+        self._serial = itertools.count(1)
+        self._tag = ""
+        self._pieces: list[Any] = []  # characters and tags in turn, not inserted yet
+        self._links: dict[str, str] = {}
+        self._lines: dict[str, tk.Canvas] = {}  # day lines, by their block's tag
+        kit.listen(text, self._configure_tags)
+
+    # Writing
+
+    def write(self, block: Block, before: Drawn | None) -> Drawn:
+        """Inserts the block before another, or at the end."""
+        self._tag = f"b{next(self._serial)}"
+        self._text.mark_set(_HERE, f"{before.tag}.first" if before else "end-1c")
+        known = len(self._links)
+        widgets: list[tk.Widget] = []
+        if block.day:
+            widgets.append(self._day_line(block.day))
+        if block.kind is Kind.MESSAGE:
+            self._message(block, widgets)
+        else:
+            self._add(f"{drawable(block.text)}\n", "top" if block.kind is Kind.TOP else "notice")
+        self._flush()
+        return Drawn(block, self._tag, tuple(list(self._links)[known:]), tuple(widgets))
+
+    def erase(self, drawn: Drawn) -> None:
+        for widget in drawn.widgets:
+            widget.destroy()
+        self._text.delete(f"{drawn.tag}.first", f"{drawn.tag}.last")
+        self._text.tag_delete(drawn.tag, *drawn.links)
+        self._lines.pop(drawn.tag, None)
+        for link in drawn.links:
+            del self._links[link]
+
+    def link_at(self, index: str) -> str | None:
+        """The link that stands there."""
+        return next((self._links[tag] for tag in self._text.tag_names(index) if tag in self._links), None)
+
+    def widen(self) -> None:
+        """The Text has another width: day lines follow."""
+        for line in self._lines.values():
+            self._stretch(line)
+
+    def _message(self, block: Block, widgets: list[tk.Widget]) -> None:
+        if block.head:
+            self._add(drawable(block.nick), "head", f"name{block.hue}")
+            self._add(f"  {block.time}\n", "head", "time")
+        ink = "body" if block.sent is Sent.YES else "waiting"
+        lines = block.text.split("\n", MAX_LINES)
+        hidden = lines.pop().count("\n") + 1 if len(lines) > MAX_LINES else 0
+        for number, line in enumerate(lines):
+            if number:
+                self._add("\n", ink)
+            self._line(line, ("body", ink, "rtl") if is_rtl(line) else ("body", ink))
+        if hidden:
+            self._add(f"\n… and {hidden:,} more lines", "notice")
+        if block.sent is Sent.WAITING:
+            self._add(" ", ink)
+            self._picture(self._kit.icon("clock", 12, "text3"), ink)
+        self._add("\n", "body")
+        if block.sent is Sent.FAILED:
+            self._failure(block, widgets)
+
+    def _line(self, line: str, tags: tuple[str, ...]) -> None:
+        for kind, part in spans(line):
+            match kind:
+                case SpanKind.LINK:
+                    link = f"l{next(self._serial)}"
+                    self._links[link] = part
+                    self._add(drawable(part), *tags, "link", link)
+                case SpanKind.EMOJI if (image := self._emoji.picture(part, EMOJI_SIZE)) is not None:
+                    self._picture(image, *tags)
+                case _:
+                    self._add(drawable(part), *tags)
+
+    def _failure(self, block: Block, widgets: list[tk.Widget]) -> None:
+        self._add(f"Not sent: {drawable(block.detail)}  ", "failed")
+        for label, command in (("Retry", self._on_retry), ("Delete", self._on_delete)):
+            button = ttk.Button(
+                self._text,
+                text=label,
+                style="Small.TButton",
+                cursor="arrow",
+                command=lambda command=command: command(block.id),  # type: ignore[misc]
+            )
+            self._widget(button, "failed", padx=self._kit.px(3))
+            widgets.append(button)
+        self._add("\n", "failed")
+
+    def _day_line(self, day: str) -> tk.Widget:
+        line = tk.Canvas(self._text, height=self._kit.px(32), highlightthickness=0, bd=0)
+        self._lines[self._tag] = line
+        self._kit.listen(line, lambda: self._draw_day(line, day))
+        line.bind("<Configure>", lambda _: self._draw_day(line, day))
+        self._stretch(line)
+        self._widget(line, "day")
+        self._add("\n", "day")
+        return line
+
+    def _stretch(self, line: tk.Canvas) -> None:
+        line.configure(width=max(1, self._text.winfo_width() - self._kit.px(MARGIN)))
+
+    def _draw_day(self, line: tk.Canvas, day: str) -> None:
+        kit, px = self._kit, self._kit.px
+        line.delete("all")
+        line.configure(bg=kit.colors.bg)
+        width, y = int(line["width"]), px(18)
+        middle, half = width // 2 - px(24), kit.fonts.meta_bold.measure(day) // 2 + px(12)
+        line.create_line(0, y, middle - half, y, fill=kit.colors.line)
+        line.create_line(middle + half, y, width, y, fill=kit.colors.line)
+        line.create_text(middle, y, text=day, fill=kit.colors.text3, font=kit.fonts.meta_bold)
+
+    # Pieces
+
+    def _add(self, characters: str, *tags: str) -> None:
+        self._pieces += [characters, (self._tag, *tags)]
+
+    def _flush(self) -> None:
+        """One insert for all that was added."""
+        if self._pieces:
+            self._text.insert(_HERE, *self._pieces)
+            self._pieces.clear()
+
+    def _picture(self, image: tk.PhotoImage, *tags: str) -> None:
+        self._flush()
+        self._text.image_create(_HERE, image=image, align="center", padx=1)
+        self._tag_last(*tags)
+
+    def _widget(self, widget: tk.Widget, *tags: str, padx: int = 0) -> None:
+        self._flush()
+        self._text.window_create(_HERE, window=widget, padx=padx)
+        self._tag_last(*tags)
+
+    def _tag_last(self, *tags: str) -> None:
+        """What is embedded inherits no tags, and without its block's it would never be deleted."""
+        for tag in (self._tag, *tags):
+            self._text.tag_add(tag, f"{_HERE} -1 chars")
+
+    def _configure_tags(self) -> None:
+        kit, px, set_tag = self._kit, self._kit.px, self._text.tag_configure
+        colors, fonts, margin = kit.colors, kit.fonts, kit.px(MARGIN)
+        set_tag("head", font=fonts.body_bold, spacing1=px(GROUP_GAP), rmargin=margin)
+        set_tag("time", font=fonts.caption, foreground=colors.text3)
+        for hue in range(HUES):
+            set_tag(f"name{hue}", foreground=colors.names[hue])
+        spacing: dict[str, Any] = {"spacing1": px(2), "spacing2": px(4), "spacing3": px(2), "rmargin": margin}
+        set_tag("body", font=fonts.body, foreground=colors.text, **spacing)
+        faint = mix(colors.text, colors.bg, WAITING_INK)
+        set_tag("waiting", font=fonts.body, foreground=faint, **spacing)
+        set_tag("failed", font=fonts.meta, foreground=colors.danger, spacing1=px(2), spacing3=px(4), rmargin=margin)
+        set_tag("rtl", justify="right")
+        set_tag("link", foreground=colors.link)
+        set_tag("notice", font=fonts.meta, foreground=colors.text3, spacing1=px(10), spacing3=px(4), rmargin=margin)
+        set_tag("top", font=fonts.meta, foreground=colors.text3, spacing1=px(16), spacing3=px(8), rmargin=margin)
+        set_tag("day", font=fonts.meta, spacing1=px(8))
+        self._text.tag_raise("link")  # whoever named the tag first
+        self._text.tag_raise("sel")

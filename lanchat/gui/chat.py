@@ -1,0 +1,203 @@
+"""The chat screen: lays out side bar, messages and composer over one model, and passes the user's wishes to the client.
+
+The client's calls never block; its events come in by `handle`, in the Tk thread. What is shown stands in model.chat.
+"""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import Final, Protocol
+
+from lanchat.client import events
+from lanchat.gui.banner import Banner
+from lanchat.gui.browser import open_link
+from lanchat.gui.composer import Composer
+from lanchat.gui.emoji import drawable
+from lanchat.gui.message_list import MessageList
+from lanchat.gui.model.chat import OLDER, ChatModel
+from lanchat.gui.side_bar import BAR, SideBar
+from lanchat.gui.theme import Kit
+
+TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
+
+
+class ClientLike(Protocol):
+    """What the screen needs of lanchat.client.Client. No call blocks; answers come as events."""
+
+    @property
+    def nick(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    def say(self, text: str) -> str: ...
+    def rename(self, nick: str) -> object: ...
+    def load_older(self, before: int | None, limit: int = ...) -> object: ...
+    def retry_now(self) -> object: ...
+    def discard(self, id: str) -> object: ...  # noqa: A002 - the wire's word
+    def resend(self, id: str) -> object: ...  # noqa: A002
+
+
+class ChatScreen(ttk.Frame):
+    """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_title: the
+    window's title changed. address: what others type to come here."""
+
+    def __init__(
+        self,
+        master: tk.Misc,
+        kit: Kit,
+        client: ClientLike,
+        *,
+        on_leave: Callable[[], object],
+        on_title: Callable[[str], object],
+        address: str = "",
+        clock: Callable[[], float] = time.time,
+        on_link: Callable[[str], object] = open_link,
+    ) -> None:
+        super().__init__(master)
+        self._kit, self._client, self._clock = kit, client, clock
+        self._on_leave, self._on_title = on_leave, on_title
+        self.model = ChatModel(client.nick, client.key, address)
+        self._title = ""
+        self._room = ""
+        self._refreshing = ""  # the pending call of _refresh
+        self._people_changed = self._messages_changed = True
+        self._build(on_link)
+        self._ticking = self.after(TICK, self._tick)
+        self._refresh()
+        self.composer.focus_text()
+
+    def handle(self, event: events.Event) -> None:
+        """Takes in one event of the client; the screen follows when Tk is idle, once for many events."""
+        if not self._refreshing:
+            self._look_at_focus()
+            self._refreshing = self.after_idle(self._refresh)
+        self.model.apply(event, self._clock())
+        match event:
+            case events.Delay():
+                pass
+            case events.Message() | events.Page() | events.Queued() | events.Failed():
+                self._messages_changed = True
+            case _:
+                self._people_changed = self._messages_changed = True
+
+    def destroy(self) -> None:
+        self.after_cancel(self._ticking)
+        if self._refreshing:
+            self.after_cancel(self._refreshing)
+        super().destroy()
+
+    # Layout
+
+    def _build(self, on_link: Callable[[str], object]) -> None:
+        kit, px = self._kit, self._kit.px
+        self.side = SideBar(self, kit, self.model, on_rename=self._client.rename, on_leave=self._on_leave)
+        self.side.pack(side="left", fill="y")
+        ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
+        main = ttk.Frame(self)
+        main.pack(side="left", fill="both", expand=True)
+        self._build_bar(main)
+        line = ttk.Frame(main, style="Line.TFrame", height=px(1))
+        line.pack(fill="x")
+        self._banner = Banner(main, kit, pack={"fill": "x", "after": line})
+        self.messages = MessageList(
+            main,
+            kit,
+            self.model,
+            on_older=self._load_older,
+            on_retry=self._client.resend,
+            on_delete=self._delete,
+            on_link=on_link,
+        )
+        self.composer = Composer(
+            main,
+            kit,
+            on_send=self._send,
+            on_page=self.messages.scroll_pages,
+            on_escape=self.messages.to_end,
+        )
+        self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
+        self.messages.pack(fill="both", expand=True)
+
+    def _build_bar(self, main: ttk.Frame) -> None:
+        kit, px = self._kit, self._kit.px
+        bar = ttk.Frame(main, height=px(BAR))
+        bar.pack(fill="x")
+        bar.pack_propagate(False)
+        hash_sign = ttk.Label(bar)
+        hash_sign.pack(side="left", padx=(px(20), px(6)))
+        self._room_label = ttk.Label(bar, style="Title.TLabel")
+        self._room_label.pack(side="left")
+        self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
+        self._status.pack(side="right", padx=(px(10), px(20)))
+        kit.listen(hash_sign, lambda: hash_sign.configure(image=kit.icon("hash", 18, "text3", 1.8)))
+        kit.listen(self._status, self._show_status)
+
+    # Following the model
+
+    def _tick(self) -> None:
+        self._ticking = self.after(TICK, self._tick)
+        self._look_at_focus()
+        self._show_state()
+
+    def _look_at_focus(self) -> None:
+        self.model.set_focused(self.focus_displayof() is not None)
+
+    def _refresh(self) -> None:
+        self._refreshing = ""
+        if self._room != self.model.room:
+            self._room = self.model.room
+            self._room_label.configure(text=drawable(self._room))
+            self.composer.name_room(self._room)
+        if self._people_changed:
+            self.side.refresh_people()
+        if self._messages_changed:
+            self.messages.refresh()
+        self._people_changed = self._messages_changed = False
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """What is small and changes with time."""
+        now = self._clock()
+        self.side.refresh()
+        self._show_status()
+        self.composer.say_below(self.model.footer(now))
+        banner = self.model.banner(now)
+        if banner is None:
+            self._banner.hide()
+        else:
+            actions = {
+                "Try now": self._client.retry_now,
+                "Choose a name": lambda: self.side.me.edit(self.model.suggestion),
+                "Back to rooms": self._on_leave,
+            }
+            self._banner.show(banner.kind, drawable(banner.text), banner.action, actions[banner.action])
+        if self.model.ended is not None:
+            self.composer.disable("You are no longer in this room.")
+        if self.model.title != self._title:
+            self._title = self.model.title
+            self._on_title(drawable(self._title))
+
+    def _show_status(self) -> None:
+        status = self.model.status
+        dot = self._kit.disc(8, status.color, under="bg")
+        self._status.configure(text=f"  {status.text}", image=dot)
+
+    # What the user wants
+
+    def _send(self, text: str) -> None:
+        self._client.say(text)
+        self.model.clear_problem()
+        self.messages.to_end()
+
+    def _delete(self, id: str) -> None:  # noqa: A002 - the wire's word
+        self._client.discard(id)
+        self.model.delete(id)
+        self.messages.refresh()
+
+    def _load_older(self) -> None:
+        before = self.model.ask_older()
+        if before is not None:
+            self._client.load_older(before, OLDER)
+            self.messages.refresh()

@@ -1,0 +1,171 @@
+"""The composer: a text that grows with what is written, the send button, and a line below for errors and hints.
+
+It hands text over and keeps it when it is refused; what may be said, others know.
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import Final
+
+from lanchat.errors import LocalProtocolError
+from lanchat.gui.emoji import drawable
+from lanchat.gui.field import Placeholder
+from lanchat.gui.theme import Kit
+from lanchat.protocol.text import clean_text
+
+MAX_HEIGHT: Final = 6  # lines; then it scrolls
+HINT: Final = "Enter sends · Shift+Enter new line"
+
+
+class Composer(ttk.Frame):
+    """on_send: called with the text; raises LocalProtocolError where the rules forbid it. on_page: Page Up (-1) or
+    Page Down (1) was pressed here. on_escape: Escape."""
+
+    def __init__(
+        self,
+        master: tk.Misc,
+        kit: Kit,
+        *,
+        on_send: Callable[[str], object],
+        on_page: Callable[[int], object],
+        on_escape: Callable[[], object],
+    ) -> None:
+        super().__init__(master)
+        self._kit, self._on_send = kit, on_send
+        self._error = ""
+        self._footer = ""
+        px = kit.px
+        self._card = ttk.Frame(self, style="Card.TFrame", padding=px(6))
+        self._card.pack(fill="x")
+        self._send = ttk.Button(self._card, style="Send.TButton", command=self.submit)
+        self._send.pack(side="right", anchor="s")
+        self.text = self._make_text()
+        self._placeholder = Placeholder(self.text, kit, "")
+        below = ttk.Frame(self)
+        below.pack(fill="x", pady=(px(4), 0))
+        self._hint = ttk.Label(below, text=HINT, style="Meta.TLabel")
+        self._hint.pack(side="right")
+        self._line = ttk.Label(below, style="Meta.TLabel")
+        self._line.pack(side="left")
+        self._bind_events(on_page, on_escape)
+        kit.listen(self, self._paint)
+
+    def name_room(self, room: str) -> None:
+        self._placeholder.say(f"Message #{room}")
+
+    def say_below(self, text: str) -> None:
+        """A quiet sentence under the text; an error stands before it."""
+        if text != self._footer:
+            self._footer = text
+            self._show_line()
+
+    def disable(self, why: str) -> None:
+        """Nothing can be sent any more; what was written stays to be copied."""
+        self._placeholder.say(why)
+        self.text.configure(state="disabled")
+        self._send.state(["disabled"])
+
+    def focus_text(self) -> None:
+        self.text.focus_set()
+
+    def submit(self) -> None:
+        """Hand over what is written, if it is more than space."""
+        text = clean_text(self.text.get("1.0", "end-1c")).strip("\n")
+        if not text.strip() or str(self.text["state"]) == "disabled":
+            return
+        try:
+            self._on_send(text)
+        except LocalProtocolError as error:
+            self._say_error(str(error))
+            return
+        self.text.delete("1.0", "end")
+        self.text.edit_reset()
+        self._say_error("")
+
+    def _make_text(self) -> tk.Text:
+        px = self._kit.px
+        text = tk.Text(
+            self._card,
+            height=1,
+            width=10,
+            wrap="word",
+            font=self._kit.fonts.body,
+            bd=0,
+            highlightthickness=0,
+            padx=px(6),
+            pady=px(7),
+            insertwidth=px(2),
+            undo=True,
+            maxundo=500,
+        )
+        text.pack(side="left", fill="x", expand=True)
+        return text
+
+    def _bind_events(self, on_page: Callable[[int], object], on_escape: Callable[[], object]) -> None:
+        text = self.text
+        text.bind("<Return>", self._return)
+        text.bind("<KP_Enter>", self._return)
+        text.bind("<Shift-Return>", lambda _: None)  # the class binding breaks the line
+        text.bind("<Tab>", lambda _: self._leave(text.tk_focusNext()))
+        text.bind("<Shift-Tab>", lambda _: self._leave(text.tk_focusPrev()))
+        for key, pages in (("<Prior>", -1), ("<Next>", 1)):
+            text.bind(key, lambda _, pages=pages: [on_page(pages), "break"][1])  # type: ignore[misc]
+        text.bind("<Escape>", lambda _: on_escape())
+        text.bind("<FocusIn>", lambda _: self._card.state(["focus"]), add="+")
+        text.bind("<FocusOut>", lambda _: self._card.state(["!focus"]), add="+")
+        text.bind("<<Modified>>", lambda _: self._modified())
+        text.bind("<Configure>", lambda _: self._grow())
+
+    def _return(self, _: tk.Event[tk.Misc]) -> str:
+        self.submit()
+        return "break"
+
+    def _leave(self, to: tk.Misc | None) -> str:
+        """Tab goes on: text seldom needs one, and who has no pointer needs a way out."""
+        if to is not None:
+            to.focus_set()
+        return "break"
+
+    def _modified(self) -> None:
+        if not self.text.edit_modified():
+            return
+        self.text.edit_modified(False)
+        written = self.text.get("1.0", "end-1c")
+        safe = drawable(written)
+        if safe != written:  # before Tk draws it
+            self.text.replace("1.0", "end-1c", safe)
+        self._placeholder.refresh()
+        self._grow()
+        if self._error and not written:
+            self._say_error("")
+
+    def _grow(self) -> None:
+        breaks = int(self.text.tk.call(str(self.text), "count", "-update", "-displaylines", "1.0", "end-1c"))
+        height = min(MAX_HEIGHT, 1 + breaks)
+        if height != int(str(self.text["height"])):
+            self.text.configure(height=height)
+            self.text.see("insert")
+
+    def _say_error(self, sentence: str) -> None:
+        self._error = sentence
+        self._card.state(["invalid" if sentence else "!invalid"])
+        self._show_line()
+
+    def _show_line(self) -> None:
+        style = "Error.TLabel" if self._error else "Meta.TLabel"
+        self._line.configure(text=self._error or self._footer, style=style)
+
+    def _paint(self) -> None:
+        colors = self._kit.colors
+        self._send.configure(image=self._kit.icon("send", 18, "on_accent"))
+        self.text.configure(
+            bg=colors.raised,
+            fg=colors.text,
+            insertbackground=colors.text,
+            selectbackground=colors.select,
+            selectforeground=colors.text,
+            inactiveselectbackground=colors.select,
+        )

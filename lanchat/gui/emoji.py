@@ -1,0 +1,134 @@
+"""Emoji as pictures from the colour font of the system, and the guard that keeps Tk from dying of them.
+
+Tk on X11 knows no joined emoji, mixes black and white with colour, and with a libXft below 2.3.5 a colour glyph ends
+the process. So emoji in messages are images, made by Pillow; and where Tk itself would draw them (names, fields),
+`drawable` turns them into words if that libXft is not known to be safe.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import logging
+import re
+import sys
+import tkinter as tk
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lanchat.gui.model.spans import EMOJI
+from lanchat.gui.theme import Kit
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+log = logging.getLogger(__name__)
+
+SAFE_LIBXFT: Final = 20305  # 2.3.5 scales colour glyphs; before, X answers BadLength and Xlib ends the process
+MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each: all single emoji; more combinations are drawn as text
+# (file, its only or a good size in px); bitmap fonts exist in one size
+FONTS: Final = {
+    "win32": (("C:/Windows/Fonts/seguiemj.ttf", 96),),
+    "darwin": (("/System/Library/Fonts/Apple Color Emoji.ttc", 96),),
+    "linux": (
+        ("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf", 109),
+        ("/usr/share/fonts/noto/NotoColorEmoji.ttf", 109),
+        ("/usr/share/fonts/google-noto-emoji/NotoColorEmoji.ttf", 109),
+        ("/usr/share/fonts/google-noto-color-emoji-fonts/NotoColorEmoji.ttf", 109),
+        ("/usr/share/fonts/noto-emoji/NotoColorEmoji.ttf", 109),
+    ),
+}
+_ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+
+
+def drawable(text: str) -> str:
+    """`text` as a Tk widget may draw it by itself."""
+    if text.isascii() or tk_is_safe():
+        return text
+    return _ASTRAL.sub(_name, EMOJI.sub(_name, text))
+
+
+@cache
+def tk_is_safe() -> bool:
+    """May Tk be given a colour glyph? On X11 the version of libXft decides; an unknown one is not trusted."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    try:
+        return int(ctypes.CDLL("libXft.so.2").XftGetVersion()) >= SAFE_LIBXFT
+    except (OSError, AttributeError):
+        return False
+
+
+def _name(found: re.Match[str]) -> str:
+    """“:thumbs up sign:”; what joins and colours has no name of its own here."""
+    return f":{unicodedata.name(found[0][0], 'symbol').lower()}:"
+
+
+class EmojiPictures:
+    """Images of one Kit's scale. For the Tk thread."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._pictures: dict[tuple[str, int], tk.PhotoImage | None] = {}
+        self._texts: dict[str, str] = {}
+        self._font: FreeTypeFont | None = None
+        self._looked = False
+
+    def picture(self, emoji: str, size: float) -> tk.PhotoImage | None:
+        """None where no colour font is found, or it lacks this one."""
+        height = self._kit.px(size)
+        key = (emoji, height)
+        if key not in self._pictures:
+            if len(self._pictures) >= MAX_PICTURES:
+                return None
+            data = self._draw(emoji, height)
+            image = tk.PhotoImage(master=self._kit.root, data=data, format="png") if data else None
+            self._pictures[key] = image
+            if image:
+                self._texts[str(image)] = emoji
+        return self._pictures[key]
+
+    def text(self, image: str) -> str:
+        """The emoji that the image of this name shows; empty for other images."""
+        return self._texts.get(image, "")
+
+    def _draw(self, emoji: str, height: int) -> bytes | None:
+        font = self._load()
+        if font is None:
+            return None
+        from PIL import Image, ImageDraw  # late: 80 ms, and many talks hold no emoji
+
+        left, top, right, bottom = (round(edge) for edge in font.getbbox(emoji))
+        if right <= left or bottom <= top or right - left > 4 * (bottom - top):
+            return None
+        canvas = Image.new("RGBA", (right - left, bottom - top), (0, 0, 0, 0))
+        ImageDraw.Draw(canvas).text((-left, -top), emoji, font=font, embedded_color=True)
+        if canvas.getbbox() is None:
+            return None
+        width = max(1, round(canvas.width * height / canvas.height))
+        png = io.BytesIO()
+        canvas.resize((width, height), Image.Resampling.LANCZOS).save(png, "PNG", compress_level=1)
+        return png.getvalue()
+
+    def _load(self) -> FreeTypeFont | None:
+        if not self._looked:
+            self._looked = True
+            self._font = _find_font()
+        return self._font
+
+
+def _find_font() -> FreeTypeFont | None:
+    try:
+        from PIL import ImageFont
+    except ImportError as error:
+        log.info("emoji stay text: %s", error)
+        return None
+    for path, size in FONTS.get(sys.platform, FONTS["linux"]):
+        if Path(path).exists():
+            try:
+                return ImageFont.truetype(path, size)
+            except OSError as error:  # damaged, or Pillow without support for its kind of bitmaps
+                log.info("%s: %s", path, error)
+    return None

@@ -1,0 +1,341 @@
+"""The list of messages: one Text that holds a window of the timeline, avatars in a Canvas beside it, the “new” pill.
+
+`refresh` compares what stands in the Text with what the model says and writes the difference, at the end, at the
+top or in between; the view stays where the reader is, or at the end if it was there. It sends and loads nothing.
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from bisect import bisect_left
+from collections.abc import Callable
+from datetime import date
+from tkinter import ttk
+from typing import Any, Final
+
+from lanchat.gui.block_writer import GROUP_GAP, BlockWriter, Drawn
+from lanchat.gui.browser import open_link
+from lanchat.gui.emoji import EmojiPictures
+from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.model.timeline import TOP, Block, Key, Kind
+from lanchat.gui.paint import avatar
+from lanchat.gui.theme import Kit
+from lanchat.gui.wheel import bind_wheel
+
+WINDOW: Final = 1_000  # blocks that stand in the Text at most: more are slow to wrap anew
+KEPT: Final = 500  # blocks that stay when the window is cut at the end: half, so that cutting is rare
+STEP: Final = 100  # blocks the window moves by
+NEAR: Final = 15  # blocks to its edge at which it moves, before anybody sees the edge
+GUTTER: Final = 72  # px
+AVATAR: Final = 38  # px
+NEVER: Final[Key] = (2**63, 0)  # after everything
+
+
+class MessageList(tk.Frame):
+    """on_older: the reader is near the first message known. on_retry, on_delete: see BlockWriter."""
+
+    def __init__(
+        self,
+        master: tk.Misc,
+        kit: Kit,
+        model: ChatModel,
+        *,
+        on_older: Callable[[], object],
+        on_retry: Callable[[str], object],
+        on_delete: Callable[[str], object],
+        on_link: Callable[[str], object] = open_link,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        super().__init__(master)
+        self._kit, self._model, self._today = kit, model, today
+        self._on_older, self._on_link = on_older, on_link
+        self._drawn: list[Drawn] = []
+        self._first: Key = TOP  # the window begins here …
+        self._last: Key | None = None  # … and ends here, or with the newest
+        self._seen: Key = (0, 0)  # the last that was shown while the view stood at the end
+        self._following = True  # the view stands at the end
+        self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
+        self._emoji = EmojiPictures(kit)
+        self._build()
+        self._writer = BlockWriter(self.text, kit, self._emoji, on_retry, on_delete)
+        kit.listen(self, self._paint)
+
+    @property
+    def following(self) -> bool:
+        """Is the newest message in view?"""
+        return self._following
+
+    @property
+    def shown(self) -> list[Block]:
+        """What stands in the Text."""
+        return [drawn.block for drawn in self._drawn]
+
+    def refresh(self) -> None:
+        """Bring the Text up to date, once for all calls until Tk is idle."""
+        self._soon(self._sync)
+
+    def to_end(self) -> None:
+        """Jump to the newest message."""
+        self._last = None
+        self._following = True
+        self._sync(follow=True)
+
+    def scroll_pages(self, pages: int) -> None:
+        self.text.yview_scroll(pages, "pages")
+
+    def destroy(self) -> None:
+        for call in self._pending.values():
+            self.after_cancel(call)
+        super().destroy()
+
+    # Building
+
+    def _build(self) -> None:
+        kit, px = self._kit, self._kit.px
+        self._bar = ttk.Scrollbar(self, orient="vertical")
+        self._bar.pack(side="right", fill="y", padx=(0, px(3)))
+        self._gutter = tk.Canvas(self, width=px(GUTTER), highlightthickness=0, bd=0)
+        self._gutter.pack(side="left", fill="y")
+        self.text = tk.Text(
+            self,
+            wrap="word",
+            state="disabled",
+            cursor="arrow",
+            takefocus=True,
+            # The last, empty line has this font: all others have one by their tags
+            font=(kit.fonts.body.cget("family"), -1),
+            bd=0,
+            padx=0,
+            pady=px(8),
+            highlightthickness=px(2),
+            insertwidth=0,
+            width=10,
+            height=4,
+        )
+        self.text.pack(side="left", fill="both", expand=True)
+        self.text.configure(yscrollcommand=self._scrolled)
+        self._bar.configure(command=self.text.yview)
+        self._pill = ttk.Button(self, style="Pill.TButton", compound="right", command=self.to_end)
+        bind_wheel(self._gutter, lambda pixels: self.text.yview_scroll(pixels, "pixels"), kit.scale)
+        self._bind_events()
+
+    def _bind_events(self) -> None:
+        text = self.text
+        text.bind("<Configure>", lambda _: self._resized())
+        text.bind("<Button-1>", lambda _: self._take_focus())
+        text.bind("<FocusOut>", lambda _: text.configure(highlightcolor=self._kit.colors.focus))
+        text.bind("<<Copy>>", lambda _: self._copy())
+        text.bind("<Escape>", lambda _: self.to_end())
+        text.tag_bind("link", "<Enter>", lambda _: text.configure(cursor="hand2"))
+        text.tag_bind("link", "<Leave>", lambda _: text.configure(cursor="arrow"))
+        text.tag_bind("link", "<ButtonRelease-1>", self._follow_link)
+
+    def _paint(self) -> None:
+        colors = self._kit.colors
+        self.configure(bg=colors.bg)
+        self._gutter.configure(bg=colors.bg)
+        self.text.configure(
+            bg=colors.bg,
+            fg=colors.text,
+            highlightbackground=colors.bg,
+            highlightcolor=colors.focus,
+            selectbackground=colors.select,
+            selectforeground=colors.text,
+            inactiveselectbackground=colors.select,
+        )
+        self._pill.configure(image=self._kit.icon("down", 14, "on_accent", 2.2))
+        self._soon(self._draw_gutter)
+
+    # The difference between what stands and what should
+
+    def _sync(self, follow: bool = False) -> None:
+        """Writes it. follow: to the end, wherever the view stands."""
+        follow = follow or self._at_end()
+        blocks = self._model.blocks(*self._extent(follow), self._today())
+        self.text.configure(state="normal")
+        anchor = None if follow else self._anchor({block.key: block for block in blocks})
+        self._write(blocks)
+        self.text.configure(state="disabled")
+        if follow:
+            self.text.yview_moveto(1.0)
+        elif anchor:
+            self._restore(*anchor)
+        self._following = follow
+        self._update_pill()
+        self._soon(self._draw_gutter)
+        self._soon(self._look_at_edges)
+
+    def _extent(self, follow: bool) -> tuple[int, int]:
+        """From which place of the timeline to which; the window is cut at the side away from the reader."""
+        line = self._model.timeline
+        start = line.place(self._first)
+        end = len(line) if self._last is None else min(len(line), line.place(self._last) + 1)
+        if end - start > WINDOW:
+            if follow:
+                start = end - KEPT
+            else:
+                end = start + WINDOW
+                self._last = line.key_at(end - 1)
+        self._first = line.key_at(start) if start else TOP
+        return start, end
+
+    def _write(self, blocks: list[Block]) -> None:
+        """Both lists are in order of their keys: one walk along them."""
+        old, result, index = self._drawn, [], 0
+        for block in blocks:
+            while index < len(old) and old[index].block.key < block.key:
+                self._writer.erase(old[index])
+                index += 1
+            if index < len(old) and old[index].block.key == block.key:
+                drawn, index = old[index], index + 1
+                if drawn.block == block:
+                    result.append(drawn)
+                    continue
+                self._writer.erase(drawn)
+            result.append(self._writer.write(block, old[index] if index < len(old) else None))
+        for drawn in old[index:]:
+            self._writer.erase(drawn)
+        self._drawn = result
+
+    def _anchor(self, coming: dict[Key, Block]) -> tuple[str, int] | None:
+        """A block in view that stays as it is, and its height in the view."""
+        for drawn in self._visible():
+            if coming.get(drawn.block.key) == drawn.block:
+                place = self.text.dlineinfo(f"{drawn.tag}.first")
+                if place:
+                    return f"{drawn.tag}.first", place[1]
+        place = self.text.dlineinfo("@0,0")
+        self.text.mark_set("anchor", "@0,0")
+        return ("anchor", place[1]) if place else None
+
+    def _restore(self, index: str, y: int) -> None:
+        """Put the line at `index` back to height `y`; lines above are measured only when they come in view."""
+        self.text.yview(index)
+        for _ in range(3):
+            place = self.text.dlineinfo(index)
+            if place is None or place[1] == y:
+                return
+            self.text.yview_scroll(place[1] - y, "pixels")
+
+    # Where the view stands
+
+    def _at_end(self) -> bool:
+        return self._last is None and (self.text.yview()[1] >= 1.0 or self.text.winfo_height() <= 1)
+
+    def _scrolled(self, first: float, last: float) -> None:
+        self._bar.set(first, last)
+        self._soon(self._settle)
+
+    def _settle(self) -> None:
+        """The view moved."""
+        self._following = self._at_end()
+        self._update_pill()
+        self._draw_gutter()
+        self._look_at_edges()
+
+    def _resized(self) -> None:
+        self._writer.widen()
+        if self._following:
+            self.text.yview_moveto(1.0)
+        self._soon(self._draw_gutter)
+
+    def _look_at_edges(self) -> None:
+        """Move the window, or ask for older entries, before the reader gets to its edge."""
+        visible = self._visible()
+        if not visible:
+            return
+        line = self._model.timeline
+        start, total = line.place(self._first), len(self._drawn)
+        if self._place(visible[0]) < NEAR:
+            if start:
+                self._first = line.key_at(max(0, start - STEP)) if start > STEP else TOP
+                self.refresh()
+            else:
+                self._on_older()
+        elif self._last is not None and total - self._place(visible[-1]) < NEAR:
+            end = line.place(self._last) + 1 + STEP
+            self._last = line.key_at(end - 1) if end < len(line) else None
+            self._first = line.key_at(max(start, min(end, len(line)) - WINDOW))
+            self.refresh()
+
+    def _visible(self) -> list[Drawn]:
+        """The blocks in view, from the top."""
+        names = self.text.tag_names("@0,0")
+        tag = next((name for name in names if name[0] == "b" and name[1:].isdigit()), None)
+        start = next((i for i, drawn in enumerate(self._drawn) if drawn.tag == tag), None)
+        if start is None:
+            return []
+        last = self.text.index(f"@0,{self.text.winfo_height()}")
+        end = start + 1
+        while end < len(self._drawn) and self.text.compare(f"{self._drawn[end].tag}.first", "<=", last):
+            end += 1
+        return self._drawn[start:end]
+
+    def _place(self, drawn: Drawn) -> int:
+        return bisect_left(self._drawn, drawn.block.key, key=lambda d: d.block.key)
+
+    def _update_pill(self) -> None:
+        if self._following:
+            line = self._model.timeline
+            self._seen = (line.last_seq, 0)
+            self._pill.place_forget()
+            return
+        count = self._model.timeline.messages_after(self._seen)
+        if count:
+            self._pill.configure(text=f"{count:,} new ")
+            self._pill.place(in_=self.text, relx=0.5, rely=1.0, y=-self._kit.px(10), anchor="s")
+
+    # Avatars
+
+    def _draw_gutter(self) -> None:
+        gutter, kit, px = self._gutter, self._kit, self._kit.px
+        gutter.delete("all")
+        head_height = px(GROUP_GAP) + kit.fonts.body_bold.metrics("linespace")
+        for drawn in self._visible():
+            block = drawn.block
+            if block.kind is not Kind.MESSAGE or not block.head:
+                continue
+            head = f"{drawn.tag}.first" + (" +1 lines" if block.day else "")
+            place = self.text.dlineinfo(head)
+            if place:
+                y = place[1]
+            elif body := self.text.dlineinfo(f"{head} +1 lines"):
+                y = body[1] - head_height  # the name has scrolled out, the avatar not yet
+            else:
+                continue
+            at = (px(20), y + px(GROUP_GAP))
+            avatar(gutter, kit, at, block.initials, kit.colors.avatars[block.hue], size=AVATAR, under="bg")
+
+    # The user
+
+    def _take_focus(self) -> None:
+        """For copying; a click draws no focus ring."""
+        self.text.configure(highlightcolor=self._kit.colors.bg)
+        self.text.focus_set()
+
+    def _copy(self) -> str:
+        """What is selected, with emoji for their pictures."""
+        selected = self.text.tag_ranges("sel")
+        if selected:
+            parts = []
+            pieces: Any = self.text.dump(*map(str, selected[:2]), text=True, image=True)
+            for kind, value, index in pieces:
+                image = self.text.image_cget(index, "image") if kind == "image" else ""
+                parts.append(self._emoji.text(str(image)) if image else value)
+            self.clipboard_clear()
+            self.clipboard_append("".join(parts))
+        return "break"
+
+    def _follow_link(self, event: tk.Event[tk.Misc]) -> None:
+        link = self._writer.link_at(f"@{event.x},{event.y}")
+        if link and not self.text.tag_ranges("sel"):
+            self._on_link(link)
+
+    def _soon(self, call: Callable[[], None]) -> None:
+        """Once, when Tk is idle."""
+        if call not in self._pending:
+            self._pending[call] = self.after_idle(self._run, call)
+
+    def _run(self, call: Callable[[], None]) -> None:
+        self._pending.pop(call, None)
+        call()

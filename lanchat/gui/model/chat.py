@@ -1,0 +1,336 @@
+"""What the chat screen shows: the link, the people, the messages and what to say about them. No tkinter, no clock.
+
+Events of the client go in by `apply`; the screen reads the rest. Times are seconds since 1970, passed in.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+from typing import Final, Literal, NamedTuple, assert_never
+
+from lanchat.client import events
+from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
+from lanchat.protocol.frames import Change, Member, Message
+from lanchat.protocol.limits import Code
+from lanchat.protocol.text import fold_nick
+
+OLDER: Final = 100  # entries asked for at a time on scrolling back
+PATIENCE: Final = 2.0  # s a message may wait while connected before the footer says so
+MAX_MEMBERS: Final = 10_000  # lines of the roster; a server that tells more is not believed
+NAME_CODES: Final = (Code.NICK_TAKEN, Code.NICK_INVALID)
+
+
+class Link(Enum):
+    """How we stand with the server."""
+
+    CONNECTING = auto()
+    JOINED = auto()
+    LOST = auto()
+    ENDED = auto()
+
+
+class Banner(NamedTuple):
+    kind: Literal["warn", "danger"]
+    text: str
+    action: Literal["Try now", "Choose a name", "Back to rooms"]
+
+
+class Status(NamedTuple):
+    """color: a role of the palette."""
+
+    text: str
+    color: Literal["online", "away", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A line of the list of people. note: what is unusual about them, in few words."""
+
+    nick: str
+    hue: int
+    me: bool
+    note: str
+
+
+class ChatModel:
+    """own_key: our public member key; messages that bear it are ours. address: what others type to come here."""
+
+    def __init__(self, nick: str, own_key: str, address: str = "") -> None:
+        self.nick = nick
+        self.address = address
+        self.link = Link.CONNECTING
+        self.room = "lobby"
+        self.server = address
+        self.latency_ms: float | None = None
+        self.timeline = Timeline()
+        self.unread = 0
+        self.name_error = ""  # why our last new name was refused
+        self.suggestion = ""  # a name that is free instead
+        self.problem = ""  # an error that fits nowhere else
+        self.ended: str | None = None  # why there is no way back to this room
+        self._own_key = own_key
+        self._focused = True
+        self._members: dict[str, Member] = {}
+        self._again = False
+        self._complete = False  # the first entry of the room is in the timeline
+        self._loading = False
+        self._ever_joined = False
+        self._host = address
+        self._lost = ""
+        self._retry_at = 0.0
+        self._refused = False
+        self._oldest_waiting: float | None = None
+
+    def apply(self, event: events.Event, now: float) -> None:
+        """Takes in what the client tells."""
+        match event:
+            case events.Connecting():
+                self._connecting(event)
+            case events.Joined():
+                self._joined(event)
+            case events.Refused():
+                self._refuse(event)
+            case events.Lost():
+                self._lose(event, now)
+            case events.Ended():
+                self._end(event)
+            case events.Message():
+                self._message(event)
+            case events.Page():
+                self._page(event)
+            case events.Queued():
+                self._queued(event, now)
+            case events.Failed():
+                self.timeline.fail(self._own_message(event.id, event.text, round(now * 1000)), event.detail)
+            case events.Roster():
+                self._roster(event)
+            case events.Presence():
+                self._presence(event)
+            case events.Error():
+                self._error(event)
+            case events.Delay():
+                self.latency_ms = event.latency_ms
+            case _:
+                assert_never(event)
+
+    # What the screen shows
+
+    @property
+    def title(self) -> str:
+        """Of the window."""
+        place = " – ".join(part for part in (self.room, self.server, "lanchat") if part)
+        return f"({self.unread}) {place}" if self.unread else place
+
+    @property
+    def status(self) -> Status:
+        match self.link:
+            case Link.JOINED:
+                return Status(f"Connected{_latency(self.latency_ms)}", "online")
+            case Link.ENDED:
+                return Status("Not connected", "offline")
+            case Link.LOST if self._ever_joined:
+                return Status("Reconnecting", "away")
+            case _:
+                return Status("Reconnecting" if self._ever_joined else "Connecting", "away")
+
+    def banner(self, now: float) -> Banner | None:
+        """What stands over the messages, if anything is wrong."""
+        if self.ended is not None:
+            return Banner("danger", self.ended, "Back to rooms")
+        if self._refused:
+            return Banner("warn", f"{self.name_error} Choose another name to come back in.", "Choose a name")
+        if not self._lost or self.link is Link.JOINED:
+            return None
+        what = f"Lost the connection to {self.server}." if self._ever_joined else f"Cannot connect: {self._lost}"
+        left = math.ceil(self._retry_at - now)
+        when = f"Trying again in {left} s." if self.link is Link.LOST and left > 0 else "Trying again now."
+        return Banner("warn", f"{what} {when} Messages you write now are sent afterwards.", "Try now")
+
+    def footer(self, now: float) -> str:
+        """Below the composer."""
+        count = self.timeline.waiting
+        since = self._oldest_waiting
+        slow = self.link is not Link.JOINED or (since is not None and now - since > PATIENCE)
+        if count and slow and self.link is not Link.ENDED:
+            return "1 message waiting to be sent" if count == 1 else f"{count:,} messages waiting to be sent"
+        return self.problem
+
+    def people(self) -> list[Person]:
+        """Everybody in the room, ourselves first, then by name."""
+        members = sorted(self._members.values(), key=lambda m: (not self._is_me(m), fold_nick(m.nick)))
+        return [Person(m.nick, self.timeline.hue(m.nick, m.key), self._is_me(m), self._note(m)) for m in members]
+
+    @property
+    def own_hue(self) -> int:
+        return self.timeline.hue(self.nick, self._own_key)
+
+    def top(self) -> Block | None:
+        """The line above the first message."""
+        if self._complete:
+            text = f"This is the start of #{self.room}."
+        elif self._loading:
+            text = "Loading older messages…"
+        elif self.timeline.full:
+            text = "Older messages are not shown here."
+        else:
+            return None
+        return Block(key=TOP, kind=Kind.TOP, text=text)
+
+    def blocks(self, start: int, end: int, today: date) -> list[Block]:
+        """The items of the timeline from place to place as they are drawn, with the line above the first."""
+        top = self.top() if start == 0 else None
+        return ([top] if top else []) + self.timeline.blocks(start, end, today)
+
+    # What the user does
+
+    def set_focused(self, focused: bool) -> None:
+        """Is the window in front? What comes meanwhile counts as unread."""
+        self._focused = focused
+        if focused:
+            self.unread = 0
+
+    def ask_older(self) -> int | None:
+        """The seq before which older entries should be loaded; None when there is nothing to ask for now."""
+        first = self.timeline.first_seq
+        if self._complete or self._loading or first is None or self.timeline.full or self.link is not Link.JOINED:
+            return None
+        self._loading = True
+        return first
+
+    def delete(self, id: str) -> None:  # noqa: A002 - the wire's word
+        """A message of ours that failed is given up."""
+        self.timeline.settle(id)
+
+    def clear_problem(self) -> None:
+        self.problem = ""
+
+    def clear_name_error(self) -> None:
+        self.name_error = self.suggestion = ""
+
+    # The link
+
+    def _connecting(self, event: events.Connecting) -> None:
+        self._host = event.host
+        self.server = self.server or event.host
+        self.link = Link.CONNECTING
+        self._refused = False
+
+    def _joined(self, event: events.Joined) -> None:
+        welcome = event.welcome
+        if event.new_journal:
+            self.timeline.clear()
+            self._complete = False
+        self.link, self._ever_joined, self._again = Link.JOINED, True, event.again
+        self.server, self.room, self.nick = welcome.name, welcome.room, welcome.nick
+        self.latency_ms = event.latency_ms
+        self._lost, self._refused, self._loading = "", False, False
+        self.clear_name_error()
+        if welcome.head == 0:
+            self._complete = True
+
+    def _refuse(self, event: events.Refused) -> None:
+        self._refused = True
+        self.name_error, self.suggestion = event.detail, event.suggestion or ""
+
+    def _lose(self, event: events.Lost, now: float) -> None:
+        self.link, self._lost, self._retry_at = Link.LOST, event.detail or "no answer.", now + event.retry_in
+        self._loading = False
+
+    def _end(self, event: events.Ended) -> None:
+        self.link = Link.ENDED
+        self.ended = str(event.error) if event.error else None
+
+    def _error(self, event: events.Error) -> None:
+        if event.code in NAME_CODES:
+            self.name_error, self.suggestion = event.detail, event.suggestion or ""
+        elif event.code == Code.HISTORY_BUSY:
+            self._loading = False
+        else:
+            self.problem = event.detail
+
+    # Messages
+
+    def _message(self, event: Message) -> None:
+        self._settle_own(event)
+        newest = self.timeline.last_seq
+        if self.timeline.add([event]) and event.seq > newest:
+            self._count_unread([event])
+
+    def _page(self, event: events.Page) -> None:
+        for entry in event.entries:
+            self._settle_own(entry)
+        newest = self.timeline.last_seq
+        new = self.timeline.add(event.entries)
+        if event.catchup and self._again:
+            self._count_unread([entry for entry in new if entry.seq > newest])
+        if not event.catchup:
+            self._loading = False
+        if event.start:
+            self._complete = True
+
+    def _queued(self, event: events.Queued, now: float) -> None:
+        self.timeline.wait(self._own_message(event.id, event.text, event.at))
+        self._oldest_waiting = self._oldest_waiting or now
+
+    def _settle_own(self, entry: Message) -> None:
+        """An entry of ours is the acknowledgement."""
+        if entry.key == self._own_key:
+            self.timeline.settle(entry.id)
+            if not self.timeline.waiting:
+                self._oldest_waiting = None
+
+    def _own_message(self, id: str, text: str, at: int) -> Message:  # noqa: A002 - the wire's word
+        return Message(room=self.room, seq=0, id=id, at=at, nick=self.nick, key=self._own_key, text=text)
+
+    def _count_unread(self, entries: list[Message]) -> None:
+        if not self._focused:
+            self.unread += sum(entry.key != self._own_key for entry in entries)
+
+    # People
+
+    def _roster(self, event: events.Roster) -> None:
+        if event.first:
+            self._members = {}
+        for member in event.members[: MAX_MEMBERS - len(self._members)]:
+            self._members[member.nick] = member
+
+    def _presence(self, event: events.Presence) -> None:
+        for change in event.changes:
+            mine = change.key == self._own_key and change.key is not None
+            match change.change:
+                case "joined" if len(self._members) < MAX_MEMBERS:
+                    self._members[change.nick] = _member(change)
+                case "left":
+                    self._members.pop(change.nick, None)
+                case "renamed":
+                    self._members.pop(change.was, None)
+                    self._members[change.nick] = _member(change)
+                case _:
+                    continue
+            if mine and change.change == "renamed":
+                self.nick = change.nick
+                self.clear_name_error()
+            if not mine or change.change == "renamed":
+                self.timeline.note(change)
+
+    def _is_me(self, member: Member) -> bool:
+        return member.key is not None and member.key == self._own_key
+
+    def _note(self, member: Member) -> str:
+        if self._is_me(member):
+            return "you"
+        marks = [word for word, holds in (("guest", member.key is None), ("not encrypted", member.clear)) if holds]
+        return " · ".join(marks)
+
+
+def _member(change: Change) -> Member:
+    return Member(nick=change.nick, key=change.key, clear=change.clear)
+
+
+def _latency(latency_ms: float | None) -> str:
+    if latency_ms is None:
+        return ""
+    return f" · {latency_ms:.0f} ms" if latency_ms >= 1 else " · <1 ms"

@@ -1,0 +1,71 @@
+"""A small grey line about who came, left or changed their name, gathered while nobody speaks; no frames, no time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lanchat.protocol.frames import Change
+
+MAX_CHANGES: Final = 500  # of one line; then another begins
+MAX_RENAMED: Final = 3  # new names that are told one by one
+
+
+class Notice:
+    """Several changes as one sentence. Who leaves and comes back within it is not mentioned at all."""
+
+    def __init__(self) -> None:
+        self._changes = 0
+        self._joined: dict[str, None] = {}
+        self._left: dict[str, None] = {}
+        self._renamed: dict[str, str] = {}  # the name before this line, the name now
+
+    @property
+    def full(self) -> bool:
+        return self._changes >= MAX_CHANGES
+
+    def add(self, change: Change) -> None:
+        self._changes += 1
+        match change.change:
+            case "joined":
+                self._enter(change.nick, self._left, self._joined)
+            case "left":
+                self._enter(change.nick, self._joined, self._left)
+            case "renamed":
+                self._rename(change.was, change.nick)
+            case _:  # of a newer server
+                pass
+
+    def text(self) -> str:
+        """Empty when the changes cancelled each other."""
+        parts = [f"{_names(names)} {verb}" for names, verb in ((self._joined, "joined"), (self._left, "left")) if names]
+        renamed = [f"{before} is now {now}" for before, now in self._renamed.items()]
+        parts += renamed[:MAX_RENAMED]
+        if more := len(renamed) - MAX_RENAMED:
+            parts += [f"{more} more changed their names"] if more > 0 else []
+        return " · ".join(parts)
+
+    def _enter(self, nick: str, opposite: dict[str, None], own: dict[str, None]) -> None:
+        if nick in opposite:
+            del opposite[nick]
+        else:
+            own[nick] = None
+
+    def _rename(self, was: str, nick: str) -> None:
+        if was in self._joined:
+            self._joined = {nick if name == was else name: None for name in self._joined}
+            return
+        before = next((old for old, now in self._renamed.items() if now == was), was)
+        self._renamed.pop(before, None)
+        if before != nick:
+            self._renamed[before] = nick
+
+
+def _names(names: dict[str, None]) -> str:
+    first, *others = names
+    match len(others):
+        case 0:
+            return first
+        case 1:
+            return f"{first} and {others[0]}"
+        case count:
+            return f"{first} and {count} others"

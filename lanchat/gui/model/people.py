@@ -1,0 +1,39 @@
+"""Names as the screen shows them: initials and colours of avatars; no drawing."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+from lanchat.gui.tokens import HUES
+
+MAX_KNOWN: Final = 2_000  # people whose colour is remembered; of a room with more, the rest may share by chance
+
+
+def initials(name: str) -> str:
+    """One or two capitals: “Ana Lindqvist” is AL."""
+    letters = [next((c for c in word if c.isalnum()), "") for word in name.split()]
+    letters = [letter for letter in letters if letter]
+    if not letters:
+        return "?"
+    chosen = letters[0] + (letters[-1] if len(letters) > 1 else "")
+    return "".join(letter.upper()[:1] for letter in chosen)
+
+
+class Hues:
+    """A colour for each person, the same in every window; moved on where two of the first few would share one."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def of(self, person: str) -> int:
+        """A number below tokens.HUES. person: what stays the same when the name changes, if there is such a thing."""
+        if person in self._known:
+            return self._known[person]
+        first = zlib.crc32(person.encode()) % HUES
+        if len(self._known) >= MAX_KNOWN:
+            return first
+        taken = set(self._known.values())
+        hue = next((h % HUES for h in range(first, first + HUES) if h % HUES not in taken), first)
+        self._known[person] = hue
+        return hue

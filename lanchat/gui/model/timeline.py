@@ -1,0 +1,285 @@
+"""What the message list shows, in order: entries by seq, notices between them, what waits to be sent at the end.
+
+It answers with Blocks, which say everything about how one item is drawn, so that the list on the screen is brought
+up to date by comparing what it shows with what it should show. No widget, no clock.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from enum import Enum, auto
+from typing import Final
+
+from lanchat.gui.model.notice import Notice
+from lanchat.gui.model.people import Hues, initials
+from lanchat.protocol.frames import Change, Message
+
+MAX_KEPT: Final = 50_000  # entries in memory, some 25 MB of usual messages; older ones are loaded again on scrolling
+MAX_CHARACTERS: Final = 16_000_000  # of all texts in memory: 64 MB at most, whoever writes what
+MAX_WAITING_SHOWN: Final = 200  # messages not sent yet that are drawn; all are counted
+GROUP: Final = 5 * 60 * 1000  # ms within which messages of one author stand under one name
+WAITING: Final = 2**62  # the seq of what has none yet: after everything
+
+Key = tuple[int, int]  # seq, and a number within it: 0 for the entry itself, then the notices after it
+TOP: Final[Key] = (-1, 0)
+
+
+class Kind(Enum):
+    MESSAGE = auto()
+    NOTICE = auto()
+    TOP = auto()  # the line above the first message
+
+
+class Sent(Enum):
+    YES = auto()
+    WAITING = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One item as it is drawn. day: the text of a day line above it. nick, time, hue, initials: of the head, which
+    only the first of a group has. id: of a message of ours that is not sent; detail: why it failed."""
+
+    key: Key
+    kind: Kind
+    text: str
+    day: str = ""
+    head: bool = False
+    nick: str = ""
+    time: str = ""
+    hue: int = 0
+    initials: str = ""
+    sent: Sent = Sent.YES
+    id: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class _Item:
+    """A message, a notice, or a message of ours that waits (then number counts up)."""
+
+    message: Message | None = None
+    notice: Notice | None = None
+    sent: Sent = Sent.YES
+    detail: str = ""
+    before: Key | None = None  # the item before it when `block` was made
+    block: Block | None = None
+
+
+class Timeline:
+    """Entries of one room and what stands between and below them. zone: of the times shown; None: this machine's."""
+
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self._zone = zone
+        self._today = date.min
+        self._hues = Hues()
+        self._keys: list[Key] = []
+        self._items: dict[Key, _Item] = {}
+        self._seqs: list[int] = []
+        self._characters = 0
+        self._waiting: dict[str, Key] = {}
+        self._number = 0
+
+    # What happened
+
+    def add(self, entries: Iterable[Message]) -> list[Message]:
+        """Takes in entries, in any order; returns those that are new."""
+        new = []
+        for entry in entries:
+            key = (entry.seq, 0)
+            if key in self._items or not self._worth_keeping(entry):
+                continue
+            self._insert(key, _Item(message=entry))
+            insort(self._seqs, entry.seq)
+            self._characters += len(entry.text)
+            new.append(entry)
+        self._forget_oldest()
+        return new
+
+    def wait(self, message: Message) -> None:
+        """A message of ours is on its way; its seq does not count."""
+        if message.id in self._waiting:
+            self._items[self._waiting[message.id]].sent = Sent.WAITING
+            return
+        self._number += 1
+        key = (WAITING, self._number)
+        self._waiting[message.id] = key
+        self._insert(key, _Item(message=message, sent=Sent.WAITING))
+
+    def fail(self, message: Message, detail: str) -> None:
+        """It will not be sent."""
+        self.wait(message)
+        item = self._items[self._waiting[message.id]]
+        item.sent, item.detail = Sent.FAILED, detail
+
+    def settle(self, id: str) -> None:  # noqa: A002 - the wire's word
+        """It is an entry now, or was deleted: it waits no longer."""
+        key = self._waiting.pop(id, None)
+        if key is not None:
+            self._remove(key)
+
+    def note(self, change: Change) -> None:
+        """Somebody came, left or has another name: into the last notice if nothing was said since."""
+        last = self._seqs[-1] if self._seqs else 0
+        place = bisect_left(self._keys, (WAITING, 0)) - 1
+        key = self._keys[place] if place >= 0 else (last, 0)
+        item = self._items.get(key)
+        if item is None or item.notice is None or item.notice.full:
+            key = (last, key[1] + 1 if key[0] == last else 1)
+            item = _Item(notice=Notice())
+            self._insert(key, item)
+        if item.notice:
+            item.notice.add(change)
+            if not item.notice.text():
+                self._remove(key)
+
+    def clear(self) -> None:
+        """Forget all but what waits."""
+        kept = bisect_left(self._keys, (WAITING, 0))
+        for key in self._keys[:kept]:
+            del self._items[key]
+        del self._keys[:kept]
+        self._seqs.clear()
+        self._characters = 0
+
+    # What is shown
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @property
+    def first_seq(self) -> int | None:
+        return self._seqs[0] if self._seqs else None
+
+    @property
+    def last_seq(self) -> int:
+        return self._seqs[-1] if self._seqs else 0
+
+    @property
+    def full(self) -> bool:
+        """Nothing older is taken in."""
+        return len(self._seqs) >= MAX_KEPT or self._characters >= MAX_CHARACTERS
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are still to be sent."""
+        return sum(self._items[key].sent is Sent.WAITING for key in self._waiting.values())
+
+    def key_at(self, place: int) -> Key:
+        return self._keys[place]
+
+    def place(self, key: Key) -> int:
+        """Where `key` stands or would stand."""
+        return bisect_left(self._keys, key)
+
+    def messages_after(self, key: Key) -> int:
+        """How many entries follow."""
+        return len(self._seqs) - bisect_right(self._seqs, key[0])
+
+    def blocks(self, start: int, end: int, today: date) -> list[Block]:
+        """The items from place `start` to before `end`, as they are drawn on that day."""
+        if today != self._today:
+            self._today = today
+            for item in self._items.values():
+                item.block = None
+        hidden = max(0, len(self._waiting) - MAX_WAITING_SHOWN)
+        first_waiting = len(self._keys) - len(self._waiting)
+        places = (p for p in range(start, end) if not first_waiting <= p < first_waiting + hidden)
+        return [self._block(place) for place in places]
+
+    # Drawing one item
+
+    def _block(self, place: int) -> Block:
+        key = self._keys[place]
+        item = self._items[key]
+        before = self._keys[place - 1] if place else None
+        if item.block is None or item.before != before or item.sent is not Sent.YES or item.notice:
+            item.before = before
+            item.block = self._notice_block(key, item.notice) if item.notice else self._message_block(place, key, item)
+        return item.block
+
+    def _notice_block(self, key: Key, notice: Notice) -> Block:
+        return Block(key=key, kind=Kind.NOTICE, text=notice.text())
+
+    def _message_block(self, place: int, key: Key, item: _Item) -> Block:
+        message = item.message
+        assert message is not None
+        at = self._time(message.at)
+        earlier = self._message_before(place)
+        day = "" if earlier and self._time(earlier.at).date() == at.date() else self._day(at.date())
+        neighbour = self._items[self._keys[place - 1]].message if place else None
+        head = bool(day) or neighbour is None or not _same_group(neighbour, message)
+        return Block(
+            key=key,
+            kind=Kind.MESSAGE,
+            text=message.text,
+            day=day,
+            head=head,
+            nick=message.nick if head else "",
+            time=at.strftime("%H:%M") if head else "",
+            hue=self.hue(message.nick, message.key) if head else 0,
+            initials=initials(message.nick) if head else "",
+            sent=item.sent,
+            id=message.id if item.sent is not Sent.YES else "",
+            detail=item.detail,
+        )
+
+    def hue(self, nick: str, key: str | None) -> int:
+        """The colour of a person: by key, so that it stays when the name changes."""
+        return self._hues.of(key or f"guest {nick}")
+
+    def _message_before(self, place: int) -> Message | None:
+        for earlier in range(place - 1, -1, -1):
+            if message := self._items[self._keys[earlier]].message:
+                return message
+        return None
+
+    def _time(self, at: int) -> datetime:
+        """A time of the server; one that no calendar holds is shown as the first or last that it does."""
+        seconds = min(max(at, 0) / 1000, 253_370_764_800)  # 1970 to 9999-01-01
+        return datetime.fromtimestamp(seconds, self._zone)
+
+    def _day(self, day: date) -> str:
+        match (self._today - day).days:
+            case 0:
+                return "Today"
+            case 1:
+                return "Yesterday"
+        text = f"{day:%A}, {day.day} {day:%B}"
+        return text if day.year == self._today.year else f"{text} {day.year}"
+
+    # Keeping order and bounds
+
+    def _worth_keeping(self, entry: Message) -> bool:
+        return not (self.full and self._seqs and entry.seq < self._seqs[0])
+
+    def _insert(self, key: Key, item: _Item) -> None:
+        self._items[key] = item
+        insort(self._keys, key)
+
+    def _remove(self, key: Key) -> None:
+        del self._items[key]
+        del self._keys[bisect_left(self._keys, key)]
+
+    def _forget_oldest(self) -> None:
+        """Down to the bounds, with a tenth to spare so that it is not done for every message."""
+        if len(self._seqs) <= MAX_KEPT and self._characters <= MAX_CHARACTERS:
+            return
+        drop = 0
+        while len(self._seqs) - drop > MAX_KEPT * 9 // 10 or self._characters > MAX_CHARACTERS * 9 // 10:
+            message = self._items[self._seqs[drop], 0].message
+            self._characters -= len(message.text) if message else 0
+            drop += 1
+        kept = bisect_left(self._keys, (self._seqs[drop], 0))
+        for key in self._keys[:kept]:
+            del self._items[key]
+        del self._keys[:kept], self._seqs[:drop]
+
+
+def _same_group(earlier: Message, later: Message) -> bool:
+    same = (earlier.nick, earlier.key) == (later.nick, later.key)
+    return same and abs(later.at - earlier.at) <= GROUP

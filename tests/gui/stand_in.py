@@ -1,0 +1,63 @@
+"""A client that records what the chat screen asks of it, and frames to feed the screen with."""
+
+from __future__ import annotations
+
+from lanchat.client.events import Joined
+from lanchat.protocol.frames import Change, Member, Message, Presence, Roster, Welcome
+from lanchat.protocol.text import check_text
+
+ME = "Sam Okafor"
+MY_KEY = "k" * 43
+ROOM = "lobby"
+SERVER = "Studio Nord"
+NOON = 1_790_000_000_000  # ms since 1970
+
+
+class StandInClient:
+    """As quick as the real one: every call only takes note, and texts are checked as it does."""
+
+    def __init__(self, nick: str = ME, key: str = MY_KEY) -> None:
+        self.nick = nick
+        self.key = key
+        self.calls: list[tuple[object, ...]] = []
+
+    def say(self, text: str) -> str:
+        check_text(text)
+        self.calls.append(("say", text))
+        return f"run-{len(self.calls)}"
+
+    def rename(self, nick: str) -> None:
+        self.calls.append(("rename", nick))
+
+    def load_older(self, before: int | None, limit: int = 100) -> None:
+        self.calls.append(("load_older", before, limit))
+
+    def retry_now(self) -> None:
+        self.calls.append(("retry_now",))
+
+    def discard(self, id: str) -> None:  # noqa: A002 - as the real one
+        self.calls.append(("discard", id))
+
+    def resend(self, id: str) -> None:  # noqa: A002
+        self.calls.append(("resend", id))
+
+
+def joined(head: int = 0, *, nick: str = ME, again: bool = False, new_journal: bool = False) -> Joined:
+    welcome = Welcome(id="0" * 32, run="r", name=SERVER, nick=nick, room=ROOM, journal="j", head=head, max_users=50)
+    return Joined(welcome, latency_ms=2.0, again=again, new_journal=new_journal)
+
+
+def message(
+    seq: int, text: str = "", nick: str = "Ana", *, at: int | None = None, entry_id: str = "", key: str | None = None
+) -> Message:
+    """An entry; one a minute, by a guest unless a key is given."""
+    when = NOON + seq * 60_000 if at is None else at
+    return Message(room=ROOM, seq=seq, id=entry_id, at=when, nick=nick, key=key, text=text or f"message {seq}")
+
+
+def roster(*members: Member, first: bool = True) -> Roster:
+    return Roster(ROOM, list(members), first)
+
+
+def presence(*changes: Change) -> Presence:
+    return Presence(ROOM, list(changes))
