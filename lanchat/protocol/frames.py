@@ -20,7 +20,7 @@ Port: TypeAlias = Annotated[int, Meta(ge=1, le=65535)]
 
 
 class _Frame(Struct, frozen=True, tag_field="type", tag=str.lower, omit_defaults=True):
-    """What all frames share. Fields at their default are left out, but for durable frames."""
+    """What all frames share. Fields at their default are left out, but in durable frames and facts about a server."""
 
 
 # Both directions
