@@ -125,36 +125,35 @@ class Channel:
     def send(self, lines: bytes | memoryview) -> int:
         """Takes whole lines from the front of `lines` until the socket is full; returns how many bytes were
         taken. Those that did not go out, at most MAX_UNSENT or one line, are kept for `flush`. Raises OSError."""
-        taken = 0
         with self._lock:
             if self._flush():
                 return 0
-            while taken < len(lines) and not self._unsent:
-                step = self._send_some(lines, taken)
-                if step == 0:
-                    break
-                taken += step
-        return taken
+            return self._send_clear(lines) if self._tls is None else self._send_encrypted(self._tls, lines)
 
     def flush(self) -> bool:
         """Goes on with what is kept; True while some of it still is. Raises OSError."""
         with self._lock:
             return self._flush()
 
-    def _send_some(self, lines: bytes | memoryview, start: int) -> int:
-        """One step of `send`: takes lines from `start` on. Holds the lock."""
-        if self._tls is None:
-            sent = self._write(memoryview(lines)[start:])
-            end = self._line_end(lines, start + sent)
-            self._unsent = bytes(lines[start + sent : end])
-            return end - start
-        end = len(lines)
-        if end - start > MAX_UNSENT:
-            end = bytes(lines[start : start + MAX_UNSENT]).rfind(b"\n") + 1 + start
-            end = end if end > start else self._line_end(lines, start + 1)
-        self._tls.write(lines[start:end])
-        self._push(self._outgoing.read())
-        return end - start
+    def _send_clear(self, lines: bytes | memoryview) -> int:
+        sent = self._write(lines)
+        if sent == len(lines):
+            return sent
+        end = self._line_end(lines, sent)
+        self._unsent = bytes(lines[sent:end])
+        return end
+
+    def _send_encrypted(self, tls: ssl.SSLObject, lines: bytes | memoryview) -> int:
+        start = 0
+        while start < len(lines) and not self._unsent:
+            end = len(lines)
+            if end - start > MAX_UNSENT:
+                end = bytes(lines[start : start + MAX_UNSENT]).rfind(b"\n") + 1 + start
+                end = end if end > start else self._line_end(lines, start + 1)
+            tls.write(lines[start:end])
+            self._push(self._outgoing.read())
+            start = end
+        return start
 
     @staticmethod
     def _line_end(lines: bytes | memoryview, position: int) -> int:

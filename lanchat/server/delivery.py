@@ -154,16 +154,8 @@ class Delivery:
             return
         if progress or not member.watched:
             member.progress_at = now
-        channel = member.channel
         try:
-            full = channel.flush()
-            while not full and (lines := self._lines_for(member)):
-                taken = channel.send(lines)
-                if member.control:
-                    member.took(taken)
-                elif member.cursor is not None:
-                    member.cursor += taken
-                full = taken < len(lines) or channel.unsent
+            full = self._feed(member)
         except OSError as error:
             self._drop(member, str(error))
             return
@@ -172,7 +164,20 @@ class Delivery:
             return
         self._unwatch(member)
         if member.last_told:
-            channel.finish()
+            member.channel.finish()
+
+    def _feed(self, member: Member) -> bool:
+        """Sends; True: the socket is full. Raises OSError."""
+        channel = member.channel
+        while lines := self._lines_for(member):
+            taken = channel.send(lines)
+            if member.control:
+                member.took(taken)
+            elif member.cursor is not None:
+                member.cursor += taken
+            if taken < len(lines) or channel.unsent:
+                return True
+        return channel.unsent and channel.flush()
 
     def _lines_for(self, member: Member) -> bytes | memoryview:
         if member.control:
@@ -182,7 +187,7 @@ class Delivery:
             return b""
         if member.plain:
             return first_piece(bytes(self._plain_ring.after(member.cursor, MAX_UNSENT)))
-        return self._ring.after(member.cursor, MAX_UNSENT)
+        return self._ring.after(member.cursor, MAX_UNSENT) if member.cursor < self._ring.end else b""
 
     def _ask_catchup(self, member: Member) -> None:
         if not member.page_asked:
