@@ -145,7 +145,7 @@ class Talk:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
             self._emit(refused)
             raise NickRefused
-        if refused.code == Code.BUSY or (refused.code == Code.FULL and self.welcome is not None):
+        if refused.code == Code.FULL and self.welcome is not None:
             raise ConnectionLost(detail=refused.detail)
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 

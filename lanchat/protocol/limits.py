@@ -56,7 +56,5 @@ class Code(StrEnum):
     TEXT_CONTROL = "text_control"
     HISTORY_BUSY = "history_busy"
     NOT_STORED = "not_stored"  # the journal cannot be written: disk full or broken
-    TOO_SLOW = "too_slow"  # bye: nothing was taken for 30 s
     SILENT = "silent"  # bye: no answer to pings, or no hello in time
     CLOSING = "closing"  # bye: the server stops
-    BUSY = "busy"  # too many connections at once
