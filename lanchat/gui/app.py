@@ -10,7 +10,9 @@ import getpass
 import signal
 import sys
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
@@ -37,35 +39,36 @@ SMALLEST: Final = (760, 520)
 
 
 def run(place: str | None = None, profile: str = "default") -> int:
-    """Opens the window and returns when it was closed. Raises LanchatError."""
+    """Opens the window and returns when it was closed. Raises LanchatError, tkinter.TclError without a screen."""
     opened = Profile.open(profile)
     settings = opened.settings
     if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
         import ctypes
 
         ctypes.windll.shcore.SetProcessDpiAwareness(1)  # else Windows blows up a small picture of the window
-    root = tk.Tk(className="lanchat")
-    with collected_here(root):
-        app = App(root, opened, settings)
+    with ThreadPoolExecutor(1, "lanchat-theme") as worker:  # the desktop is asked while Tk starts
+        asked = worker.submit(_first_mode, settings.theme)
+        root = tk.Tk(className="lanchat")
+        root.withdraw()
+        kit = Kit(root, asked.result())
+    with collected_here(root), App(root, kit, opened, settings).interruptible() as app:
         app.start()
         if place is not None:
             app.join_place(place)
-        before = signal.signal(signal.SIGINT, lambda *_: app.pump.post(app.close))
-        try:
-            root.mainloop()
-        finally:
-            signal.signal(signal.SIGINT, before)
+        root.deiconify()
+        root.mainloop()
     return 0
 
 
 class App:
     """Built and run in the Tk thread."""
 
-    def __init__(self, root: tk.Tk, profile: Profile, settings: Settings, kit: Kit | None = None) -> None:
-        mode: Mode = "dark" if settings.theme == "dark" else "light"
-        self.root, self.kit, self._profile, self._settings = root, kit or Kit(root, mode), profile, settings
+    def __init__(self, root: tk.Tk, kit: Kit, profile: Profile, settings: Settings) -> None:
+        self.root, self.kit, self._profile, self._settings = root, kit, profile, settings
         self.pump = Pump(root)
         self._finder: Finder | None = None
+        self._address = ""  # of this computer; empty: no network
+        self._looking = False
         self.joining: Joining | None = None
         self._entered: Entered | None = None
         self.chat: ChatScreen | None = None
@@ -98,6 +101,15 @@ class App:
         self._look_around()
         self.picker.take_focus()
 
+    @contextmanager
+    def interruptible(self) -> Iterator[App]:
+        """While this lasts, Ctrl-C in the terminal closes the window like its own button."""
+        before = signal.signal(signal.SIGINT, lambda *_: self.pump.post(self.close))
+        try:
+            yield self
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def join_place(self, place: str) -> None:
         """What was given on the command line."""
         self._begin_joining(Goal(place, "", place))
@@ -121,7 +133,7 @@ class App:
         self._icon = _icon(kit)  # Tk forgets what nobody holds
         root.iconphoto(True, self._icon)
         root.protocol("WM_DELETE_WINDOW", self.close)
-        self._show_address("")
+        self._show_surroundings()
 
     def _bind_events(self) -> None:
         root = self.root
@@ -144,20 +156,27 @@ class App:
 
     def _look_around(self) -> None:
         """What may have changed while nobody looked: the servers and the address of this computer, light or dark."""
-        if self._closing:
-            return
-        self.here.look()
-        self.pump.work("address", own_address, self._show_address)
-        if self._theme.choice == "system":
-            self.pump.work("theme", system_mode, self._use_mode)
+        if not self._looking and not self._closing:
+            self._looking = True
+            self.here.look()
+            self.pump.work("looking", partial(_look, self._theme.choice == "system"), self._looked)
 
-    def _show_address(self, address: str) -> None:
-        self.picker.side.show_me(self._settings.nick, address or "no network")
+    def _looked(self, seen: tuple[str, Mode | None]) -> None:
+        self._looking = False
+        self._address, mode = seen
+        if mode is not None and self._theme.choice == "system":
+            self._use_mode(mode)
+        self._show_surroundings()
+
+    def _show_surroundings(self) -> None:
+        """Who we are, where, and how the search for rooms goes."""
+        self.picker.show_me(self._settings.nick, self._address)
+        self.picker.show_state(listening=self._finder is not None, network=bool(self._address))
 
     def _settings_changed(self, settings: Settings) -> None:
         self._settings = settings
         self.picker.show_recents(settings.recents)
-        self._look_around()
+        self._show_surroundings()
 
     # Discovery
 
@@ -173,6 +192,7 @@ class App:
         self._finder = finder
         self._tell_finder()
         self._rooms_changed()
+        self._show_surroundings()
 
     def _rooms_changed(self) -> None:
         if self._finder is not None and not self._closing:
@@ -199,12 +219,16 @@ class App:
 
     def _join_hosted(self, hosted: Hosted) -> None:
         place = remembered(hosted.name, f"127.0.0.1:{hosted.port}", hosted.id)
-        self._begin_joining(Goal(hosted.name, "on this computer", place))
+        self._begin_joining(Goal(hosted.name, "on this computer", place, self._address_here(hosted.port)))
+
+    def _address_here(self, port: int) -> str:
+        return str(Address(self._address or "localhost", port))
 
     # Joining
 
     def _join_room(self, room: Room) -> None:
-        self._begin_joining(Goal(room.name, room.summary, room.place))
+        address = self._address_here(room.place.port) if room.here else str(Address(room.place.host, room.place.port))
+        self._begin_joining(Goal(room.name, room.summary, room.place, address))
 
     def _join_address(self, text: str) -> None:
         try:
@@ -243,7 +267,14 @@ class App:
     def _enter(self, entered: Entered) -> None:
         self._entered = entered
         self.picker.pack_forget()
-        chat = ChatScreen(self.root, self.kit, entered.client, on_leave=self._ask_leave, on_title=self.root.title)
+        chat = ChatScreen(
+            self.root,
+            self.kit,
+            entered.client,
+            on_leave=self._ask_leave,
+            on_title=self.root.title,
+            address=entered.address,
+        )
         chat.pack(fill="both", expand=True)
         for event in entered.events:
             chat.handle(event)
@@ -298,7 +329,16 @@ def _ask(address: Address) -> Goal:
     """For a worker: who answers there. Raises ConnectError."""
     found = ask_host(address.host, address.port)
     known = address._replace(port=found.port)
-    return Goal(found.name, f"{address} · {found.users} inside", known)
+    return Goal(found.name, f"{address} · {found.users} inside", known, str(known))
+
+
+def _first_mode(theme: str) -> Mode:
+    return system_mode() if theme == "system" else "dark" if theme == "dark" else "light"
+
+
+def _look(ask_desktop: bool) -> tuple[str, Mode | None]:
+    """For a worker: where others reach this computer, and what its desktop prefers."""
+    return own_address(), system_mode() if ask_desktop else None
 
 
 def _login() -> str:

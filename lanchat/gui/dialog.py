@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from tkinter import ttk
 from typing import Final
 
+from lanchat.gui.emoji import drawable
 from lanchat.gui.theme import Kit
 
 WIDTH: Final = 420  # px at 96 dpi of what a dialog holds: a line of text that is easy to read
@@ -85,7 +86,7 @@ class Choice(Dialog):
         self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Mapping[str, Callable[[], object]]
     ) -> None:
         super().__init__(master, kit, "lanchat")
-        self.add_text(title, "Title.TLabel")
+        self.add_text(drawable(title), "Title.TLabel")
         self.add_text(text, gap=8)
         made = [self._answer(word, act, last=i == 0) for i, (word, act) in enumerate([*answers.items()][::-1])]
         self.open(made[0])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Final
 
+from lanchat.gui.emoji import drawable
 from lanchat.gui.model.picker import Section
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT
@@ -44,7 +45,7 @@ class EmptyList(ttk.Frame):
             self.place_forget()
             return
         if query:
-            self._say(f"No room matches “{query}”", "Escape clears the search.")
+            self._say(drawable(f"No room matches “{query}”"), "Escape clears the search.")
         elif section is Section.RECENT:
             self._say("No rooms yet", "Rooms that you join are remembered here.")
         else:

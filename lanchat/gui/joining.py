@@ -20,11 +20,12 @@ from lanchat.protocol.target import Address
 
 
 class Goal(NamedTuple):
-    """Where to. detail: a few words about it."""
+    """Where to. detail: a few words about it. address: what others may type to come there, where it is known."""
 
     name: str
     detail: str
     place: Found | Address | str
+    address: str = ""
 
 
 class Entered(NamedTuple):
@@ -34,6 +35,7 @@ class Entered(NamedTuple):
     client: Client
     feed: Feed
     events: list[Event]
+    address: str
 
 
 class Joining:
@@ -104,7 +106,7 @@ class Joining:
     def _joined(self, server_id: str) -> None:
         assert self._client is not None
         assert self._feed is not None
-        entered = Entered(server_id, self._client, self._feed, self._events)
+        entered = Entered(server_id, self._client, self._feed, self._events, self._goal.address)
         self.dialog.close()
         self._on_end()
         self._on_joined(entered)

@@ -9,6 +9,7 @@ from typing import Final
 
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.dialog import WIDTH, Dialog
+from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.model.people import Hues, initials
 from lanchat.gui.paint import avatar
@@ -32,10 +33,10 @@ class NicknameDialog(Dialog):
         on_join: Callable[[str], object],
         on_cancel: Callable[[], object] | None = None,
     ) -> None:
-        super().__init__(master, kit, f"Join {room}", on_cancel)
+        super().__init__(master, kit, drawable(f"Join {room}"), on_cancel)
         self._on_join = on_join
         self._name = nick
-        self._add_head(f"Join {room}", detail)
+        self._add_head(drawable(f"Join {room}"), detail)
         self.add_text("Your name in this room", "Sub.TLabel", gap=20)
         self.field = Field(self.body, kit, "For example Ana", on_change=self._changed)
         self.field.pack(fill="x", pady=(kit.px(6), 0))
@@ -70,7 +71,7 @@ class NicknameDialog(Dialog):
         self._complain(sentence)
         self.field.mark(True)
         if suggestion:
-            self.proposal.configure(text=f"Join as “{suggestion}”", command=lambda: self._take(suggestion))
+            self.proposal.configure(text=drawable(f"Join as “{suggestion}”"), command=lambda: self._take(suggestion))
             self.proposal.pack(anchor="w", pady=(self._kit.px(8), 0))
         self.field.selection_range(0, "end")
         self.field.focus_set()
@@ -120,7 +121,7 @@ class NicknameDialog(Dialog):
         self.field.state(["!disabled"])
 
     def _complain(self, sentence: str) -> None:
-        self.complaint.configure(text=sentence)
+        self.complaint.configure(text=drawable(sentence))
         self.field.mark(False)
         self.proposal.pack_forget()
 

@@ -42,6 +42,7 @@ class Picker(ttk.Frame):
         self._kit, self._actions = kit, actions
         self._model = RoomList()
         self._painter = RoomPainter(kit)
+        self._listening, self._network, self._well = False, True, False
         self.side = PickerSide(self, kit, self._choose_section, actions)
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=1).pack(side="left", fill="y")
@@ -67,11 +68,13 @@ class Picker(ttk.Frame):
         self.side.show_hosted(hosted)
         self._show()
 
-    def show_state(self, text: str, *, well: bool) -> None:
-        """How the search for rooms goes."""
-        self._state.configure(text=text)
-        self._well = well
-        self._paint_dot()
+    def show_me(self, name: str, address: str) -> None:
+        self.side.show_me(name, address or "no network")
+
+    def show_state(self, *, listening: bool, network: bool) -> None:
+        """How the search for rooms goes. network: this computer has an address that others reach."""
+        self._listening, self._network = listening, network
+        self._show_line()
 
     def address_busy(self) -> None:
         """The address is being asked."""
@@ -115,7 +118,6 @@ class Picker(ttk.Frame):
         self._dot.pack(side="left", padx=(0, kit.px(6)))
         self._state = ttk.Label(state, style="Meta.TLabel")
         self._state.pack(side="left")
-        self._well = False
         kit.listen(self._dot, self._paint_dot)
         self.refresh = ttk.Button(head, style="Ghost.TButton", command=self._actions.refresh)
         self.refresh.pack(side="right", padx=(kit.px(6), 0))
@@ -217,7 +219,13 @@ class Picker(ttk.Frame):
         self._rows = self._model.rows(held=held)
         self.list.show(as_rows(self._rows))
         self.side.show_counts(self._model.counts)
+        self._show_line()
         self._empty.show(self._model.section, self._model.query, empty=not self._rows)
+
+    def _show_line(self) -> None:
+        line, self._well = self._model.state_line(listening=self._listening, network=self._network)
+        self._state.configure(text=line)
+        self._paint_dot()
 
     def _paint_dot(self) -> None:
         color = self._kit.colors.online if self._well else self._kit.colors.away

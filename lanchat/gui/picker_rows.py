@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from typing import Final
 
+from lanchat.gui.emoji import drawable
 from lanchat.gui.model.people import Hues, initials
 from lanchat.gui.model.picker import Heading, Mark, Room, Section
 from lanchat.gui.model.picker import Row as Shown
@@ -21,7 +22,7 @@ TEXT_LEFT: Final = 66  # where a room's words begin, from the row's left edge
 LATENCY: Final = 76
 PEOPLE: Final = 166
 VIA: Final = 186  # where the pill, or the button in its place, ends
-JOIN_WIDTH: Final = 64
+JOIN_WIDTH: Final = 68
 BAR: Final = (3, 2)  # width and gap of the bars of a connection
 NAV_ICONS: Final = {Section.NEARBY: "radio", Section.RECENT: "clock"}
 
@@ -73,7 +74,7 @@ class RoomPainter:
         kit, colors, fonts = self._kit, self._kit.colors, self._kit.fonts
         x, above, below = box.x + kit.px(TEXT_LEFT), box.middle - kit.px(10), box.middle + kit.px(11)
         room_for_icon = kit.px(22) if room.locked else 0
-        name = elide(fonts.body_bold, room.name, right - x - room_for_icon)
+        name = elide(fonts.body_bold, drawable(room.name), right - x - room_for_icon)
         ink = colors.text2 if room.grey else colors.text
         canvas.create_text(x, above, text=name, anchor="w", font=fonts.body_bold, fill=ink)
         if room.locked:

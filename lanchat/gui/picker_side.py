@@ -9,6 +9,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Final
 
 from lanchat.client.hosting import Hosted
+from lanchat.gui.emoji import drawable
 from lanchat.gui.model.people import Hues, initials
 from lanchat.gui.model.picker import Section
 from lanchat.gui.paint import avatar, elide
@@ -59,8 +60,9 @@ class PickerSide(ttk.Frame):
     def show_me(self, name: str, address: str) -> None:
         """The name used last, and where this computer is reached."""
         self._me = (name, address)
-        self._name.configure(text=elide(self._kit.fonts.list_bold, name or "No name yet", self._kit.px(NAME_WIDTH)))
-        self._address.configure(text=elide(self._kit.fonts.meta, address, self._kit.px(NAME_WIDTH)))
+        fonts, width = self._kit.fonts, self._kit.px(NAME_WIDTH)
+        self._name.configure(text=elide(fonts.list_bold, drawable(name) or "No name yet", width))
+        self._address.configure(text=elide(fonts.meta, address, width))
         self._draw_avatar()
 
     def show_hosted(self, hosted: Sequence[Hosted]) -> None:
@@ -88,7 +90,7 @@ class PickerSide(ttk.Frame):
         line.pack(fill="x", pady=kit.px(2))
         stop = ttk.Button(line, text="Stop", style="Side.TButton", command=partial(self._actions.stop, server))
         stop.pack(side="right")
-        name = elide(kit.fonts.list_bold, server.name, kit.px(NAME_WIDTH))
+        name = elide(kit.fonts.list_bold, drawable(server.name), kit.px(NAME_WIDTH))
         ttk.Label(line, text=name, style="Side.Bold.TLabel").pack(anchor="w")
         ttk.Label(line, text=f"port {server.port}", style="Side.Meta.TLabel").pack(anchor="w")
 

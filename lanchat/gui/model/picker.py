@@ -139,9 +139,15 @@ class RoomList:
     def counts(self) -> dict[Section, int]:
         return {Section.NEARBY: len(self._found), Section.RECENT: len(self._recents)}
 
-    @property
-    def answering(self) -> int:
-        return sum(found.state is State.LIVE for found in self._found)
+    def state_line(self, *, listening: bool, network: bool) -> tuple[str, bool]:
+        """How the search goes, and whether that is well. network: others can reach this computer."""
+        if not listening:
+            return "Starting to listen …", False
+        if not network:
+            return "No network: only rooms on this computer can be found", False
+        answering = sum(found.state is State.LIVE for found in self._found)
+        told = {0: "", 1: " · 1 room answers"}.get(answering, f" · {answering} rooms answer")
+        return f"Listening on this network{told}", True
 
     def rows(self, *, held: bool = False) -> list[Row]:
         near = sorted((self._room(found) for found in self._found), key=_near_order)
