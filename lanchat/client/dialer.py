@@ -122,4 +122,10 @@ class Dialer:
         """From now on it is this server, first tried where it answered."""
         others = [address for address in place.addresses if address != dialed.address]
         self._place = place._replace(id=dialed.id, addresses=(dialed.address, *others))
-        self._profile.remember(dialed.id, place.name, str(dialed.address), place.typed)
+
+    def remember(self, name: str) -> None:
+        """We are in: pins the server, and keeps it among the rooms joined before. For the link's thread."""
+        place = self._place
+        if place is not None and place.id is not None:
+            self._place = place._replace(name=name)
+            self._profile.remember(place.id, name, str(place.addresses[0]), place.typed)

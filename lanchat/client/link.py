@@ -195,9 +195,10 @@ class Link:
             return
         now = self._heard_at = time.monotonic()
         try:
+            before = self._talk.joined
             self._talk.receive(self._decoder.receive(data), now)
-            if self._talk.joined:
-                self._failures = 0
+            if self._talk.joined and not before:
+                self._on_joined()
         except NickRefused:
             self._hang_up()
         except (JoinRefused, RemoteProtocolError) as error:
@@ -206,6 +207,11 @@ class Link:
             self._lose(str(error))
         except LanchatError as error:
             self._lose(str(error))
+
+    def _on_joined(self) -> None:
+        assert self._talk.welcome is not None
+        self._failures = 0
+        self._dialer.remember(self._talk.welcome.name)
 
     def _write(self) -> None:
         if self._channel is None:

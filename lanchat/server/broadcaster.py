@@ -53,10 +53,11 @@ class Ask(NamedTuple):
 
 
 class Tell(NamedTuple):
-    """A line for one joined session, made by the session itself."""
+    """A frame for one joined session, made by the session itself. last: the connection ends behind it."""
 
     session: Joiner
     frame: ServerFrame
+    last: bool = False
 
 
 class Stop(NamedTuple):
@@ -227,7 +228,7 @@ class Broadcaster:
     def _on_tell(self, item: Tell) -> None:
         member = self._members.get(item.session)
         if member is not None:
-            self._delivery.tell(member, item.frame)
+            self._delivery.tell(member, item.frame, last=item.last)
 
     def _on_answer(self, item: Answer) -> None:
         if item.request.member.session in self._members:

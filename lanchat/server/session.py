@@ -27,6 +27,7 @@ from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
+_FRAME_COST: Final = 256  # bytes that a frame counts for in the broadcaster's inbox
 _SILENT: Final = frames.Bye(Code.SILENT, "No word from you for too long.")
 
 
@@ -103,19 +104,20 @@ class Session:
         return self._begin(dialect, first)
 
     def _begin(self, dialect: Dialect, first: bytes) -> bytes | None:
+        self.plain = dialect is Dialect.PLAIN
         if dialect is Dialect.TLS:
             self.channel.start_tls(self._gate.tls, server=True, first=first)
             self.channel.handshake(limits.TLS_TIMEOUT)
             return b""
         if dialect is Dialect.HTTP:
-            self._end(HTTP_ANSWER)
+            self.channel.send(HTTP_ANSWER)
+            self._end()
             return None
-        if dialect is Dialect.PLAIN:
+        if self.plain:
             self._decoder, self._encode = PlainDecoder(), encode_plain
             self._deadline = time.monotonic() + limits.PLAIN_TIMEOUT
-        self.plain = dialect is Dialect.PLAIN
         if not self._clear_allowed():
-            self._end(self._encode(frames.Bye(Code.CLEAR_TEXT, _ONLY_TLS)))
+            self._end(frames.Bye(Code.CLEAR_TEXT, _ONLY_TLS))
             return None
         return first
 
@@ -145,18 +147,19 @@ class Session:
 
     def _on_silence(self) -> None:
         if self._stage is not Stage.JOINED:
-            self._end(self._encode(_SILENT))
+            self._end(_SILENT)
         elif self._hello is not None and self._hello.ping:
             if self._pinged and not self.channel.unsent:  # with bytes unsent it may be busy reading: see STALL_TIMEOUT
-                self._gate.put(Tell(self, _SILENT))
-                self._ended = True
+                self._end(_SILENT)
+                return
             self._pinged = True
-            self._gate.put(Tell(self, frames.Ping()))
+            self._reply(frames.Ping())
 
     def _handle_all(self, data: bytes) -> None:
         """Handles what `data` completes. All that is said in it goes over in one piece."""
         said: list[frames.Say] = []
-        for frame in self._decoder.receive(data):
+        received = self._decoder.receive(data)
+        for frame in received:
             if isinstance(frame, frames.Say) and self._stage is Stage.JOINED:
                 said.append(frame)
                 continue
@@ -166,21 +169,17 @@ class Session:
             if self._ended:
                 return
         self._hand_over(said, len(data))
+        if self._rate is not None and self._stage is Stage.JOINED:
+            self._gate.pause(self._rate.delay(len(received), time.monotonic()))
 
     def _hand_over(self, said: list[frames.Say], size: int) -> None:
-        if not said:
-            return
-        self._gate.put(Said(self, said), size)
-        if self._rate is not None:
-            delay = self._rate.delay(len(said), time.monotonic())
-            if delay > 0:
-                self._gate.pause(delay)
+        if said:
+            self._gate.put(Said(self, said), size)
 
     def _handle(self, frame: ClientFrame | Flaw) -> None:
         if isinstance(frame, Flaw):
-            self._reply(frames.Error(frame.code, frame.detail))
-            if frame.fatal:
-                self._end(b"")
+            error = frames.Error(frame.code, frame.detail)
+            self._end(error) if frame.fatal else self._reply(error)
             return
         objected = objection(self._stage, frame)
         if objected is not None:
@@ -196,7 +195,7 @@ class Session:
             case frames.Ping(nonce=nonce):
                 self._reply(frames.Pong(nonce[:MAX_NONCE]))
             case frames.History() | frames.Rename():
-                self._gate.put(Ask(self, frame))
+                self._gate.put(Ask(self, frame), _FRAME_COST)
             case frames.Bye():
                 self._ended = True
 
@@ -205,9 +204,7 @@ class Session:
     def _on_hello(self, hello: frames.Hello) -> None:
         refused = self._object_to(hello)
         if refused is not None:
-            self._reply(refused)
-            if refused.code is not Code.NICK_INVALID:
-                self._end(b"")
+            self._refuse(refused)
             return
         self._hello = hello
         if hello.key is None:
@@ -242,39 +239,45 @@ class Session:
         if identity.verify(hello.key, proof_text(self._gate.info().id, self._nonce, hello), proof.signature):
             self._join(hello)
             return
-        self._reply(frames.Refused(Code.PROOF_WRONG, "The signature is wrong."))
-        self._end(b"")
+        self._refuse(frames.Refused(Code.PROOF_WRONG, "The signature is wrong."))
 
     def _join(self, hello: frames.Hello) -> None:
         self._stage = Stage.JOINED  # from here on the broadcaster may write
         self._gate.put(Join(self, hello, self._gate.welcome))
-        refused = self._verdict.get(timeout=limits.VERDICT_TIMEOUT)
+        try:
+            refused = self._verdict.get(timeout=limits.VERDICT_TIMEOUT)
+        except queue.Empty:
+            raise TimeoutError("no verdict: the disk is too slow") from None
         if refused is None:
             if isinstance(self._decoder, PlainDecoder):
                 self._decoder.joined()
             return
         self._stage = Stage.GREETING
-        self._reply(refused)
-        if refused.code not in (Code.NICK_TAKEN, Code.NICK_INVALID):
-            self._end(b"")
+        self._refuse(refused)
+
+    def _refuse(self, refused: frames.Refused) -> None:
+        """After a refused nickname another hello may follow."""
+        if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
+            self._reply(refused)
+        else:
+            self._end(refused)
 
     # Answers
 
-    def _reply(self, frame: ServerFrame) -> None:
+    def _reply(self, frame: ServerFrame, *, last: bool = False) -> None:
         if self._stage is Stage.JOINED:
-            self._gate.put(Tell(self, frame))
+            self._gate.put(Tell(self, frame, last), _FRAME_COST)
         elif line := self._encode(frame):
             self.channel.send(line)
 
-    def _end(self, last: bytes) -> None:
-        """Says the last line, and takes what still comes for a moment: closing with bytes unread resets the
-        connection, and takes the line from the peer's hands."""
+    def _end(self, last: ServerFrame | None = None) -> None:
+        """Says the last frame, and takes what still comes for a moment: closing with bytes unread resets the
+        connection, and takes the frame from the peer's hands."""
         self._ended = True
-        if last:
-            self.channel.send(last)
-        if self._stage is Stage.JOINED:
-            return
-        self.channel.finish()
+        if last is not None:
+            self._reply(last, last=True)
+        if self._stage is not Stage.JOINED:
+            self.channel.finish()
         deadline = time.monotonic() + LINGER
         while (left := deadline - time.monotonic()) > 0:
             if not self.channel.receive(left):
