@@ -15,10 +15,19 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lanchat.client.events import Connecting, Ended, Failed, Lost, Page, Queued
-from lanchat.errors import ConnectionLost
+from lanchat.client.hosting import Hosted
+from lanchat.client.profile import Recent
+from lanchat.discovery.found import Found, State, Via
+from lanchat.errors import ConnectionLost, HostSilent
 from lanchat.gui.chat import ChatScreen
+from lanchat.gui.dialog import Choice
+from lanchat.gui.here import KEEP_OR_CLOSE
+from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.nickname import NicknameDialog
+from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.protocol.frames import Change, Member, Message
@@ -35,18 +44,24 @@ class Picture:
     size: tuple[int, int]
     mode: Mode
     scale: float
+    dialog: bool  # there is a second window over the first
 
 
 PICTURES: dict[str, Picture] = {}
 
 
 def picture(
-    name: str, *, size: tuple[int, int] = (1180, 830), mode: Mode = "light", scale: float = 1.0
+    name: str,
+    *,
+    size: tuple[int, int] = (1180, 830),
+    mode: Mode = "light",
+    scale: float = 1.0,
+    dialog: bool = False,
 ) -> Callable[[Fill], Fill]:
     """Registers a function of the empty window and its kit under `name`."""
 
     def register(fill: Fill) -> Fill:
-        PICTURES[name] = Picture(fill, size, mode, scale)
+        PICTURES[name] = Picture(fill, size, mode, scale, dialog)
         return fill
 
     return register
@@ -72,7 +87,11 @@ def _draw(wanted: Picture, display: str, path: Path) -> None:
         root.update()
         time.sleep(0.005)
     environment = {**os.environ, "DISPLAY": display}
-    subprocess.run(["import", "-window", str(root.winfo_id()), str(path)], env=environment, check=True)
+    what = ["-window", str(root.winfo_id())]
+    if wanted.dialog:  # a picture of one window does not show what lies over it
+        area = f"{root.winfo_width()}x{root.winfo_height()}+{root.winfo_rootx()}+{root.winfo_rooty()}"
+        what = ["-window", "root", "-crop", area, "+repage"]
+    subprocess.run(["import", *what, str(path)], env=environment, check=True)
     root.destroy()
 
 
@@ -208,6 +227,126 @@ def long(root: tk.Tk, kit: Kit) -> None:
     root.update()
     for entry in _entries([(300 + i, "Ana Lindqvist", "New below") for i in range(12)], 201):
         screen.handle(entry)
+
+
+# The picker and its dialogs
+
+WINDOW = (960, 640)
+
+
+def _found(name: str, host: str, people: int | None, ms: float | None, via: str = "mdns", **facts: Any) -> Found:
+    known = {"port": 5055, "max_users": 50, "state": State.LIVE, "id": name, "run": "r"}
+    heard = tuple(Via(word) for word in via.split())
+    return Found(name=name, host=host, addresses=(), via=heard, users=people, latency_ms=ms, **known | facts)
+
+
+ROOMS = (
+    _found("Studio Nord", "192.168.1.23", 3, 2, "mdns beacon"),
+    _found("Print shop floor", "192.168.1.40", 17, 4, locked=True),
+    _found("Room 204 · Physics", "192.168.1.88", 28, 11, "mdns beacon"),
+    _found("LAN party basement", "192.168.1.117", 12, 38, "beacon", port=5056, max_users=24),
+    _found("Reception", "192.168.1.5", 50, 6, "beacon"),
+    _found("Warehouse 2", "10.20.0.9", 6, 164, "manual"),
+)
+UNUSUAL = (
+    _found("Archive", "192.168.1.80", None, None, id=None, state=State.CANDIDATE),
+    _found("Canteen", "192.168.1.81", 4, 3, state=State.QUIET),
+    _found("Future", "192.168.1.82", 2, 3, version=99),
+    _found("Home", "192.168.1.83", 1, 3),
+    _found(
+        "Lab 🧪 of the physics department on the second floor, next to the stairs", "fe80::1%wlp2s0", 5, 75, port=5057
+    ),
+    _found("Twin", "192.168.1.84", 1, 3, clone=True),
+)
+RECENTS = (Recent("home", "Home", "nas.local:5055", 3), Recent("Studio Nord", "Studio Nord", "192.168.1.23:5055", 2))
+OURS = Hosted(pid=4711, port=5055, id="Reception", run="r", name="Sam’s room")
+
+
+def _picker(root: tk.Tk, kit: Kit, rooms: tuple[Found, ...]) -> Picker:
+    screen = Picker(root, kit, Actions(*[lambda *_: None] * len(Actions._fields)))
+    screen.pack(fill="both", expand=True)
+    screen.show_me(ME, "192.168.1.42")
+    screen.show_found(rooms)
+    screen.show_recents(RECENTS if rooms else ())
+    screen.show_state(listening=True, network=True)
+    root.title("lanchat")
+    root.update()
+    return screen
+
+
+@picture("picker-light", size=WINDOW)
+@picture("picker-dark", size=WINDOW, mode="dark")
+@picture("picker-2x", size=WINDOW, scale=2.0)
+@picture("picker-small", size=(760, 520))
+def picker(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS).list.select("Print shop floor")
+
+
+@picture("picker-unusual", size=WINDOW)
+@picture("picker-unusual-dark", size=WINDOW, mode="dark")
+def unusual(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, UNUSUAL)
+    screen.show_hosted([OURS, OURS])
+    screen.list.select("Future")
+
+
+@picture("picker-empty", size=WINDOW)
+@picture("picker-empty-dark", size=WINDOW, mode="dark")
+@picture("picker-empty-small", size=(760, 520))
+def empty_picker(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ())
+
+
+@picture("picker-search", size=WINDOW)
+def search(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ROOMS)
+    screen.search.value = "nowhere"
+    screen.search.focus_force()
+
+
+@picture("picker-address", size=WINDOW)
+def address(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ROOMS)
+    screen.address.value = "printer:80"
+    sentence = "Something answers at printer:80, but it is not lanchat (it does not speak our protocol). "
+    screen.address_done(sentence + "Check the address and the port.")
+
+
+@picture("dialog-nickname", size=WINDOW, dialog=True)
+@picture("dialog-nickname-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-nickname-2x", size=WINDOW, scale=2.0, dialog=True)
+def nickname(root: tk.Tk, kit: Kit) -> None:
+    _nickname(root, kit).refused(f"“{ME}” is already in this room.", f"{ME} 2")
+
+
+@picture("dialog-unreachable", size=WINDOW, dialog=True)
+def unreachable(root: tk.Tk, kit: Kit) -> None:
+    _nickname(root, kit).unreachable(str(HostSilent(host="192.168.1.40")))
+
+
+def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:
+    _picker(root, kit, ROOMS)
+    return NicknameDialog(root, kit, "Print shop floor", "192.168.1.40 · 17 inside", ME, on_join=lambda _: None)
+
+
+@picture("dialog-host", size=WINDOW, dialog=True)
+def host(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    HostDialog(root, kit, OURS.name, on_open=lambda _: None, on_join=lambda _: None)
+
+
+@picture("dialog-hosted", size=WINDOW, mode="dark", dialog=True)
+def hosted(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    dialog = HostDialog(root, kit, OURS.name, on_open=lambda _: None, on_join=lambda _: None)
+    dialog.opened(OURS, "192.168.1.42:5055")
+
+
+@picture("dialog-keep", size=WINDOW, dialog=True)
+def keep(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    answers = {"Close it": lambda: None, "Keep it open": lambda: None}
+    Choice(root, kit, f"“{OURS.name}” runs on this computer", KEEP_OR_CLOSE, answers)
 
 
 if __name__ == "__main__":
