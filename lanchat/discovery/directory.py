@@ -123,7 +123,7 @@ class Directory:
         if other is None:
             return
         entry.via |= other.via
-        if Via.MANUAL in other.via and not asked[0]:
+        if other.remembered:
             other.rest()  # until who answered is gone
             return
         other.places.pop(endpoint, None)
@@ -142,6 +142,9 @@ class Directory:
         entry = self._heard_of(now, key, service.name, "")
         if entry is None:
             return
+        before = self._services.get(service.key, key)
+        if before != key:  # the name is another server's now, or another run's
+            self._doubt(now, before)
         self._services[service.key] = key
         if len(self._services) > MAX_SERVICES:
             del self._services[next(iter(self._services))]
@@ -215,9 +218,9 @@ class Directory:
     def know(self, now: float, endpoint: Endpoint) -> None:
         """Ask at this remembered address too; it is shown once it answers."""
         key = ("", f"known {endpoint}")
-        known = sum(1 for entry in self._entries.values() if entry.key[1].startswith("known "))
+        known = sum(1 for entry in self._entries.values() if entry.remembered)
         if key not in self._entries and known < MAX_KNOWN and is_usable(endpoint.ip):
-            entry = self._entries[key] = Entry(key, str(endpoint), now, hidden=True)
+            entry = self._entries[key] = Entry(key, str(endpoint), now, remembered=True)
             entry.hint_ends = math.inf
             self._hint(entry, str(endpoint), Via.MANUAL, [endpoint])
 
@@ -297,8 +300,9 @@ class Directory:
 
     def _add(self, entry: Entry) -> Entry | None:
         """`entry`, now in the table; None: no room. Who never answered makes room for others."""
-        silent = [e for e in self._entries.values() if e.answered is None and Via.MANUAL not in e.via]
-        if len(self._entries) >= MAX_ENTRIES + MAX_KNOWN or len(silent) >= MAX_HINTS:
+        others = [e for e in self._entries.values() if not e.remembered]
+        silent = [e for e in others if e.answered is None]
+        if len(others) >= MAX_ENTRIES or len(silent) >= MAX_HINTS:
             if not silent:
                 return None
             self._forget(silent[0])

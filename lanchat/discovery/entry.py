@@ -68,16 +68,17 @@ class Place:
 class Entry:
     """What is known of one server, or of something that may be one.
 
-    hidden: shown only once it answers: a remembered address, or an old run whose place a newer one took.
+    remembered: an address from before, asked again and again; whoever answers there gets an entry of its own.
+    hidden: shown only if it answers: a remembered address, or an old run whose place a newer one took.
     leaving: it said goodbye, or somebody did for it: the next silence is its end.
     by_tcp: UDP does not get through, but TCP did.
     """
 
-    def __init__(self, key: Key, name: str, now: float, *, origin: str = "", hidden: bool = False) -> None:
+    def __init__(self, key: Key, name: str, now: float, *, origin: str = "", remembered: bool = False) -> None:
         self.key = key
         self.name = name
         self.origin = origin  # the address it was first heard from
-        self.hidden = hidden
+        self.remembered = self.hidden = remembered
         self.info: ServerInfo | None = None  # its last answer
         self.locked = False
         self.version = 1
@@ -221,9 +222,8 @@ class Entry:
         places = self.best_places()
         chosen: list[Place] = []
         if self._round_at is None and now >= self.next_round:
-            if self.by_tcp:
-                self.next_round = now + pace.live
-            else:
+            self.next_round = now + pace.live
+            if not self.by_tcp:
                 self._round_at = now
             known_good = places[0].answered is not None and self.misses == 0
             chosen = places[:1] if known_good else places[:MAX_TARGETS]
