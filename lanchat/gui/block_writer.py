@@ -66,10 +66,15 @@ class BlockWriter:
         widgets: list[tk.Widget] = []
         if block.day:
             widgets.append(self._day_line(block.day))
-        if block.kind is Kind.MESSAGE:
-            self._message(block, widgets)
-        else:
-            self._add(f"{drawable(block.text)}\n", "top" if block.kind is Kind.TOP else "notice")
+        match block.kind:
+            case Kind.MESSAGE:
+                self._message(block, widgets)
+            case Kind.NOTICE:
+                self._add(f"{drawable(block.text)}\n", "notice")
+            case Kind.TOP:
+                first, *more = drawable(block.text).split("\n")
+                self._add(f"{first}\n", "top")
+                self._add("".join(f"{line}\n" for line in more), "top_more")
         self._flush()
         return Drawn(block, self._tag, tuple(list(self._links)[known:]), tuple(widgets))
 
@@ -201,7 +206,8 @@ class BlockWriter:
         set_tag("rtl", justify="right")
         set_tag("link", foreground=colors.link)
         set_tag("notice", font=fonts.meta, foreground=colors.text3, spacing1=px(10), spacing3=px(4), rmargin=margin)
-        set_tag("top", font=fonts.meta, foreground=colors.text3, spacing1=px(16), spacing3=px(8), rmargin=margin)
+        set_tag("top", font=fonts.list_bold, foreground=colors.text2, spacing1=px(GROUP_GAP), rmargin=margin)
+        set_tag("top_more", font=fonts.list, foreground=colors.text3, spacing1=px(4), rmargin=margin)
         set_tag("day", font=fonts.meta, spacing1=px(8))
         self._text.tag_raise("link")  # whoever named the tag first
         self._text.tag_raise("sel")

@@ -17,7 +17,7 @@ from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.message_list import MessageList
-from lanchat.gui.model.chat import OLDER, ChatModel
+from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.theme import Kit
 
@@ -35,8 +35,8 @@ class ClientLike(Protocol):
     def rename(self, nick: str) -> object: ...
     def load_older(self, before: int | None, limit: int = ...) -> object: ...
     def retry_now(self) -> object: ...
-    def discard(self, id: str) -> object: ...  # noqa: A002 - the wire's word
-    def resend(self, id: str) -> object: ...  # noqa: A002
+    def discard(self, message_id: str) -> object: ...
+    def resend(self, message_id: str) -> object: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -106,7 +106,7 @@ class ChatScreen(ttk.Frame):
             kit,
             self.model,
             on_older=self._load_older,
-            on_retry=self._client.resend,
+            on_retry=self._retry,
             on_delete=self._delete,
             on_link=on_link,
         )
@@ -173,7 +173,7 @@ class ChatScreen(ttk.Frame):
                 "Back to rooms": self._on_leave,
             }
             self._banner.show(banner.kind, drawable(banner.text), banner.action, actions[banner.action])
-        if self.model.ended is not None:
+        if self.model.link is Link.ENDED:
             self.composer.disable("You are no longer in this room.")
         if self.model.title != self._title:
             self._title = self.model.title
@@ -191,7 +191,13 @@ class ChatScreen(ttk.Frame):
         self.model.clear_problem()
         self.messages.to_end()
 
-    def _delete(self, id: str) -> None:  # noqa: A002 - the wire's word
+    def _retry(self, id: str) -> None:  # noqa: A002 - the wire's word
+        """It comes back as a message that waits, under a new id."""
+        self._client.resend(id)
+        self.model.delete(id)
+        self.messages.refresh()
+
+    def _delete(self, id: str) -> None:  # noqa: A002
         self._client.discard(id)
         self.model.delete(id)
         self.messages.refresh()

@@ -64,9 +64,13 @@ class Composer(ttk.Frame):
 
     def disable(self, why: str) -> None:
         """Nothing can be sent any more; what was written stays to be copied."""
+        if str(self.text["state"]) == "disabled":
+            return
         self._placeholder.say(why)
         self.text.configure(state="disabled")
         self._send.state(["disabled"])
+        self._hint.configure(text="")
+        self._paint()
 
     def focus_text(self) -> None:
         self.text.focus_set()
@@ -160,7 +164,8 @@ class Composer(ttk.Frame):
 
     def _paint(self) -> None:
         colors = self._kit.colors
-        self._send.configure(image=self._kit.icon("send", 18, "on_accent"))
+        ink = "text3" if self._send.instate(["disabled"]) else "on_accent"
+        self._send.configure(image=self._kit.icon("send", 18, ink))
         self.text.configure(
             bg=colors.raised,
             fg=colors.text,

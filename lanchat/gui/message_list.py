@@ -293,7 +293,7 @@ class MessageList(tk.Frame):
         head_height = px(GROUP_GAP) + kit.fonts.body_bold.metrics("linespace")
         for drawn in self._visible():
             block = drawn.block
-            if block.kind is not Kind.MESSAGE or not block.head:
+            if block.kind is Kind.NOTICE or not (block.head or block.kind is Kind.TOP):
                 continue
             head = f"{drawn.tag}.first" + (" +1 lines" if block.day else "")
             place = self.text.dlineinfo(head)
@@ -304,7 +304,11 @@ class MessageList(tk.Frame):
             else:
                 continue
             at = (px(20), y + px(GROUP_GAP))
-            avatar(gutter, kit, at, block.initials, kit.colors.avatars[block.hue], size=AVATAR, under="bg")
+            colour = "chip" if block.kind is Kind.TOP else kit.colors.avatars[block.hue]
+            avatar(gutter, kit, at, block.initials, colour, size=AVATAR, under="bg")
+            if block.kind is Kind.TOP:
+                middle = px(AVATAR / 2)
+                gutter.create_image(at[0] + middle, at[1] + middle, image=kit.icon("hash", 18, "text3", 1.8))
 
     # The user
 

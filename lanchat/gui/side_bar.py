@@ -164,7 +164,8 @@ class OwnName(ttk.Frame):
         self._editor = ttk.Frame(self, style="Side.TFrame")
         self._field = Field(self._editor, kit, "Your name", side=True, width=10)
         self._field.pack(fill="x")
-        self._error = ttk.Label(self._editor, style="Side.Error.TLabel", wraplength=px(170))
+        self._below = ttk.Label(self._editor, wraplength=px(170))
+        self._below.pack(anchor="w", pady=(px(4), 0))
         self._field.bind("<Return>", lambda _: self._ask())
         self._field.bind("<Escape>", lambda _: self._close())
         self._close()
@@ -189,11 +190,12 @@ class OwnName(ttk.Frame):
         if self._asked:
             if model.name_error:
                 self._refused()
-            elif model.nick == self._asked:
+            elif model.nick == self._asked and model.link is Link.JOINED:
                 self._close()
         shown = (model.nick, model.own_hue, model.link)
         if shown != self._shown:
             self._shown = shown
+            self._pencil.state(["disabled" if model.link is Link.ENDED else "!disabled"])
             self._name.configure(text=drawable(model.nick))
             self._state.configure(text="Online" if model.link is Link.JOINED else "Offline")
             self._paint()
@@ -211,6 +213,9 @@ class OwnName(ttk.Frame):
         self._say("")
         self._asked = nick
         self._on_rename(nick)
+        if self._model.link is not Link.JOINED:  # the server hears of it, and may object, when the link is back
+            self._model.nick = nick
+            self._show_names()
 
     def _refused(self) -> None:
         """Said under the field; a free name that the server proposes is filled in."""
@@ -224,18 +229,18 @@ class OwnName(ttk.Frame):
 
     def _close(self) -> None:
         self._asked = ""
-        self._say("")
+        self._show_names()
+
+    def _show_names(self) -> None:
         self._editor.pack_forget()
         self._pencil.pack(side="right")
         self._names.pack(side="left", fill="x", expand=True, padx=(self._kit.px(10), 0))
 
     def _say(self, sentence: str) -> None:
+        """Why a name is refused; nothing: what the keys do."""
         self._field.mark(bool(sentence))
-        self._error.configure(text=sentence)
-        if sentence:
-            self._error.pack(anchor="w", pady=(self._kit.px(4), 0))
-        else:
-            self._error.pack_forget()
+        style = "Side.Error.TLabel" if sentence else "Side.Meta.TLabel"
+        self._below.configure(text=sentence or "Enter saves, Escape cancels", style=style)
 
     def _paint(self) -> None:
         kit, colors, model = self._kit, self._kit.colors, self._model

@@ -185,6 +185,7 @@ def _scrollbars(kit: Kit) -> None:
             f"{prefix}thumb",
             "image",
             thumb(colors.line),
+            ("disabled", thumb(ground)),  # everything is in view
             ("pressed", thumb(colors.edge)),
             ("active", thumb(colors.thumb)),
             border=(0, kit.px(6)),

@@ -35,11 +35,11 @@ class StandInClient:
     def retry_now(self) -> None:
         self.calls.append(("retry_now",))
 
-    def discard(self, id: str) -> None:  # noqa: A002 - as the real one
-        self.calls.append(("discard", id))
+    def discard(self, message_id: str) -> None:
+        self.calls.append(("discard", message_id))
 
-    def resend(self, id: str) -> None:  # noqa: A002
-        self.calls.append(("resend", id))
+    def resend(self, message_id: str) -> None:
+        self.calls.append(("resend", message_id))
 
 
 def joined(head: int = 0, *, nick: str = ME, again: bool = False, new_journal: bool = False) -> Joined:

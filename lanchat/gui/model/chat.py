@@ -168,11 +168,15 @@ class ChatModel:
         return self.timeline.hue(self.nick, self._own_key)
 
     def top(self) -> Block | None:
-        """The line above the first message."""
+        """The line above the first message; a second line follows where nothing was said yet."""
         if self._complete:
             text = f"This is the start of #{self.room}."
-        elif self._loading:
+            if not len(self.timeline):
+                text += "\nNobody has said anything yet. What you write is seen by everyone who joins."
+        elif self._loading and self.link is Link.JOINED:
             text = "Loading older messages…"
+        elif self._loading:
+            text = "Older messages are loaded when the connection is back."
         elif self.timeline.full:
             text = "Older messages are not shown here."
         else:
@@ -195,7 +199,7 @@ class ChatModel:
     def ask_older(self) -> int | None:
         """The seq before which older entries should be loaded; None when there is nothing to ask for now."""
         first = self.timeline.first_seq
-        if self._complete or self._loading or first is None or self.timeline.full or self.link is not Link.JOINED:
+        if self._complete or self._loading or first is None or self.timeline.full or self.link is Link.ENDED:
             return None
         self._loading = True
         return first

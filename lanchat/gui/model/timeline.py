@@ -103,7 +103,8 @@ class Timeline:
     def wait(self, message: Message) -> None:
         """A message of ours is on its way; its seq does not count."""
         if message.id in self._waiting:
-            self._items[self._waiting[message.id]].sent = Sent.WAITING
+            item = self._items[self._waiting[message.id]]
+            item.sent, item.detail = Sent.WAITING, ""
             return
         self._number += 1
         key = (WAITING, self._number)
