@@ -28,6 +28,7 @@ MAX_NONCE: Final = 64  # characters of a ping's nonce that come back
 MAX_KEY: Final = 43  # characters: 32 bytes of Ed25519 in base64url without padding
 MAX_PAGE: Final = 200  # entries a history request may ask for; a page is also one frame at most
 NEWCOMER_HISTORY: Final = 100  # entries a newcomer gets unasked: two screens
+MAX_CHANGES: Final = 150  # in one presence frame: 150 x (2 x 32 x 4 + 120) bytes stay below MAX_FRAME
 MAX_ROSTER_CHUNK: Final = 200  # members in one roster frame: 200 x (32 x 4 + 120) bytes stay below MAX_FRAME
 
 

@@ -271,9 +271,9 @@ class Broadcaster:
 
     def _tell_presence(self) -> None:
         self._changed_at = None
-        presence = self._room.presence()
-        if presence is not None and not self._closing:
-            self._delivery.publish([presence], self._room.head)
+        frames = self._room.presence()
+        if frames and not self._closing:
+            self._delivery.publish(frames, self._room.head)
 
     def _hold_nick(self, line: Line) -> None:
         if line.key is None:

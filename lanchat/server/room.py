@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
 from lanchat.protocol.frames import Change, Error, Member, Message, Presence, Refused, Roster, Say
-from lanchat.protocol.limits import MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
+from lanchat.protocol.limits import MAX_CHANGES, MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
 
 FIRST_ROOM: Final = "lobby"
 MAX_COUNTERS: Final = 10_000  # outboxes whose counter is kept in memory: 2 MB
@@ -119,13 +119,10 @@ class Room:
         starts = range(0, max(1, len(members)), MAX_ROSTER_CHUNK)
         return [Roster(self.name, members[i : i + MAX_ROSTER_CHUNK], first=i == 0) for i in starts]
 
-    def presence(self) -> Presence | None:
-        """What changed since the last call, gathered."""
-        if not self.changes:
-            return None
-        presence = Presence(self.name, self.changes)
-        self.changes = []
-        return presence
+    def presence(self) -> list[Presence]:
+        """What changed since the last call, gathered into as few frames as hold it."""
+        changes, self.changes = self.changes, []
+        return [Presence(self.name, changes[i : i + MAX_CHANGES]) for i in range(0, len(changes), MAX_CHANGES)]
 
     # What is said
 

@@ -90,14 +90,15 @@ class Session:
         first = b""
         while (dialect := detect(first)) is None:
             try:
-                data = self.channel.receive(limits.PROMPT_AFTER)
+                data = self.channel.receive(limits.PLAIN_TIMEOUT if self.plain else limits.PROMPT_AFTER)
             except TimeoutError:
-                if first or self.plain or not self._clear_allowed():
+                if first:  # somebody is called “GET”, or “{”
+                    return self._begin(Dialect.PLAIN, first)
+                if self.plain or not self._clear_allowed():
                     raise
                 self.plain = True
-                self._deadline = time.monotonic() + limits.PLAIN_TIMEOUT
                 self.channel.send(PROMPT)
-                data = self.channel.receive(limits.PLAIN_TIMEOUT)
+                continue
             if not data:
                 return None
             first += data
