@@ -56,12 +56,13 @@ class Field(ttk.Entry):
     ) -> None:
         style = "Search.TEntry" if icon else "Side.TEntry" if side else "TEntry"
         self._variable = tk.StringVar(master)
+        # Before the entry's own trace: Tk calls the last one first, so the entry has the text when ours looks at it
+        self._variable.trace_add("write", lambda *_: self._changed(on_change))
         super().__init__(master, width=width, style=style, font=kit.fonts.body, textvariable=self._variable)
         ground = "bg" if side else "raised"
         self._placeholder = Placeholder(self, kit, placeholder, x=35 if icon else 12, ground=ground)
         if icon:
             self._show_icon(kit, icon)
-        self._variable.trace_add("write", lambda *_: self._changed(on_change))
 
     @property
     def value(self) -> str:
