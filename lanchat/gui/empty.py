@@ -31,14 +31,16 @@ class EmptyList(ttk.Frame):
         )
         self._title = ttk.Label(self, style="Title.TLabel")
         self._title.pack()
-        self._text = ttk.Label(self, style="Sub.TLabel")
+        self._text = ttk.Label(self, style="Sub.TLabel", justify="center")
         self._text.pack(pady=(kit.px(4), 0))
         self._help = ttk.Frame(self)
+        self._causes: list[ttk.Label] = []
         for cause in CAUSES:
             self._add_cause(kit, cause)
         self.host = ttk.Button(self._help, text="Host a room here", style="Accent.TButton", command=on_host)
         self.host.pack(pady=(kit.px(20), 0))
-        self._help_gap = kit.px(16)
+        self._help_gap, self._margin = kit.px(16), kit.px(64)
+        master.bind("<Configure>", lambda event: self._wrap(event.width), add="+")
 
     def show(self, section: Section, query: str, *, empty: bool) -> None:
         if not empty:
@@ -67,6 +69,13 @@ class EmptyList(ttk.Frame):
         line = ttk.Frame(self._help)
         line.pack(anchor="w", pady=kit.px(3))
         dot = tk.Label(line, bd=0)
-        dot.pack(side="left", padx=(0, kit.px(10)))
+        dot.pack(side="left", anchor="n", padx=(0, kit.px(10)), pady=kit.px(6))
         kit.listen(dot, lambda: dot.configure(image=kit.disc(5, kit.colors.thumb, under="bg"), bg=kit.colors.bg))
-        ttk.Label(line, text=cause, style="Sub.TLabel").pack(side="left")
+        words = ttk.Label(line, text=cause, style="Sub.TLabel", justify="left")
+        words.pack(side="left")
+        self._causes.append(words)
+
+    def _wrap(self, width: int) -> None:
+        """No line is longer than the place there is."""
+        for label in (self._text, *self._causes):
+            label.configure(wraplength=max(1, width - self._margin))

@@ -44,6 +44,7 @@ class HostDialog(Dialog):
         self.add_button("Cancel", self.cancel)
         self.field.value = name
         self.field.selection_range(0, "end")
+        self.field.icursor("end")
         self.open(self.field)
 
     def failed(self, sentence: str) -> None:

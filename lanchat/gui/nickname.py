@@ -48,6 +48,7 @@ class NicknameDialog(Dialog):
         self.add_button("Cancel", self.cancel)
         self.field.value = nick
         self.field.selection_range(0, "end")
+        self.field.icursor("end")
         self.open(self.field)
 
     def _add_head(self, title: str, detail: str) -> None:
@@ -74,6 +75,7 @@ class NicknameDialog(Dialog):
             self.proposal.configure(text=drawable(f"Join as “{suggestion}”"), command=lambda: self._take(suggestion))
             self.proposal.pack(anchor="w", pady=(self._kit.px(8), 0))
         self.field.selection_range(0, "end")
+        self.field.icursor("end")
         self.field.focus_set()
 
     def unreachable(self, sentence: str) -> None:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found
+from lanchat.gui.emoji import drawable
 from lanchat.gui.empty import EmptyList
 from lanchat.gui.field import Field
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
@@ -78,7 +79,7 @@ class Picker(ttk.Frame):
 
     def address_busy(self) -> None:
         """The address is being asked."""
-        self._complaint.pack_forget()
+        self.complaint.pack_forget()
         self.join_by_address.configure(text="Asking …")
         self.join_by_address.state(["disabled"])
 
@@ -87,12 +88,12 @@ class Picker(ttk.Frame):
         self.join_by_address.configure(text="Join by address")
         self.join_by_address.state(["!disabled"])
         self.address.mark(bool(complaint))
-        self._complaint.configure(text=complaint)
+        self.complaint.configure(text=drawable(complaint))
         if complaint:
-            self._complaint.pack(side="bottom", anchor="w", padx=self._kit.px(24), pady=(0, self._kit.px(14)))
+            self.complaint.pack(anchor="w", pady=(self._kit.px(8), 0))
             self.address.focus_set()
         else:
-            self._complaint.pack_forget()
+            self.complaint.pack_forget()
 
     def take_focus(self) -> None:
         self.list.focus_set()
@@ -123,25 +124,25 @@ class Picker(ttk.Frame):
         self.refresh.pack(side="right", padx=(kit.px(6), 0))
         kit.listen(self.refresh, lambda: self.refresh.configure(image=kit.icon("refresh")))
         self.search = Field(head, kit, "Search rooms", icon="search", on_change=self._search)
-        self.search.pack(side="right")
+        self.search.pack(side="right", padx=(kit.px(16), 0))
         self.search.bind("<Escape>", self._leave_search)
         self.search.bind("<Down>", lambda _: self._enter_list())
         self.search.bind("<Return>", lambda _: self._join_first())
 
     def _add_foot(self, main: ttk.Frame) -> None:
         kit = self._kit
-        self._complaint = ttk.Label(main, style="Error.TLabel", justify="left")
-        self._complaint.bind(
-            "<Configure>", lambda _: self._complaint.configure(wraplength=main.winfo_width() * 15 // 16)
-        )
         foot = ttk.Frame(main)
         foot.pack(side="bottom", fill="x", padx=kit.px(24), pady=kit.px(16))
-        ttk.Label(foot, text="Not in the list?", style="Sub.TLabel").pack(side="left")
-        self.address = Field(foot, kit, f"host or address:{DEFAULT_TCP_PORT}", width=26)
+        line = ttk.Frame(foot)
+        line.pack(fill="x")
+        ttk.Label(line, text="Not in the list?", style="Sub.TLabel").pack(side="left")
+        self.address = Field(line, kit, f"host or address:{DEFAULT_TCP_PORT}", width=20)
         self.address.pack(side="left", padx=kit.px(10))
         self.address.bind("<Return>", lambda _: self._join_address())
-        self.join_by_address = ttk.Button(foot, text="Join by address", command=self._join_address)
+        self.join_by_address = ttk.Button(line, text="Join by address", command=self._join_address)
         self.join_by_address.pack(side="left")
+        self.complaint = ttk.Label(foot, style="Error.TLabel", justify="left")  # packed only while there is one
+        foot.bind("<Configure>", lambda event: self.complaint.configure(wraplength=event.width))
         ttk.Frame(main, style="Line.TFrame", height=1).pack(side="bottom", fill="x")
 
     def _add_list(self, main: ttk.Frame) -> None:

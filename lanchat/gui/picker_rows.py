@@ -24,6 +24,7 @@ PEOPLE: Final = 166
 VIA: Final = 186  # where the pill, or the button in its place, ends
 JOIN_WIDTH: Final = 68
 BAR: Final = (3, 2)  # width and gap of the bars of a connection
+NARROW: Final = 560  # a row in which the name needs the place of the pill
 NAV_ICONS: Final = {Section.NEARBY: "radio", Section.RECENT: "clock"}
 
 
@@ -100,7 +101,7 @@ class RoomPainter:
             )
             return left
         right = box.right - kit.px(VIA)
-        if not room.via:
+        if not room.via or box.width < kit.px(NARROW):
             return right
         left = right - fonts.caption.measure(room.via) - kit.px(16)
         pill(canvas, kit, (left, box.middle - kit.px(10), right, box.middle + kit.px(10)), 10, "chip")

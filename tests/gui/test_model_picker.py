@@ -365,9 +365,9 @@ def test_a_remembered_room_is_joined_where_it_was_and_must_be_itself(
     [
         (0, False, True, "Starting to listen …", False),
         (0, True, True, "Listening on this network", True),
-        (1, True, True, "Listening on this network · 1 room answers", True),
-        (2, True, True, "Listening on this network · 2 rooms answer", True),
-        (0, True, False, "No network: only rooms on this computer can be found", False),
+        (1, True, True, "Listening on this network · 1 room", True),
+        (2, True, True, "Listening on this network · 2 rooms", True),
+        (0, True, False, "No network: rooms on this computer only", False),
     ],
 )
 def test_how_the_search_goes(live: int, listening: bool, network: bool, line: str, well: bool) -> None:

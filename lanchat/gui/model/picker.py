@@ -144,9 +144,9 @@ class RoomList:
         if not listening:
             return "Starting to listen …", False
         if not network:
-            return "No network: only rooms on this computer can be found", False
+            return "No network: rooms on this computer only", False
         answering = sum(found.state is State.LIVE for found in self._found)
-        told = {0: "", 1: " · 1 room answers"}.get(answering, f" · {answering} rooms answer")
+        told = {0: "", 1: " · 1 room"}.get(answering, f" · {answering} rooms")
         return f"Listening on this network{told}", True
 
     def rows(self, *, held: bool = False) -> list[Row]:
