@@ -84,8 +84,10 @@ def _table(rooms: tuple[Found, ...]):  # type: ignore[no-untyped-def]  # rich is
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("Room", "Address", "People", "Answers in", "Found by", "Id"):
-        table.add_column(heading, overflow="fold" if heading == "Address" else "ellipsis")
+    names = [found.name.casefold() for found in rooms]
+    namesakes = len(set(names)) < len(names)  # only then does anybody need an id
+    for heading in ("Room", "Address", "People", "Answers in", "Found by", *(["Id"] if namesakes else [])):
+        table.add_column(heading, overflow="fold")
     for found in rooms:
         people = "–" if found.users is None else f"{found.users}/{found.max_users}"
         delay = "–" if found.latency_ms is None else f"{found.latency_ms:.0f} ms"
@@ -95,7 +97,7 @@ def _table(rooms: tuple[Found, ...]):  # type: ignore[no-untyped-def]  # rich is
             people,
             delay if found.state is State.LIVE else "no answer",
             ", ".join(found.via),
-            found.id or "–",
+            *([found.id or "–"] if namesakes else []),
         )
         style = "" if found.state is State.LIVE else "dim"
         table.add_row(*(Text(cell, style) for cell in row))  # Text: a name may hold what looks like markup

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol import text
-from lanchat.protocol.frames import Bye, Error, Hello, History, Message, Refused, Rename, Say, ServerFrame
+from lanchat.protocol.frames import Bye, Error, Hello, History, Message, Presence, Refused, Rename, Say, ServerFrame
 from lanchat.protocol.limits import MAX_RUNS, Code
 from lanchat.server import limits
 from lanchat.server.delivery import Delivery
@@ -183,6 +183,7 @@ class Broadcaster:
             return line
         member = self._members[session] = Member(session, line, self._now)
         self._hold_nick(line)
+        _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
 
     def _stored_counters(self, hello: Hello) -> dict[str, int]:
@@ -200,6 +201,7 @@ class Broadcaster:
     def _on_leave(self, item: Leave) -> None:
         member = self._members.pop(item.session, None)
         if member is not None:
+            _log.info("%s is gone", member.line.nick)
             self._delivery.remove(member)
             self._room.leave(member.line)
             self._note_change()
@@ -255,8 +257,8 @@ class Broadcaster:
             self._not_stored(said, authors, error)
             return
         self._room.stored()
-        self._tell_presence()  # who speaks has joined
-        self._delivery.publish(said, self._room.head)
+        # Who speaks has joined. One batch: a place in front of the entries must not count as one behind them.
+        self._delivery.publish([*self._gathered(), *said], self._room.head)
 
     def _not_stored(self, said: list[Message], authors: list[Member], error: StoreError) -> None:
         _log.error("nothing can be stored: %s", error)
@@ -270,10 +272,14 @@ class Broadcaster:
             self._changed_at = self._now
 
     def _tell_presence(self) -> None:
+        if gathered := self._gathered():
+            self._delivery.publish(gathered, self._room.head)
+
+    def _gathered(self) -> list[Presence]:
+        """The changes of the roster that were not told yet."""
         self._changed_at = None
-        frames = self._room.presence()
-        if frames and not self._closing:
-            self._delivery.publish(frames, self._room.head)
+        changes = self._room.presence()
+        return [] if self._closing else changes
 
     def _hold_nick(self, line: Line) -> None:
         if line.key is None:

@@ -150,9 +150,7 @@ class Room:
     def highest(self, outbox: Outbox) -> int:
         """The highest counter of an outbox that is stored or about to be, -1: none."""
         n = self._highest.get(outbox)
-        if n is None:
-            n = self._highest[outbox] = self._lookup(*outbox)
-        return n
+        return self._lookup(*outbox) if n is None else n
 
     def counters(self, said: Sequence[Message]) -> dict[Outbox, int]:
         """The highest counter of each outbox among `said`, which `say` gave out."""

@@ -93,6 +93,7 @@ class Server:
         self._history.start()
         self._listener.start()
         self._write_running()
+        _log.info("“%s” listens on port %d, data in %s", self.name, self.port, self.data)
         if self._announcer is not None:
             self._announcer.start()
 
@@ -101,6 +102,7 @@ class Server:
         if self._stopping.is_set():
             return
         self._stopping.set()
+        _log.info("closing")
         if self._announcer is not None:
             self._announcer.close()
         self._listener.close()
