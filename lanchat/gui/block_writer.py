@@ -52,6 +52,7 @@ class BlockWriter:
         self._serial = itertools.count(1)
         self._tag = ""
         self._pieces: list[Any] = []  # characters and tags in turn, not inserted yet
+        self._place = ""  # where they go
         self._links: dict[str, str] = {}
         self._lines: dict[str, tk.Canvas] = {}  # day lines, by their block's tag
         kit.listen(text, self._configure_tags)
@@ -59,9 +60,13 @@ class BlockWriter:
     # Writing
 
     def write(self, block: Block, before: Drawn | None) -> Drawn:
-        """Inserts the block before another, or at the end."""
+        """Inserts the block before another, or at the end. `finish` follows after the last."""
         self._tag = f"b{next(self._serial)}"
-        self._text.mark_set(_HERE, f"{before.tag}.first" if before else "end-1c")
+        place = f"{before.tag}.first" if before else "end-1c"
+        if place != self._place:
+            self.finish()
+            self._text.mark_set(_HERE, place)
+            self._place = place
         known = len(self._links)
         widgets: list[tk.Widget] = []
         if block.day:
@@ -75,17 +80,24 @@ class BlockWriter:
                 first, *more = drawable(block.text).split("\n")
                 self._add(f"{first}\n", "top")
                 self._add("".join(f"{line}\n" for line in more), "top_more")
-        self._flush()
         return Drawn(block, self._tag, tuple(list(self._links)[known:]), tuple(widgets))
 
-    def erase(self, drawn: Drawn) -> None:
-        for widget in drawn.widgets:
-            widget.destroy()
-        self._text.delete(f"{drawn.tag}.first", f"{drawn.tag}.last")
-        self._text.tag_delete(drawn.tag, *drawn.links)
-        self._lines.pop(drawn.tag, None)
-        for link in drawn.links:
-            del self._links[link]
+    def finish(self) -> None:
+        """What was written stands in the Text."""
+        self._flush()
+        self._place = ""
+
+    def erase(self, run: list[Drawn]) -> None:
+        """Blocks that stand one after the other."""
+        self.finish()
+        for drawn in run:
+            for widget in drawn.widgets:
+                widget.destroy()
+            self._lines.pop(drawn.tag, None)
+            for link in drawn.links:
+                del self._links[link]
+        self._text.delete(f"{run[0].tag}.first", f"{run[-1].tag}.last")
+        self._text.tag_delete(*(tag for drawn in run for tag in (drawn.tag, *drawn.links)))
 
     def link_at(self, index: str) -> str | None:
         """The link that stands there."""

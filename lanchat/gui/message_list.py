@@ -7,7 +7,6 @@ top or in between; the view stays where the reader is, or at the end if it was t
 from __future__ import annotations
 
 import tkinter as tk
-from bisect import bisect_left
 from collections.abc import Callable
 from datetime import date
 from tkinter import ttk
@@ -50,6 +49,7 @@ class MessageList(tk.Frame):
         self._kit, self._model, self._today = kit, model, today
         self._on_older, self._on_link = on_older, on_link
         self._drawn: list[Drawn] = []
+        self._places: dict[str, int] = {}  # of each tag in it
         self._first: Key = TOP  # the window begins here …
         self._last: Key | None = None  # … and ends here, or with the newest
         self._seen: Key = (0, 0)  # the last that was shown while the view stood at the end
@@ -144,7 +144,7 @@ class MessageList(tk.Frame):
             inactiveselectbackground=colors.select,
         )
         self._pill.configure(image=self._kit.icon("down", 14, "on_accent", 2.2))
-        self._soon(self._draw_gutter)
+        self._soon(self._settle)
 
     # The difference between what stands and what should
 
@@ -161,9 +161,7 @@ class MessageList(tk.Frame):
         elif anchor:
             self._restore(*anchor)
         self._following = follow
-        self._update_pill()
-        self._soon(self._draw_gutter)
-        self._soon(self._look_at_edges)
+        self._soon(self._settle)
 
     def _extent(self, follow: bool) -> tuple[int, int]:
         """From which place of the timeline to which; the window is cut at the side away from the reader."""
@@ -183,19 +181,25 @@ class MessageList(tk.Frame):
         """Both lists are in order of their keys: one walk along them."""
         old, result, index = self._drawn, [], 0
         for block in blocks:
+            gone = index
             while index < len(old) and old[index].block.key < block.key:
-                self._writer.erase(old[index])
                 index += 1
-            if index < len(old) and old[index].block.key == block.key:
-                drawn, index = old[index], index + 1
-                if drawn.block == block:
-                    result.append(drawn)
-                    continue
-                self._writer.erase(drawn)
-            result.append(self._writer.write(block, old[index] if index < len(old) else None))
-        for drawn in old[index:]:
-            self._writer.erase(drawn)
+            same = index < len(old) and old[index].block.key == block.key
+            stays = same and (old[index].block is block or old[index].block == block)
+            if same and not stays:
+                index += 1
+            if gone < index:
+                self._writer.erase(old[gone:index])
+            if stays:
+                result.append(old[index])
+                index += 1
+            else:
+                result.append(self._writer.write(block, old[index] if index < len(old) else None))
+        if index < len(old):
+            self._writer.erase(old[index:])
+        self._writer.finish()
         self._drawn = result
+        self._places = {drawn.tag: place for place, drawn in enumerate(result)}
 
     def _anchor(self, coming: dict[Key, Block]) -> tuple[str, int] | None:
         """A block in view that stays as it is, and its height in the view."""
@@ -227,32 +231,31 @@ class MessageList(tk.Frame):
         self._soon(self._settle)
 
     def _settle(self) -> None:
-        """The view moved."""
+        """The view moved, or what it shows changed."""
         self._following = self._at_end()
         self._update_pill()
-        self._draw_gutter()
-        self._look_at_edges()
+        visible = self._visible()
+        self._draw_gutter(visible)
+        if visible:
+            self._look_at_edges(visible)
 
     def _resized(self) -> None:
         self._writer.widen()
         if self._following:
             self.text.yview_moveto(1.0)
-        self._soon(self._draw_gutter)
+        self._soon(self._settle)
 
-    def _look_at_edges(self) -> None:
+    def _look_at_edges(self, visible: list[Drawn]) -> None:
         """Move the window, or ask for older entries, before the reader gets to its edge."""
-        visible = self._visible()
-        if not visible:
-            return
         line = self._model.timeline
         start, total = line.place(self._first), len(self._drawn)
-        if self._place(visible[0]) < NEAR:
+        if self._places[visible[0].tag] < NEAR:
             if start:
                 self._first = line.key_at(max(0, start - STEP)) if start > STEP else TOP
                 self.refresh()
             else:
                 self._on_older()
-        elif self._last is not None and total - self._place(visible[-1]) < NEAR:
+        elif self._last is not None and total - self._places[visible[-1].tag] < NEAR:
             end = line.place(self._last) + 1 + STEP
             self._last = line.key_at(end - 1) if end < len(line) else None
             self._first = line.key_at(max(start, min(end, len(line)) - WINDOW))
@@ -261,8 +264,7 @@ class MessageList(tk.Frame):
     def _visible(self) -> list[Drawn]:
         """The blocks in view, from the top."""
         names = self.text.tag_names("@0,0")
-        tag = next((name for name in names if name[0] == "b" and name[1:].isdigit()), None)
-        start = next((i for i, drawn in enumerate(self._drawn) if drawn.tag == tag), None)
+        start = next((self._places[name] for name in names if name in self._places), None)
         if start is None:
             return []
         last = self.text.index(f"@0,{self.text.winfo_height()}")
@@ -270,9 +272,6 @@ class MessageList(tk.Frame):
         while end < len(self._drawn) and self.text.compare(f"{self._drawn[end].tag}.first", "<=", last):
             end += 1
         return self._drawn[start:end]
-
-    def _place(self, drawn: Drawn) -> int:
-        return bisect_left(self._drawn, drawn.block.key, key=lambda d: d.block.key)
 
     def _update_pill(self) -> None:
         if self._following:
@@ -287,11 +286,11 @@ class MessageList(tk.Frame):
 
     # Avatars
 
-    def _draw_gutter(self) -> None:
+    def _draw_gutter(self, visible: list[Drawn]) -> None:
         gutter, kit, px = self._gutter, self._kit, self._kit.px
         gutter.delete("all")
         head_height = px(GROUP_GAP) + kit.fonts.body_bold.metrics("linespace")
-        for drawn in self._visible():
+        for drawn in visible:
             block = drawn.block
             if block.kind is Kind.NOTICE or not (block.head or block.kind is Kind.TOP):
                 continue

@@ -10,6 +10,7 @@ import math
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lanchat.gui.tokens import rgb
 
@@ -19,20 +20,19 @@ def rounded(
 ) -> bytes:
     """A rounded rectangle. layers: (colour, inset from the outer edge in px), outermost first: a fill alone is one
     layer, a border is a layer below the fill."""
-    channels = 3 if under else 4
     reach = math.ceil(radius + max(inset for _, inset in layers)) + 1
     corner_w, corner_h = min((width + 1) // 2, reach), min((height + 1) // 2, reach)
-    paint = _Painter(width, height, radius, layers, under)
+    ink = _Ink(layers, under)
 
     def row(y: int) -> bytes:
         """Only the left end is computed; the middle repeats and the right end mirrors it."""
-        left = paint.corner(y, corner_w)
-        middle = paint.pixel(width // 2, y) * (width - 2 * corner_w)
+        left = [ink.at(distance) for distance in _distances(width, height, radius, y, corner_w)]
+        middle = ink.at(_distance(width // 2, y, width, height, radius)) * (width - 2 * corner_w)
         return b"".join(left) + middle + b"".join(left[: width - corner_w][::-1])
 
     top = [row(y) for y in range(corner_h)]
     middle = [row(height // 2)] * (height - 2 * corner_h) if height > 2 * corner_h else []
-    return png(width, height, channels, top + middle + top[: height - corner_h][::-1])
+    return png(width, height, 3 if under else 4, top + middle + top[: height - corner_h][::-1])
 
 
 def png(width: int, height: int, channels: int, rows: Sequence[bytes]) -> bytes:
@@ -56,30 +56,38 @@ def _chunk(tag: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
 
 
-class _Painter:
-    """Computes single pixels of a layered rounded rectangle."""
+@lru_cache(maxsize=2_000)
+def _distances(width: int, height: int, radius: float, y: int, count: int) -> tuple[float, ...]:
+    """Of the first `count` pixels of row y to the edge; the same for all colours of one shape."""
+    return tuple(_distance(x, y, width, height, radius) for x in range(count))
 
-    def __init__(
-        self, width: int, height: int, radius: float, layers: Sequence[tuple[str, float]], under: str | None
-    ) -> None:
-        self._half_w, self._half_h, self._radius = width / 2, height / 2, radius
+
+def _distance(x: int, y: int, width: int, height: int, radius: float) -> float:
+    """From the centre of pixel (x, y) to the outer edge; negative inside."""
+    dx = abs(x + 0.5 - width / 2) - width / 2 + radius
+    dy = abs(y + 0.5 - height / 2) - height / 2 + radius
+    return math.hypot(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0) - radius
+
+
+class _Ink:
+    """The colour of a pixel by its distance to the edge: RGB over a ground, else RGBA."""
+
+    def __init__(self, layers: Sequence[tuple[str, float]], under: str | None) -> None:
         self._layers = [(rgb(colour), inset) for colour, inset in layers]
         self._under = rgb(under) if under else None
+        self._outside = bytes(self._under or (0, 0, 0, 0))
         self._deepest = max(inset for _, inset in layers)
-        self._solid = bytes(self._layers[-1][0]) + (b"" if under else b"\xff")
+        self._inside = bytes(self._layers[-1][0]) + (b"" if under else b"\xff")
 
-    def corner(self, y: int, width: int) -> list[bytes]:
-        """The first pixels of row y; computed up to where the innermost layer covers all."""
-        row: list[bytes] = []
-        for x in range(width):
-            if self._distance(x + 0.5, y + 0.5) + self._deepest <= -0.5:
-                return row + [self._solid] * (width - x)
-            row.append(self.pixel(x, y))
-        return row
+    def at(self, distance: float) -> bytes:
+        if distance >= 0.5:
+            return self._outside
+        if distance + self._deepest <= -0.5:
+            return self._inside
+        return self._blend(distance)
 
-    def pixel(self, x: int, y: int) -> bytes:
-        """Layers composed in order, at their coverage of pixel (x, y); RGB over a ground, else RGBA."""
-        distance = self._distance(x + 0.5, y + 0.5)
+    def _blend(self, distance: float) -> bytes:
+        """The layers in order, each at its coverage."""
         red, green, blue = (float(part) for part in self._under or (0, 0, 0))
         alpha = 1.0 if self._under else 0.0
         for (r, g, b), inset in self._layers:
@@ -89,12 +97,4 @@ class _Painter:
             alpha = share + alpha * rest
         if self._under:
             return bytes((round(red), round(green), round(blue)))
-        if alpha == 0:
-            return b"\0\0\0\0"
         return bytes((round(red / alpha), round(green / alpha), round(blue / alpha), round(alpha * 255)))
-
-    def _distance(self, x: float, y: float) -> float:
-        """To the outer edge of the rectangle; negative inside."""
-        dx = abs(x - self._half_w) - self._half_w + self._radius
-        dy = abs(y - self._half_h) - self._half_h + self._radius
-        return math.hypot(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0) - self._radius
