@@ -61,6 +61,12 @@ class EmptyList(ttk.Frame):
         self.place(relx=0.5, rely=0.46, anchor="center")
         self.lift()
 
+    @property
+    def words(self) -> str:
+        """All that is said now."""
+        causes = self._causes if self._help.winfo_manager() else []
+        return "\n".join(str(label["text"]) for label in (self._title, self._text, *causes))
+
     def _say(self, title: str, text: str) -> None:
         self._title.configure(text=title)
         self._text.configure(text=text)

@@ -162,7 +162,7 @@ class Picker(ttk.Frame):
         self.list.attach(bar, hide={"side": "right", "fill": "y", "padx": (0, kit.px(3)), "before": self.list})
         self.list.bind("<Leave>", lambda _: self.after_idle(self._show), add="+")  # rows may move again
         self.list.bind("<Key>", self._type_to_search)
-        self._empty = EmptyList(self._body, kit, self._actions.host)
+        self.empty = EmptyList(self._body, kit, self._actions.host)
 
     # From the user
 
@@ -221,7 +221,7 @@ class Picker(ttk.Frame):
         self.list.show(as_rows(self._rows))
         self.side.show_counts(self._model.counts)
         self._show_line()
-        self._empty.show(self._model.section, self._model.query, empty=not self._rows)
+        self.empty.show(self._model.section, self._model.query, empty=not self._rows)
 
     def _show_line(self) -> None:
         line, self._well = self._model.state_line(listening=self._listening, network=self._network)

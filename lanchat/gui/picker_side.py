@@ -33,6 +33,7 @@ class PickerSide(ttk.Frame):
         self._kit, self._actions = kit, actions
         self._me = ("", "")
         self._hosted: Sequence[Hosted] = ()
+        self.stop_buttons: list[ttk.Button] = []
         self._add_head()
         self.nav: RowList[tuple[Section, int]] = RowList(
             self,
@@ -70,6 +71,7 @@ class PickerSide(ttk.Frame):
         if hosted == self._hosted:
             return
         self._hosted = hosted
+        self.stop_buttons.clear()
         for child in self._servers.winfo_children():
             child.destroy()
         if hosted:
@@ -90,6 +92,7 @@ class PickerSide(ttk.Frame):
         line.pack(fill="x", pady=kit.px(2))
         stop = ttk.Button(line, text="Stop", style="Side.TButton", command=partial(self._actions.stop, server))
         stop.pack(side="right")
+        self.stop_buttons.append(stop)
         name = elide(kit.fonts.list_bold, drawable(server.name), kit.px(NAME_WIDTH))
         ttk.Label(line, text=name, style="Side.Bold.TLabel").pack(anchor="w")
         ttk.Label(line, text=f"port {server.port}", style="Side.Meta.TLabel").pack(anchor="w")

@@ -1,0 +1,270 @@
+"""The picker under a real display: keys, pointer, search, address, states, the side bar; with found rooms given."""
+
+from __future__ import annotations
+
+import itertools
+import tkinter as tk
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lanchat.client.hosting import Hosted
+from lanchat.client.profile import Recent
+from lanchat.discovery.found import Found, State, Via
+from lanchat.gui.model.picker import Mark, Room
+from lanchat.gui.picker import INSET, Actions, Picker
+from lanchat.gui.picker_rows import ROOM_HEIGHT, join_span
+from lanchat.gui.theme import Kit
+
+pytestmark = pytest.mark.display
+Until = Callable[[Callable[[], object]], None]
+Asked = list[tuple[str, Any]]
+
+
+def found(name: str, **facts: Any) -> Found:
+    known = {"host": "10.0.0.1", "port": 5055, "addresses": (), "via": (Via.BEACON,), "state": State.LIVE}
+    known |= {"id": name, "run": "r", "users": 3, "max_users": 50, "latency_ms": 2.0}
+    return Found(name=name, **known | facts)
+
+
+@pytest.fixture
+def asked() -> Asked:
+    """What the picker asked for, in order."""
+    return []
+
+
+@pytest.fixture
+def picker(root: tk.Tk, kit: Kit, until: Until, asked: Asked) -> Picker:
+    actions = Actions(
+        join=lambda room: asked.append(("join", room.name)),
+        join_address=lambda text: asked.append(("address", text)),
+        host=lambda: asked.append(("host", None)),
+        stop=lambda hosted: asked.append(("stop", hosted.name)),
+        refresh=lambda: asked.append(("refresh", None)),
+        settings=lambda _: asked.append(("settings", None)),
+    )
+    picker = Picker(root, kit, actions)
+    picker.pack(fill="both", expand=True)
+    picker.show_found([found("alpha"), found("beta"), found("gamma")])
+    picker.list.focus_force()
+    until(lambda: picker.list.winfo_height() > 1 and picker.focus_get() is picker.list)
+    return picker
+
+
+def names(picker: Picker) -> list[str]:
+    return [row.name for row in picker.rows if isinstance(row, Room)]
+
+
+def selected(picker: Picker) -> str | None:
+    row = picker.list.selected
+    return row.name if isinstance(row, Room) else None
+
+
+clock = itertools.count(1_000, 1_000)  # ms between two clicks: too long for a double one
+
+
+def click(picker: Picker, row: int, *, on_button: bool = False, times: int = 1) -> None:
+    kit = picker._kit
+    width = picker.list.winfo_width() - 2 * kit.px(INSET)
+    x = kit.px(INSET) + (sum(join_span(kit, width)) // 2 if on_button else kit.px(100))
+    y = kit.px(ROOM_HEIGHT) * row + kit.px(ROOM_HEIGHT) // 2
+    now = next(clock)
+    for delay in range(times):
+        picker.list.event_generate("<Button-1>", x=x, y=y, time=now + delay)
+        picker.list.event_generate("<ButtonRelease-1>", x=x, y=y, time=now + delay)
+    picker.update()
+
+
+# Keys
+
+
+def test_down_and_return_join_the_second_room(picker: Picker, asked: Asked) -> None:
+    for key in ("<Home>", "<Down>", "<Return>"):
+        picker.list.event_generate(key)
+    assert asked == [("join", "beta")]
+
+
+def test_the_selection_stays_with_its_room_when_others_come_and_go(picker: Picker, until: Until) -> None:
+    picker.list.event_generate("<End>")
+    until(lambda: selected(picker) == "gamma")
+    picker.show_found([found("aardvark"), found("beta"), found("gamma"), found("zebra")])
+    assert selected(picker) == "gamma"
+    picker.show_found([found("beta")])
+    assert selected(picker) is None
+
+
+def test_a_room_that_cannot_be_joined_is_not(picker: Picker, asked: Asked) -> None:
+    picker.show_found([found("alpha", users=50)])
+    picker.list.select("alpha")
+    picker.list.event_generate("<Return>")
+    assert asked == []
+
+
+def test_a_letter_typed_on_the_list_begins_a_search(picker: Picker, until: Until, asked: Asked) -> None:
+    picker.list.event_generate("<KeyPress-b>")
+    until(lambda: picker.focus_get() is picker.search)
+    assert picker.search.value == "b"
+    assert names(picker) == ["beta"]
+    picker.search.event_generate("<Return>")
+    assert asked == [("join", "beta")]
+
+
+def test_escape_clears_the_search_and_goes_back_to_the_list(picker: Picker, until: Until) -> None:
+    picker.list.event_generate("<KeyPress-b>")
+    until(lambda: picker.focus_get() is picker.search)
+    picker.search.event_generate("<Escape>")
+    until(lambda: picker.focus_get() is picker.list)
+    assert names(picker) == ["alpha", "beta", "gamma"]
+
+
+def test_down_in_the_search_goes_to_the_list(picker: Picker, until: Until) -> None:
+    picker.search.focus_force()
+    until(lambda: picker.focus_get() is picker.search)
+    picker.search.event_generate("<Down>")
+    until(lambda: picker.focus_get() is picker.list)
+
+
+@pytest.mark.parametrize("key", ["<Control-KeyPress-b>", "<Alt-KeyPress-b>", "<Tab>", "<KeyPress-F5>", "<space>"])
+def test_other_keys_begin_no_search(picker: Picker, key: str) -> None:
+    picker.list.event_generate(key)
+    assert picker.search.value == ""
+
+
+def test_every_control_is_reached_by_tab(picker: Picker) -> None:
+    seen = []
+    at: tk.Misc | None = picker.list
+    while at is not None and at not in seen:
+        seen.append(at)
+        at = at.tk_focusNext()
+    wanted = (picker.side.nav, picker.side.host, picker.side.settings, picker.search, picker.refresh, picker.address)
+    assert all(control in seen for control in (*wanted, picker.join_by_address))
+
+
+# Pointer
+
+
+def test_a_double_click_joins(picker: Picker, asked: Asked) -> None:
+    click(picker, 1, times=2)
+    assert asked == [("join", "beta")]
+
+
+def test_the_join_button_joins_once_it_is_there(picker: Picker, asked: Asked) -> None:
+    click(picker, 2, on_button=True)  # there was no button yet, only the place of one
+    assert asked == []
+    assert selected(picker) == "gamma"
+    click(picker, 2, on_button=True)
+    assert asked == [("join", "gamma")]
+
+
+def test_the_place_of_the_button_is_dead_on_a_full_room(picker: Picker, asked: Asked) -> None:
+    picker.show_found([found("alpha", users=50)])
+    click(picker, 0, on_button=True)
+    click(picker, 0, on_button=True)
+    assert asked == []
+
+
+def test_rows_stay_under_the_pointer_until_it_leaves(picker: Picker, until: Until) -> None:
+    picker.list.event_generate("<Motion>", x=100, y=100)
+    picker.show_found([found("aardvark"), found("beta"), found("gamma")])
+    assert names(picker) == ["alpha", "beta", "gamma", "aardvark"]
+    gone = picker.rows[0]
+    assert isinstance(gone, Room)
+    assert gone.mark is Mark.GONE
+    picker.list.event_generate("<Leave>")
+    until(lambda: names(picker) == ["aardvark", "beta", "gamma"])
+
+
+# Sections and the empty list
+
+
+def test_recent_rooms_have_a_section_of_their_own(picker: Picker, until: Until) -> None:
+    picker.show_recents([Recent("home", "Home", "10.0.0.9:5055", 2), Recent("beta", "beta", "10.0.0.1:5055", 1)])
+    assert names(picker) == ["alpha", "beta", "gamma", "Home"]
+    picker.side.nav.focus_force()
+    until(lambda: picker.focus_get() is picker.side.nav)
+    picker.side.nav.event_generate("<Down>")
+    assert names(picker) == ["Home", "beta"]
+
+
+def test_an_empty_list_helps(picker: Picker, until: Until, asked: Asked) -> None:
+    picker.show_found([])
+    until(lambda: picker.empty.winfo_ismapped() and picker.empty.host.winfo_ismapped())
+    assert "5054" in picker.empty.words
+    assert "5055" in picker.empty.words
+    picker.empty.host.invoke()
+    assert asked == [("host", None)]
+    picker.show_found([found("alpha")])
+    until(lambda: not picker.empty.winfo_ismapped())
+
+
+def test_a_search_without_a_hit_says_so_and_offers_no_hosting(picker: Picker, until: Until) -> None:
+    picker.search.value = "nowhere"
+    until(picker.empty.winfo_ismapped)
+    assert "No room matches “nowhere”" in picker.empty.words
+    until(lambda: not picker.empty.host.winfo_ismapped())
+
+
+# Address
+
+
+def test_an_address_is_asked_for_by_return_and_by_the_button_but_once_at_a_time(
+    picker: Picker, asked: Asked, until: Until
+) -> None:
+    picker.address.value = "10.0.0.7"
+    picker.address.focus_force()
+    until(lambda: picker.focus_get() is picker.address)
+    picker.address.event_generate("<Return>")
+    picker.join_by_address.invoke()
+    assert asked == [("address", "10.0.0.7")] * 2
+    picker.address_busy()
+    picker.join_by_address.invoke()
+    picker.address.event_generate("<Return>")
+    assert asked == [("address", "10.0.0.7")] * 2
+
+
+def test_what_is_wrong_with_an_address_stands_under_it_until_the_next_try(picker: Picker, until: Until) -> None:
+    picker.address_busy()
+    picker.address_done("Nothing listens at 10.0.0.7.")
+    until(picker.complaint.winfo_ismapped)
+    assert picker.complaint.winfo_rooty() > picker.address.winfo_rooty()
+    assert picker.address.instate(["invalid"])
+    assert picker.join_by_address.instate(["!disabled"])
+    picker.address_busy()
+    picker.address_done()
+    until(lambda: not picker.complaint.winfo_ismapped())
+    assert picker.address.instate(["!invalid"])
+
+
+# The side bar
+
+
+def test_servers_of_this_computer_are_listed_with_a_button_that_stops_them(picker: Picker, asked: Asked) -> None:
+    picker.show_hosted([Hosted(pid=11, port=5055, id="x", run="r", name="Kitchen")])
+    (button,) = picker.side.stop_buttons
+    button.invoke()
+    assert asked == [("stop", "Kitchen")]
+    picker.show_hosted([])
+    assert picker.side.stop_buttons == []
+
+
+def test_a_room_on_this_computer_is_marked_in_the_list(picker: Picker) -> None:
+    picker.show_hosted([Hosted(pid=11, port=5055, id="beta", run="r", name="beta")])
+    assert [row.here for row in picker.rows if isinstance(row, Room)] == [False, True, False]
+
+
+def test_buttons_of_the_side_bar_and_refresh(picker: Picker, asked: Asked) -> None:
+    picker.side.host.invoke()
+    picker.side.settings.invoke()
+    picker.refresh.invoke()
+    assert asked == [("host", None), ("settings", None), ("refresh", None)]
+
+
+def test_it_repaints_in_dark_and_copes_with_hostile_names(picker: Picker, kit: Kit) -> None:
+    picker.show_found(
+        [found("👩🏽‍🚀" * 20), found("\u202edlrow"), found(""), found("Ω" * 200, host="fe80::1%" + "e" * 200)]
+    )
+    picker.update()
+    kit.use("dark")
+    picker.update()
+    assert picker.list["bg"] == kit.colors.bg
