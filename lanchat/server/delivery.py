@@ -125,6 +125,7 @@ class Delivery:
 
     def _return_to_stream(self, member: Member, place: int) -> None:
         if place < self._ring.start:
+            member.lagged = True  # changes of the roster went by meanwhile
             self._read_pages(member, member.seq)
             return
         member.cursor = place
