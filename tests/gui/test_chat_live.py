@@ -1,0 +1,114 @@
+"""Two people in a real room: what is typed in the window arrives at the other, and back."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from lanchat.client import Client, Profile
+from lanchat.client.events import Message
+from lanchat.gui.chat import ChatScreen
+from lanchat.gui.model.timeline import Sent
+from lanchat.gui.theme import Kit
+from lanchat.server import Config, Server
+
+pytestmark = pytest.mark.display
+Until = Callable[[Callable[[], object]], None]
+SLICE = 200  # events handed over between two looks of Tk
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Server]:
+    config = Config(
+        name="Studio Nord", data=tmp_path / "room", host="127.0.0.1", port=0, mdns=False, beacon=False, rate=None
+    )
+    with Server(config) as server:
+        yield server
+
+
+@pytest.fixture
+def people(room: Server) -> Iterator[Callable[[str], Client]]:
+    """Lets somebody in, with a profile of their own; they leave before the room closes."""
+    with ExitStack() as stack:
+
+        def enter(nick: str) -> Client:
+            client = Client(f"127.0.0.1:{room.port}", nick, profile=Profile(nick))
+            return stack.enter_context(client)
+
+        yield enter
+
+
+class Window:
+    """A chat screen that is fed from its client's queue, in the thread of Tk."""
+
+    def __init__(self, root: tk.Tk, kit: Kit, client: Client) -> None:
+        self.root, self.client = root, client
+        self.screen = ChatScreen(root, kit, client, on_leave=client.close, on_title=root.title)
+        self.screen.pack(fill="both", expand=True)
+
+    def turn(self) -> None:
+        for event in self.client.events.drain(SLICE):
+            self.screen.handle(event)
+        self.root.update()
+
+    def type(self, words: str) -> None:
+        text = self.screen.composer.text
+        text.focus_force()
+        for character in words:
+            text.event_generate(f"<Key-{'space' if character == ' ' else character}>")
+        text.event_generate("<Return>")
+
+    @property
+    def content(self) -> str:
+        return self.screen.messages.text.get("1.0", "end")
+
+
+def test_what_is_typed_arrives_and_what_is_answered_is_shown(
+    root: tk.Tk, kit: Kit, until: Until, people: Callable[[str], Client]
+) -> None:
+    other = people("Ana")
+    heard: list[str] = []
+
+    def listen() -> None:
+        heard.extend(event.text for event in other.events.drain(SLICE) if isinstance(event, Message))
+
+    window = Window(root, kit, people("Sam"))
+
+    def wait(condition: Callable[[], object]) -> None:
+        until(lambda: [listen(), window.turn(), condition()][-1])
+
+    wait(lambda: [person.nick for person in window.screen.model.people()] == ["Sam", "Ana"])
+    window.type("hello ana")
+    wait(lambda: heard == ["hello ana"])
+    wait(lambda: [b.sent for b in window.screen.messages.shown if b.text == "hello ana"] == [Sent.YES])
+    other.say("hello Sam 👋")
+    wait(lambda: any(block.text == "hello Sam 👋" for block in window.screen.messages.shown))
+    other.rename("Anna")
+    wait(lambda: "Ana is now Anna" in window.content)
+    other.close()
+    wait(lambda: "Anna left" in window.content or "Anna" not in [p.nick for p in window.screen.model.people()])
+
+
+def test_a_long_history_is_read_back_to_its_start(
+    root: tk.Tk, kit: Kit, until: Until, people: Callable[[str], Client]
+) -> None:
+    writer = people("Ana")
+    for number in range(1, 451):
+        writer.say(f"line {number}")
+    assert writer.flush(20)
+    window = Window(root, kit, people("Sam"))
+    until(lambda: [window.turn(), "line 450\n" in window.content][-1])
+    assert "line 1\n" not in window.content
+
+    def scroll() -> bool:
+        window.turn()
+        window.screen.messages.text.yview_moveto(0.0)
+        return "This is the start of #lobby." in window.content
+
+    until(scroll)
+    texts = [block.text for block in window.screen.messages.shown if block.text.startswith("line")]
+    assert texts == [f"line {number}" for number in range(1, 451)]
