@@ -213,7 +213,7 @@ class Lan:
     def block(self, *kinds: str) -> None:
         """The bridge drops these kinds from now on, and only these: multicast, broadcast, udp."""
         rules = "; ".join(_RULES[kind] for kind in kinds)
-        table = f"table bridge lan {{ chain all {{ type filter hook forward priority 0; {rules}\n}}\n}}"
+        table = f"table bridge lan {{ chain dropped {{ type filter hook forward priority 0; {rules}\n}}\n}}"
         self._switch.run(["nft", "-f", "-"], input=f"table bridge lan\ndelete table bridge lan\n{table}")
 
 

@@ -119,9 +119,9 @@ class Entry:
         newest = self.answered if self.answered is not None else 0.0
 
         def order(place: Place) -> tuple[bool, bool, int, Endpoint]:
-            never = place.answered is None
-            stale = place.answered is not None and place.answered < newest - STALE
-            return never, stale, place.rank, place.endpoint
+            if place.answered is None:
+                return True, False, place.rank, place.endpoint
+            return False, place.misses > 0 or place.answered < newest - STALE, place.rank, place.endpoint
 
         return sorted(self.places.values(), key=order)
 
@@ -204,6 +204,8 @@ class Entry:
             return False
         self._round_at = None
         self.misses += 1
+        for place in self.places.values():
+            place.misses += place.answered is not None and place.asked > place.answered
         if self.misses < MISSES:
             self.next_round = now
             return False

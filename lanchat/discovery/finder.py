@@ -3,6 +3,7 @@ the sockets in search.py, and both belong to the finder's thread alone."""
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 import threading
@@ -64,8 +65,9 @@ class Finder:
         self._retrying.start()
         if self._browser is not None:
             self._browser.start()
-        for text in self._known:
-            self._workers.submit(self._resolve, text)
+        if self._known:
+            # Not joined: a resolver cannot be interrupted, and ends when the system's patience does
+            threading.Thread(target=self._resolve, name="lanchat-resolve", daemon=True).start()
 
     def close(self) -> None:
         """Idempotent."""
@@ -113,16 +115,19 @@ class Finder:
     def _lost_service(self, key: str) -> None:
         self._inbox.post(lambda directory, now: directory.lost_service(now, key))
 
-    def _resolve(self, text: str) -> None:
-        """In a worker's thread."""
-        try:
-            address = parse_address(text)
-        except LocalProtocolError as error:
-            _log.debug("not asked: %s", error)
-            return
-        port = address.port or DEFAULT_TCP_PORT
-        for ip in resolve(address.host):
-            self._inbox.post(lambda directory, now, ip=ip: directory.know(now, Endpoint(ip, port)))  # type: ignore[misc]
+    def _resolve(self) -> None:
+        """In a thread of its own: from remembered addresses to IPs."""
+        for text in self._known:
+            try:
+                address = parse_address(text)
+            except LocalProtocolError as error:
+                _log.debug("not asked: %s", error)
+                continue
+            for ip in resolve(address.host):
+                if self._retrying.stopping.is_set():
+                    return
+                endpoint = Endpoint(ip, address.port or DEFAULT_TCP_PORT)
+                self._inbox.post(functools.partial(_know, endpoint))
 
     # The finder's thread
 
@@ -153,6 +158,10 @@ class Finder:
     def _tell(self) -> None:
         if self._on_change is not None:
             self._on_change()
+
+
+def _know(endpoint: Endpoint, directory: Directory, now: float) -> None:
+    directory.know(now, endpoint)
 
 
 def find(timeout: float = 2.0) -> list[Found]:

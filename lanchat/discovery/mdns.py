@@ -159,18 +159,19 @@ class Browser(_Worker):
         from zeroconf import ServiceBrowser
 
         with ThreadPoolExecutor(RESOLVERS, thread_name_prefix="lanchat-mdns-resolve") as workers:
-            ServiceBrowser(zc, SERVICE_TYPE, handlers=[functools.partial(self._on_change, workers)])
-            command = "begin"
-            while command != "stop":
-                if command == "network":
-                    interfaces = self._choose(watch.interfaces)
-                    if not interfaces:
-                        break
-                    zc.update_interfaces([i.address for i in interfaces])
-                if command != "begin":  # the browser itself has just asked
-                    zc.send(_question())
-                command = self._wait(watch, until=time.monotonic() + ASK_AGAIN)
+            with ServiceBrowser(zc, SERVICE_TYPE, handlers=[functools.partial(self._on_change, workers)]):
+                self._ask_on(zc, watch)
             workers.shutdown(cancel_futures=True)
+
+    def _ask_on(self, zc: Zeroconf, watch: Watch) -> None:
+        """Asks again and again, after the browser has begun."""
+        while (command := self._wait(watch, until=time.monotonic() + ASK_AGAIN)) != "stop":
+            if command == "network":
+                interfaces = self._choose(watch.interfaces)
+                if not interfaces:
+                    break
+                zc.update_interfaces([i.address for i in interfaces])
+            zc.send(_question())
 
     def _on_change(
         self, workers: ThreadPoolExecutor, zeroconf: Zeroconf, service_type: str, name: str, state_change: Any

@@ -275,6 +275,17 @@ def test_the_address_that_answers_comes_first() -> None:
     assert world.row.addresses[0] == "10.0.0.9:5055"
 
 
+def test_an_address_that_falls_silent_comes_after_one_that_answers() -> None:
+    world = World()
+    world.service(info(), "10.0.0.7", "10.0.0.8")
+    for source in ("10.0.0.7", "10.0.0.8"):
+        world.answer_one(info(), source)
+    assert world.row.host == "10.0.0.7"
+    world.pass_time(LOOKED_AT.live + MISS_AFTER)
+    world.answer_one(info(), "10.0.0.8")
+    assert (world.row.host, world.row.state) == ("10.0.0.8", State.LIVE)
+
+
 def test_an_address_of_ours_is_not_offered_as_another_machines() -> None:
     world = World(ETH0, DOCKER0)
     world.service(info(), "172.17.0.1", NORD)
