@@ -75,7 +75,7 @@ class App:
         self._closing = False
         self._login = _login()
         self.here = Here(root, self.kit, self.pump, on_change=self._show_hosted, on_join=self._join_hosted)
-        self._theme = ThemeMenu(root, self.kit, settings.theme, self._choose_theme)
+        self.theme = ThemeMenu(root, self.kit, settings.theme, self._choose_theme)
         self.picker = Picker(
             root,
             self.kit,
@@ -85,7 +85,7 @@ class App:
                 host=self._host,
                 stop=self.here.ask_stop,
                 refresh=self._refresh,
-                settings=self._theme.post_at,
+                settings=self.theme.post_at,
             ),
         )
         self.picker.pack(fill="both", expand=True)
@@ -159,12 +159,12 @@ class App:
         if not self._looking and not self._closing:
             self._looking = True
             self.here.look()
-            self.pump.work("looking", partial(_look, self._theme.choice == "system"), self._looked)
+            self.pump.work("looking", partial(_look, self.theme.choice == "system"), self._looked)
 
     def _looked(self, seen: tuple[str, Mode | None]) -> None:
         self._looking = False
         self._address, mode = seen
-        if mode is not None and self._theme.choice == "system":
+        if mode is not None and self.theme.choice == "system":
             self._use_mode(mode)
         self._show_surroundings()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from tkinter import ttk
 from typing import Final
 
 from lanchat.gui.emoji import drawable
 from lanchat.gui.theme import Kit
 
+Answers = dict[str, Callable[[], object]]  # the words on the buttons, from left to right, and what they do
 WIDTH: Final = 420  # px at 96 dpi of what a dialog holds: a line of text that is easy to read
 
 
@@ -82,18 +83,18 @@ class Dialog(tk.Toplevel):
 class Choice(Dialog):
     """A question and its answers, the likeliest last; the last one has the keyboard. Cancelling answers nothing."""
 
-    def __init__(
-        self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Mapping[str, Callable[[], object]]
-    ) -> None:
+    def __init__(self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Answers) -> None:
         super().__init__(master, kit, "lanchat")
         self.add_text(drawable(title), "Title.TLabel")
         self.add_text(text, gap=8)
-        made = [self._answer(word, act, last=i == 0) for i, (word, act) in enumerate([*answers.items()][::-1])]
-        self.open(made[0])
+        self.answers: dict[str, ttk.Button] = {}
+        for word, act in reversed(answers.items()):
+            self._add_answer(word, act)
+        self.open(next(iter(self.answers.values())))
 
-    def _answer(self, word: str, act: Callable[[], object], *, last: bool) -> ttk.Button:
+    def _add_answer(self, word: str, act: Callable[[], object]) -> None:
         def answer() -> None:
             self.close()
             act()
 
-        return self.add_button(word, answer, "Accent.TButton" if last else "TButton")
+        self.answers[word] = self.add_button(word, answer, "TButton" if self.answers else "Accent.TButton")

@@ -9,7 +9,7 @@ from functools import partial
 from lanchat.client.hosting import Hosted, Hosting
 from lanchat.discovery import interfaces
 from lanchat.errors import LanchatError
-from lanchat.gui.dialog import Choice
+from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.host_dialog import HostDialog
 from lanchat.gui.pump import Pump
 from lanchat.gui.theme import Kit
@@ -58,7 +58,7 @@ class Here:
     def ask_stop(self, hosted: Hosted) -> Choice:
         title = f"Stop “{hosted.name}”?"
         text = "Everybody in it is put out. What was said stays on this computer, for the next time it is opened."
-        answers = {"Cancel": lambda: None, "Stop it": lambda: self.stop([hosted])}
+        answers: Answers = {"Cancel": lambda: None, "Stop it": lambda: self.stop([hosted])}
         return Choice(self._window, self._kit, title, text, answers)
 
     def ask_keep(self, servers: Sequence[Hosted], then: Callable[[list[Hosted]], object]) -> Choice:
@@ -71,7 +71,7 @@ class Here:
 
         names = " and ".join(f"“{hosted.name}”" for hosted in servers)
         title = f"{names} {'runs' if len(servers) == 1 else 'run'} on this computer"
-        answers = {"Close it": lambda: decided(list(servers)), "Keep it open": lambda: decided([])}
+        answers: Answers = {"Close it": lambda: decided(list(servers)), "Keep it open": lambda: decided([])}
         return Choice(self._window, self._kit, title, KEEP_OR_CLOSE, answers)
 
     def stop(self, servers: Sequence[Hosted]) -> None:

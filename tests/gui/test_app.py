@@ -1,0 +1,349 @@
+"""The whole window, end to end: real servers, real clients, real keys; nothing in between is replaced."""
+
+from __future__ import annotations
+
+import gc
+import time
+import tkinter as tk
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import pytest
+
+from lanchat.client import Client, Profile
+from lanchat.client.events import Event, Message, Presence
+from lanchat.client.hosting import Hosting
+from lanchat.discovery import ask_host
+from lanchat.errors import NoWindow
+from lanchat.gui import open_window
+from lanchat.gui.app import App
+from lanchat.gui.dialog import Choice, Dialog
+from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.model.picker import Room
+from lanchat.gui.nickname import NicknameDialog
+from lanchat.gui.theme import Kit
+from lanchat.protocol.target import Address
+from lanchat.server import Config, Server
+
+pytestmark = pytest.mark.display
+PATIENCE = 15.0  # s until a condition must have come true
+D = TypeVar("D", bound=Dialog)
+
+
+class Window:
+    """The program as `lanchat` starts it, in a window of its own, and a user who sees and types."""
+
+    def __init__(self, display: str) -> None:
+        self.errors: list[str] = []
+        self.root = tk.Tk(display, className="lanchat")
+        self.root.report_callback_exception = self._note  # type: ignore[method-assign]
+        profile = Profile.open()
+        self.app = App(self.root, Kit(self.root, "light", 1.0), profile, profile.settings)
+        self.app.start()
+        self.closed = False
+
+    def until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert not self.errors, "\n".join(self.errors)
+            assert time.monotonic() < deadline, "it did not come about in time"
+            self.root.update()
+            time.sleep(0.001)  # yields the core; the condition decides, not this
+
+    def dialog(self, kind: type[D]) -> D:
+        """The dialog of this kind, once it is there."""
+        self.until(lambda: any(isinstance(child, kind) for child in self.root.winfo_children()))
+        return next(child for child in self.root.winfo_children() if isinstance(child, kind))
+
+    def press(self, *keys: str) -> None:
+        """Keys go where the keyboard is."""
+        for key in keys:
+            widget = self.root.focus_get()
+            assert widget is not None
+            widget.event_generate(key)
+
+    def type(self, text: str) -> None:
+        self.press(*(f"<KeyPress-U{ord(letter):04X}>" for letter in text))
+
+    def room(self, server_id: str) -> Room | None:
+        rows = (row for row in self.app.picker.rows if isinstance(row, Room))
+        return next((row for row in rows if row.key == server_id), None)
+
+    def find(self, server_id: str) -> None:
+        """Selects the room in the list once it answers."""
+        self.until(lambda: (room := self.room(server_id)) and room.people != "—")
+        self.app.picker.list.select(server_id)
+        self.app.picker.list.focus_force()
+        self.until(lambda: self.root.focus_get() is self.app.picker.list)
+
+    def join(self, server_id: str, nick: str) -> None:
+        self.find(server_id)
+        self.press("<Return>")
+        dialog = self.dialog(NicknameDialog)
+        dialog.field.value = nick
+        dialog.join.invoke()
+        self.until(lambda: self.app.chat)
+
+    def shown(self) -> str:
+        """The messages on the screen."""
+        assert self.app.chat is not None
+        return self.app.chat.messages.text.get("1.0", "end")
+
+    def close(self, answer: str = "Close it") -> None:
+        """Closes the window, answering what it may ask; returns when everything has ended."""
+        if not self.closed:
+            self.closed = True
+            self.app.close()
+            for child in self.root.winfo_children():
+                if isinstance(child, Choice):
+                    child.answers[answer].invoke()
+            self.root.mainloop()
+
+    def _note(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+        self.errors.append("".join(traceback.format_exception(kind, value, trace)))
+
+
+@pytest.fixture
+def window(display: str) -> Iterator[Window]:
+    window = Window(display)
+    yield window
+    window.close()
+    gc.collect()  # here, in the thread of Tk
+    assert not window.errors, "\n".join(window.errors)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with Server(Config(name="Kitchen", data=tmp_path / "kitchen", port=0)) as server:
+        yield server
+
+
+class Other:
+    """Somebody else in the room."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._heard: list[Event] = []
+
+    def texts(self) -> list[str]:
+        return [event.text for event in self._events() if isinstance(event, Message)]
+
+    def changes(self) -> list[tuple[str, str]]:
+        return [(c.change, c.nick) for event in self._events() if isinstance(event, Presence) for c in event.changes]
+
+    def _events(self) -> list[Event]:
+        self._heard += self.client.events.drain(1_000)
+        return self._heard
+
+
+@pytest.fixture
+def bo(server: Server) -> Iterator[Other]:
+    place = Address("127.0.0.1", server.port, server.id)
+    with Client(place, "Bo", profile=Profile.open("bo")) as client:
+        yield Other(client)
+
+
+def test_from_the_list_by_a_nickname_to_a_talk_and_back(window: Window, server: Server, bo: Other) -> None:
+    window.find(server.id)
+    window.press("<Return>")
+    dialog = window.dialog(NicknameDialog)
+    window.until(lambda: window.root.focus_get() is dialog.field)
+    dialog.field.selection_range(0, "end")
+    window.type("Ana")
+    window.press("<Return>")
+    window.until(lambda: window.app.chat)
+    chat = window.app.chat
+    assert chat is not None
+    window.until(lambda: window.root.focus_get() is chat.composer.text)
+    window.type("Hello Bo")
+    window.press("<Return>")
+    window.until(lambda: "Hello Bo" in bo.texts())
+    bo.client.say("And back to you")
+    window.until(lambda: "And back to you" in window.shown())
+    assert "Kitchen" in window.root.title()
+    window.press("<Control-l>")
+    window.until(lambda: window.app.chat is None and window.app.picker.winfo_ismapped())
+    window.until(lambda: ("left", "Ana") in bo.changes())
+    assert window.root.title() == "lanchat"
+    window.until(lambda: Profile.open().settings.nick == "Ana")
+    assert [recent.id for recent in Profile.open().settings.recents] == [server.id]
+
+
+def test_a_second_visit_remembers_name_and_talk(window: Window, server: Server, bo: Other) -> None:
+    window.join(server.id, "Ana")
+    bo.client.say("Before you left")
+    window.until(lambda: "Before you left" in window.shown())
+    window.press("<Control-l>")
+    window.find(server.id)
+    window.press("<Return>")
+    dialog = window.dialog(NicknameDialog)
+    assert dialog.field.value == "Ana"
+    dialog.join.invoke()
+    window.until(lambda: window.app.chat)
+    window.until(lambda: "Before you left" in window.shown())
+
+
+def test_a_taken_nickname_is_refused_and_the_proposal_leads_in(window: Window, server: Server, bo: Other) -> None:
+    window.until(lambda: ask_host("127.0.0.1", server.port).users == 1)
+    window.find(server.id)
+    window.press("<Return>")
+    dialog = window.dialog(NicknameDialog)
+    dialog.field.value = "bo"
+    dialog.join.invoke()
+    window.until(lambda: str(dialog.complaint["text"]))
+    window.until(dialog.proposal.winfo_ismapped)
+    dialog.proposal.invoke()
+    window.until(lambda: window.app.chat)
+    window.until(lambda: ("joined", "bo 2") in bo.changes())
+
+
+def test_a_typed_address_leads_in(window: Window, server: Server) -> None:
+    window.app.picker.address.value = f"127.0.0.1:{server.port}"
+    window.app.picker.join_by_address.invoke()
+    dialog = window.dialog(NicknameDialog)
+    assert dialog.title() == "Join Kitchen"
+    dialog.field.value = "Ana"
+    dialog.join.invoke()
+    window.until(lambda: window.app.chat)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("", "is not an address"), ("two words", "is not"), ("host:0", "is not a port"), ("lanchat://[", "damaged")],
+)
+def test_what_is_no_address_is_said_at_once(window: Window, typed: str, sentence: str) -> None:
+    window.app.picker.address.value = typed
+    window.app.picker.join_by_address.invoke()
+    assert sentence in str(window.app.picker.complaint["text"])
+
+
+def test_an_address_where_nothing_listens_is_said_in_one_sentence(window: Window, server: Server) -> None:
+    server.close()
+    window.app.picker.address.value = f"127.0.0.1:{server.port}"
+    window.app.picker.join_by_address.invoke()
+    window.until(lambda: "Nothing listens at" in str(window.app.picker.complaint["text"]))
+
+
+def test_a_server_that_is_gone_can_be_tried_again_when_it_is_back(window: Window, tmp_path: Path) -> None:
+    config = Config(name="Kitchen", data=tmp_path / "kitchen", port=0, mdns=False, beacon=False)
+    with Server(config) as first:
+        port = first.port
+    window.app.join_place(f"127.0.0.1:{port}")
+    dialog = window.dialog(NicknameDialog)
+    dialog.field.value = "Ana"
+    dialog.join.invoke()
+    window.until(lambda: str(dialog.complaint["text"]))
+    assert str(dialog.join["text"]) == "Try again"
+    with Server(Config(name="Kitchen", data=tmp_path / "kitchen", port=port, mdns=False, beacon=False)):
+        dialog.join.invoke()
+        window.until(lambda: window.app.chat)
+        window.close()
+
+
+def test_escape_while_joining_leaves_nothing_behind(window: Window, server: Server) -> None:
+    window.find(server.id)
+    window.press("<Return>")
+    dialog = window.dialog(NicknameDialog)
+    dialog.field.value = "Ana"
+    dialog.join.invoke()
+    dialog.cancel()
+    window.until(lambda: window.app.joining is None)
+    window.close()  # and the guard around every test finds no thread
+    assert window.app.chat is None
+
+
+def test_a_room_goes_from_the_list_when_its_server_says_goodbye(window: Window, server: Server) -> None:
+    window.find(server.id)
+    server.close()
+    window.until(lambda: window.room(server.id) is None)
+
+
+# Hosting
+
+
+def _host(window: Window) -> HostDialog:
+    window.app.picker.side.host.invoke()
+    dialog = window.dialog(HostDialog)
+    dialog.field.value = "Our corner"
+    dialog.submit.invoke()
+    window.until(lambda: hasattr(dialog, "address"))
+    return dialog
+
+
+def _go_in(window: Window, dialog: HostDialog) -> None:
+    dialog.join.invoke()
+    nickname = window.dialog(NicknameDialog)
+    nickname.field.value = "Ana"
+    nickname.join.invoke()
+    window.until(lambda: window.app.chat)
+
+
+def test_a_hosted_room_is_joined_kept_open_shown_and_stopped_later(window: Window) -> None:
+    dialog = _host(window)
+    (hosted,) = Hosting().running()
+    assert str(dialog.address["text"]).endswith(f":{hosted.port}")
+    _go_in(window, dialog)
+    window.press("<Control-l>")
+    window.dialog(Choice).answers["Keep it open"].invoke()
+    window.until(lambda: window.app.chat is None)
+    assert Hosting().running() == [hosted]
+    window.until(lambda: window.app.picker.side.stop_buttons)
+    window.app.picker.side.stop_buttons[0].invoke()
+    window.dialog(Choice).answers["Stop it"].invoke()
+    window.until(lambda: not window.app.picker.side.stop_buttons)
+    assert Hosting().running() == []
+
+
+def test_leaving_a_hosted_room_may_close_it(window: Window) -> None:
+    _go_in(window, _host(window))
+    window.press("<Control-l>")
+    window.dialog(Choice).answers["Close it"].invoke()
+    window.until(lambda: window.app.chat is None and not Hosting().running())
+
+
+@pytest.mark.parametrize(("answer", "left"), [("Close it", 0), ("Keep it open", 1)])
+def test_closing_the_window_asks_what_becomes_of_the_room(window: Window, answer: str, left: int) -> None:
+    _go_in(window, _host(window))
+    window.close(answer)
+    hosting = Hosting()
+    running = hosting.running()
+    for hosted in running:
+        hosting.stop(hosted)
+    assert len(running) == left
+
+
+def test_escape_at_the_question_keeps_the_window(window: Window) -> None:
+    _go_in(window, _host(window))
+    window.app.close()
+    window.dialog(Choice).cancel()
+    window.until(lambda: window.app.chat and window.root.winfo_viewable())
+
+
+def test_cancelling_while_it_opens_closes_it_again(window: Window) -> None:
+    window.app.picker.side.host.invoke()
+    dialog = window.dialog(HostDialog)
+    dialog.submit.invoke()
+    dialog.cancel()
+    window.close()
+    assert Hosting().running() == []
+
+
+# The rest
+
+
+def test_light_and_dark_are_chosen_and_remembered(window: Window) -> None:
+    window.app.theme.invoke(2)
+    assert window.app.kit.mode == "dark"
+    window.until(lambda: Profile.open().settings.theme == "dark")
+    window.app.theme.invoke(1)
+    assert window.app.kit.mode == "light"
+
+
+def test_without_a_screen_one_line_says_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":no-such-screen")
+    with pytest.raises(NoWindow, match="lanchat join") as caught:
+        open_window()
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,86 @@
+"""The dialog to host a room, and the question what becomes of one."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+
+import pytest
+
+from lanchat.client.hosting import Hosted
+from lanchat.gui.dialog import Choice
+from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.theme import Kit
+
+pytestmark = pytest.mark.display
+Until = Callable[[Callable[[], object]], None]
+KITCHEN = Hosted(pid=11, port=5055, id="x", run="r", name="Kitchen")
+
+
+@pytest.fixture
+def told() -> list[object]:
+    return []
+
+
+@pytest.fixture
+def dialog(root: tk.Tk, kit: Kit, until: Until, told: list[object]) -> HostDialog:
+    dialog = HostDialog(root, kit, "Ana’s room", on_open=told.append, on_join=told.append)
+    until(lambda: dialog.winfo_viewable() and dialog.grab_current() is dialog)
+    return dialog
+
+
+def test_the_proposed_name_opens_it_once(dialog: HostDialog, told: list[object]) -> None:
+    dialog.submit.invoke()
+    dialog.submit.invoke()
+    assert told == ["Ana’s room"]
+    assert "Opening" in str(dialog.submit["text"])
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u202e\u200b"])
+def test_a_name_that_nobody_sees_is_none(dialog: HostDialog, told: list[object], name: str) -> None:
+    dialog.field.value = name
+    dialog.submit.invoke()
+    assert told == []
+    assert "give the room a name" in str(dialog.complaint["text"])
+
+
+def test_what_went_wrong_is_said_and_it_can_be_tried_again(dialog: HostDialog, told: list[object]) -> None:
+    dialog.submit.invoke()
+    dialog.failed("The disk is full.")
+    assert str(dialog.complaint["text"]) == "The disk is full."
+    dialog.submit.invoke()
+    assert told == ["Ana’s room"] * 2
+
+
+def test_once_open_it_shows_the_address_copies_it_and_leads_in(
+    dialog: HostDialog, told: list[object], until: Until
+) -> None:
+    dialog.submit.invoke()
+    dialog.opened(KITCHEN, "192.168.1.42:5055")
+    until(dialog.address.winfo_ismapped)
+    assert str(dialog.address["text"]) == "192.168.1.42:5055"
+    dialog.copy.invoke()
+    assert dialog.clipboard_get() == "192.168.1.42:5055"
+    dialog.join.invoke()
+    assert told == ["Ana’s room", KITCHEN]
+    assert not dialog.winfo_exists()
+
+
+@pytest.mark.parametrize("answer", ["Close it", "Keep it open"])
+def test_a_choice_tells_the_answer_once_and_is_gone(
+    root: tk.Tk, kit: Kit, until: Until, told: list[object], answer: str
+) -> None:
+    answers = {word: (lambda word=word: told.append(word)) for word in ("Close it", "Keep it open")}  # type: ignore[misc]
+    choice = Choice(root, kit, "“Kitchen” runs on this computer", "Keep it open?", answers)
+    until(choice.winfo_viewable)
+    choice.answers[answer].invoke()
+    assert told == [answer]
+    assert not choice.winfo_exists()
+
+
+def test_escape_answers_nothing(root: tk.Tk, kit: Kit, until: Until, told: list[object]) -> None:
+    choice = Choice(root, kit, "Sure?", "", {"Yes": lambda: told.append("yes")})
+    until(lambda: choice.winfo_viewable() and choice.focus_get() is choice.answers["Yes"])
+    choice.event_generate("<Escape>")
+    assert told == []
+    assert not choice.winfo_exists()
