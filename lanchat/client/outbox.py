@@ -54,8 +54,12 @@ class Outbox:
         return len(self._waiting)
 
     def waiting(self) -> list[Waiting]:
-        """In the order in which they were said."""
-        return sorted(self._waiting.values(), key=lambda row: (row.at, row.run, row.n))
+        """In the order in which they were said; within a run by number, whatever the clock did: the server takes
+        no number that is lower than one it has."""
+        begun: dict[str, int] = {}
+        for row in self._waiting.values():
+            begun[row.run] = min(row.at, begun.get(row.run, row.at))
+        return sorted(self._waiting.values(), key=lambda row: (begun[row.run], row.run, row.n))
 
     def add(self, row: Waiting) -> None:
         """Stores a message of our own run. Raises StoreError; LocalProtocolError when far too many wait."""
