@@ -67,10 +67,12 @@ class Replica:
         return Resume(self._journal.id, {self.room: self.high})
 
     def store(self, entries: Sequence[Message]) -> None:
-        """Keeps entries in order of seq, as far as no gap would lie between them and what is there."""
+        """Keeps an unbroken row of entries, if no gap would lie between it and what is there."""
         if not entries or self._journal is None:
             return
         first, last = entries[0].seq, entries[-1].seq
+        if any(entry.seq != first + i or entry.room != self.room for i, entry in enumerate(entries)):
+            return
         if self.high and (first > self.high + 1 or last < self.low - 1):
             return
         self._journal.append(entries, {})
@@ -84,8 +86,10 @@ class Replica:
         return self._journal.before(self.room, self.high + 1 if seq is None else seq, limit)
 
     def close(self) -> None:
+        """May be called again."""
         if self._journal is not None:
             self._journal.checkpoint()
             self._journal.close()
+            self._journal = None
         if self._lock is not None:
             self._lock.close()
