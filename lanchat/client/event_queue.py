@@ -29,16 +29,17 @@ class EventQueue:
         with self._some:
             first = not self._events
             self._events.append(event)
-            self._some.notify()
+            self._some.notify_all()
         if first and self.on_event is not None:
             self.on_event()
 
     def get(self, timeout: float | None = None) -> Event:
-        """The next event. Raises TimeoutError when none comes in time."""
+        """The next event; Ended again and again, once nothing can follow. Raises TimeoutError when none comes in
+        time."""
         with self._some:
             if not self._some.wait_for(lambda: self._events, timeout):
                 raise TimeoutError("no event")
-            return self._events.popleft()
+            return self._events[0] if isinstance(self._events[0], Ended) else self._events.popleft()
 
     def drain(self, limit: int) -> list[Event]:
         """At most `limit` events that are there; never waits."""
@@ -46,9 +47,12 @@ class EventQueue:
             return [self._events.popleft() for _ in range(min(limit, len(self._events)))]
 
     def __iter__(self) -> Iterator[Event]:
-        """Events as they come, up to and with Ended."""
+        """Events as they come, up to and with Ended; then raises its error, if it has one, so that a program that
+        looks at nothing but messages does not end as if all were well."""
         while True:
             event = self.get()
             yield event
             if isinstance(event, Ended):
+                if event.error is not None:
+                    raise event.error
                 return

@@ -1,0 +1,88 @@
+"""The queue between the link and whoever listens."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from lanchat.client import event_queue
+from lanchat.client.event_queue import EventQueue
+from lanchat.client.events import Connecting, Ended
+from lanchat.errors import HostRefused
+
+
+def test_events_come_in_order() -> None:
+    queue = EventQueue()
+    for n in range(5):
+        queue.put(Connecting(str(n)))
+    queue.put(Ended())
+    assert [*queue] == [Connecting(str(n)) for n in range(5)] + [Ended()]
+
+
+def test_get_times_out_and_wakes() -> None:
+    queue = EventQueue()
+    with pytest.raises(TimeoutError):
+        queue.get(0.01)
+    feeder = threading.Thread(target=queue.put, args=(Connecting("a"),))
+    feeder.start()
+    assert queue.get(30) == Connecting("a")
+    feeder.join()
+
+
+def test_drain_takes_what_is_there() -> None:
+    queue = EventQueue()
+    assert queue.drain(5) == []
+    for n in range(3):
+        queue.put(Connecting(str(n)))
+    assert len(queue.drain(2)) == 2
+    assert queue.drain(2) == [Connecting("2")]
+
+
+def test_the_end_is_told_to_everyone_who_asks() -> None:
+    """Two threads that iterate, or a second loop over the events, would wait for ever otherwise."""
+    queue = EventQueue()
+    seen: list[list[object]] = []
+    listeners = [threading.Thread(target=lambda: seen.append([*queue])) for _ in range(2)]
+    for listener in listeners:
+        listener.start()
+    queue.put(Ended())
+    for listener in listeners:
+        listener.join(30)
+    assert seen == [[Ended()], [Ended()]]
+    assert queue.get() == queue.get() == Ended()
+    assert queue.drain(9) == [Ended()]
+    assert queue.drain(9) == []
+
+
+def test_the_loop_raises_why_it_ended() -> None:
+    queue = EventQueue()
+    queue.put(Ended(HostRefused(host="here")))
+    seen = []
+    with pytest.raises(HostRefused):
+        for event in queue:
+            seen.append(event)  # noqa: PERF402 - what came before it is raised
+    assert len(seen) == 1
+
+
+def test_on_event_is_called_when_the_queue_was_empty() -> None:
+    queue = EventQueue()
+    calls: list[int] = []
+    queue.on_event = lambda: calls.append(len(calls))
+    queue.put(Connecting("a"))
+    queue.put(Connecting("b"))
+    assert calls == [0]
+    queue.drain(5)
+    queue.put(Connecting("c"))
+    assert calls == [0, 1]
+
+
+def test_it_knows_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_queue, "MAX_EVENTS", 2)
+    queue = EventQueue()
+    queue.put(Connecting("a"))
+    assert not queue.full
+    queue.put(Connecting("b"))
+    assert queue.full
+    queue.get()
+    assert not queue.full
