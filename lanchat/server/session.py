@@ -141,8 +141,12 @@ class Session:
             self._handle_all(data)
 
     def _patience(self) -> float:
+        """Seconds to wait for a word. Raises TimeoutError, when there was time enough for a hello."""
         if self._stage is not Stage.JOINED:
-            return max(0.001, self._deadline - time.monotonic())
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("chatter is no hello")
+            return left
         answers_pings = self._hello is not None and self._hello.ping
         return limits.PING_AFTER if answers_pings else limits.IDLE_TIMEOUT
 
