@@ -138,6 +138,8 @@ class App:
     def _bind_events(self) -> None:
         root = self.root
         control = "Command" if root.tk.call("tk", "windowingsystem") == "aqua" else "Control"
+        root.event_delete("<<LineStart>>", "<Control-Key-a>")  # Tk's way on X11; everybody else means all
+        root.event_add("<<SelectAll>>", "<Control-Key-a>")
         root.bind("<F5>", lambda _: self._refresh())
         root.bind(f"<{control}-l>", lambda _: self._ask_leave())
         root.bind(f"<{control}-q>", lambda _: self.close())

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from lanchat.client.hosting import Hosted, Hosting
-from lanchat.discovery import interfaces
+from lanchat.discovery.interfaces import current
+from lanchat.discovery.networks import advertised
 from lanchat.errors import LanchatError
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.host_dialog import HostDialog
@@ -111,4 +112,4 @@ class Here:
 
 def own_address() -> str:
     """Where others on this network reach this computer, the likeliest first; empty without a network. For a worker."""
-    return next((interface.address for interface in interfaces.advertised(interfaces.current())), "")
+    return next((interface.address for interface in advertised(current())), "")
