@@ -22,7 +22,7 @@ from lanchat.gui.tokens import HUES, mix
 GROUP_GAP: Final = 14  # px above a new author
 MARGIN: Final = 24  # px to the right of the text
 EMOJI_SIZE: Final = 19  # px: the line's height
-WAITING_INK: Final = 0.6  # share of the text's colour while a message waits
+WAITING_INK: Final = 0.62  # share of the text's colour while a message waits: as faint as can still be read
 MAX_LINES: Final = 400  # of one message on the screen; 8,000 line breaks would be as many lines
 _HERE: Final = "here"  # the mark where text is inserted; it moves on with it
 
@@ -173,8 +173,8 @@ class BlockWriter:
         line.configure(bg=kit.colors.bg)
         width, y = int(line["width"]), px(18)
         middle, half = width // 2 - px(24), kit.fonts.meta_bold.measure(day) // 2 + px(12)
-        line.create_line(0, y, middle - half, y, fill=kit.colors.line)
-        line.create_line(middle + half, y, width, y, fill=kit.colors.line)
+        for ends in ((0, middle - half), (middle + half, width)):
+            line.create_line(ends[0], y, ends[1], y, fill=kit.colors.line, width=px(1))
         line.create_text(middle, y, text=day, fill=kit.colors.text3, font=kit.fonts.meta_bold)
 
     # Pieces

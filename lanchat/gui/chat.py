@@ -21,6 +21,8 @@ from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.theme import Kit
 
+# Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
+COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
@@ -119,18 +121,19 @@ class ChatScreen(ttk.Frame):
         )
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
+        self.messages.text.bind("<Key>", self._type_on)
 
     def _build_bar(self, main: ttk.Frame) -> None:
         kit, px = self._kit, self._kit.px
         bar = ttk.Frame(main, height=px(BAR))
         bar.pack(fill="x")
         bar.pack_propagate(False)
+        self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
+        self._status.pack(side="right", padx=(px(10), px(20)))
         hash_sign = ttk.Label(bar)
         hash_sign.pack(side="left", padx=(px(20), px(6)))
         self._room_label = ttk.Label(bar, style="Title.TLabel")
         self._room_label.pack(side="left")
-        self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
-        self._status.pack(side="right", padx=(px(10), px(20)))
         kit.listen(hash_sign, lambda: hash_sign.configure(image=kit.icon("hash", 18, "text3", 1.8)))
         kit.listen(self._status, self._show_status)
 
@@ -190,6 +193,12 @@ class ChatScreen(ttk.Frame):
         self._client.say(text)
         self.model.clear_problem()
         self.messages.to_end()
+
+    def _type_on(self, event: tk.Event[tk.Misc]) -> None:
+        """Who types while reading means the composer."""
+        commands = COMMAND_KEYS[self._kit.root.tk.call("tk", "windowingsystem")]
+        if event.char and event.char.isprintable() and not int(event.state) & commands:
+            self.composer.type(event.char)
 
     def _retry(self, id: str) -> None:  # noqa: A002 - the wire's word
         """It comes back as a message that waits, under a new id."""

@@ -69,11 +69,18 @@ class Composer(ttk.Frame):
         self._placeholder.say(why)
         self.text.configure(state="disabled")
         self._send.state(["disabled"])
+        self._card.state(["!focus"])
         self._hint.configure(text="")
         self._paint()
 
     def focus_text(self) -> None:
         self.text.focus_set()
+
+    def type(self, characters: str) -> None:
+        """As if typed here."""
+        if str(self.text["state"]) != "disabled":
+            self.focus_text()
+            self.text.insert("insert", characters)
 
     def submit(self) -> None:
         """Hand over what is written, if it is more than space."""

@@ -82,6 +82,7 @@ class RowList(tk.Canvas, Generic[T]):
         self._hovered: Hashable | None = None
         self._offset = 0  # px scrolled
         self._ring = False  # the keyboard is here and came by a key
+        self._by_click = False  # it is on its way here after a click
         self._painting = ""  # the pending call of _paint
         self._bar: ttk.Scrollbar | None = None
         self._bar_pack: dict[str, Any] | None = None
@@ -146,20 +147,20 @@ class RowList(tk.Canvas, Generic[T]):
         self.bind("<Double-Button-1>", lambda _: self._open())
         self.bind("<Motion>", lambda event: self._hover(self._at(event.y)))
         self.bind("<Leave>", lambda _: self._hover(None))
-        self.bind("<FocusIn>", lambda _: self._focus(True))
-        self.bind("<FocusOut>", lambda _: self._focus(False))
+        self.bind("<FocusIn>", lambda _: self._focus_came())
+        self.bind("<FocusOut>", lambda _: self._show_ring(False))
         self.bind("<Configure>", lambda _: self._scroll_to(self._offset))
         bind_wheel(self, lambda pixels: self._scroll_to(self._offset + pixels), self._kit.scale)
 
     def _move(self, step: int) -> str:
         choices = [i for i, row in enumerate(self._rows) if row.selectable]
         present = self._index(self._selected)
-        place = choices.index(present) + step if present in choices else 0
+        place = (choices.index(present) if present in choices else -1) + step
         if choices and (chosen := choices[max(0, min(len(choices) - 1, place))]) != present:
             self._choose(chosen)
         else:  # at the last that can be selected: what lies beyond shall be seen too
             self._scroll_to(self._offset + max(-FAR, min(FAR, step * self._kit.px(32))))
-        self._focus(True)
+        self._show_ring(True)
         return "break"
 
     def _choose(self, index: int) -> None:
@@ -177,7 +178,9 @@ class RowList(tk.Canvas, Generic[T]):
         return "break"
 
     def _click(self, event: tk.Event[tk.Misc]) -> None:
-        self.focus_set()
+        if self.focus_get() is not self:
+            self._by_click = True
+            self.focus_set()
         self._ring = False
         index = self._at(event.y)
         if index is not None:
@@ -191,11 +194,17 @@ class RowList(tk.Canvas, Generic[T]):
             self._hovered = key
             self.repaint()
 
-    def _focus(self, here: bool) -> None:
-        self._ring = here
-        if here and self._selected is None:
-            first = next((row.key for row in self._rows if row.selectable), None)
-            self._selected = first
+    def _focus_came(self) -> None:
+        """By a key: then something is selected, so that the next key has a meaning that can be seen."""
+        if self._by_click:
+            self._by_click = False
+            return
+        if self._selected is None:
+            self._selected = next((row.key for row in self._rows if row.selectable), None)
+        self._show_ring(True)
+
+    def _show_ring(self, shown: bool) -> None:
+        self._ring = shown
         self.repaint()
 
     # Places

@@ -116,6 +116,14 @@ def test_shift_enter_breaks_the_line_and_the_composer_grows(stage: Stage) -> Non
     assert int(str(stage.text["height"])) == 1
 
 
+def test_typing_while_reading_goes_to_the_composer(stage: Stage) -> None:
+    stage.feed(joined(), message(1))
+    stage.screen.messages.text.focus_force()
+    stage.root.update()
+    stage.press("hi", "<Return>")
+    assert stage.said == ["hi"]
+
+
 def test_nothing_is_sent_when_nothing_is_written(stage: Stage) -> None:
     stage.press("<Return>", "   ", "<Return>", "<Shift-Return>", "<Return>")
     assert stage.said == []

@@ -95,6 +95,14 @@ def test_another_journal_empties_the_list(model: ChatModel) -> None:
     assert texts(model) == ["waits"]
 
 
+def test_reasons_of_a_hostile_server_fit_the_banner(model: ChatModel) -> None:
+    feed(model, joined(), Ended(ConnectionLost(detail="x\n" * 10_000)))
+    banner = model.banner(NOW)
+    assert banner
+    assert 290 < len(banner.text) <= 300
+    assert "\n" not in banner.text
+
+
 # Messages
 
 

@@ -203,6 +203,16 @@ def test_a_full_timeline_takes_nothing_older(line: Timeline, monkeypatch: pytest
     assert line.first_seq == 101
 
 
+def test_names_and_texts_of_a_hostile_server_stay_in_their_line(line: Timeline) -> None:
+    line.add([message(1, "a\x00\x1bb\r\nc", "An\u202ea\n\n" + "x" * 10_000)])
+    line.note(Change("joined", "B\nen"))
+    block, notice = shown(line)
+    assert block.text == "ab\nc"
+    assert block.nick.startswith("An a xxx")
+    assert len(block.nick) == 63
+    assert notice.text == "B en joined"
+
+
 def test_clearing_keeps_what_waits(line: Timeline) -> None:
     line.add([message(1)])
     line.wait(own(1, "waits"))

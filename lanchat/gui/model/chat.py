@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import Final, Literal, NamedTuple, assert_never
 
 from lanchat.client import events
+from lanchat.gui.model import wording
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
 from lanchat.protocol.frames import Change, Member, Message
 from lanchat.protocol.limits import Code
@@ -161,7 +162,10 @@ class ChatModel:
     def people(self) -> list[Person]:
         """Everybody in the room, ourselves first, then by name."""
         members = sorted(self._members.values(), key=lambda m: (not self._is_me(m), fold_nick(m.nick)))
-        return [Person(m.nick, self.timeline.hue(m.nick, m.key), self._is_me(m), self._note(m)) for m in members]
+        return [
+            Person(wording.name(m.nick), self.timeline.hue(m.nick, m.key), self._is_me(m), self._note(m))
+            for m in members
+        ]
 
     @property
     def own_hue(self) -> int:
@@ -228,7 +232,7 @@ class ChatModel:
             self.timeline.clear()
             self._complete = False
         self.link, self._ever_joined, self._again = Link.JOINED, True, event.again
-        self.server, self.room, self.nick = welcome.name, welcome.room, welcome.nick
+        self.server, self.room, self.nick = wording.name(welcome.name), wording.name(welcome.room), welcome.nick
         self.latency_ms = event.latency_ms
         self._lost, self._refused, self._loading = "", False, False
         self.clear_name_error()
@@ -237,23 +241,24 @@ class ChatModel:
 
     def _refuse(self, event: events.Refused) -> None:
         self._refused = True
-        self.name_error, self.suggestion = event.detail, event.suggestion or ""
+        self.name_error, self.suggestion = wording.sentence(event.detail), event.suggestion or ""
 
     def _lose(self, event: events.Lost, now: float) -> None:
-        self.link, self._lost, self._retry_at = Link.LOST, event.detail or "no answer.", now + event.retry_in
+        self.link, self._retry_at = Link.LOST, now + event.retry_in
+        self._lost = wording.sentence(event.detail) or "no answer."
         self._loading = False
 
     def _end(self, event: events.Ended) -> None:
         self.link = Link.ENDED
-        self.ended = str(event.error) if event.error else None
+        self.ended = wording.sentence(str(event.error)) if event.error else None
 
     def _error(self, event: events.Error) -> None:
         if event.code in NAME_CODES:
-            self.name_error, self.suggestion = event.detail, event.suggestion or ""
+            self.name_error, self.suggestion = wording.sentence(event.detail), event.suggestion or ""
         elif event.code == Code.HISTORY_BUSY:
             self._loading = False
         else:
-            self.problem = event.detail
+            self.problem = wording.sentence(event.detail)
 
     # Messages
 

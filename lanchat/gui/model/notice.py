@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lanchat.gui.model import wording
 from lanchat.protocol.frames import Change
 
 MAX_CHANGES: Final = 500  # of one line; then another begins
@@ -25,13 +26,14 @@ class Notice:
 
     def add(self, change: Change) -> None:
         self._changes += 1
+        nick = wording.name(change.nick)
         match change.change:
             case "joined":
-                self._enter(change.nick, self._left, self._joined)
+                self._enter(nick, self._left, self._joined)
             case "left":
-                self._enter(change.nick, self._joined, self._left)
+                self._enter(nick, self._joined, self._left)
             case "renamed":
-                self._rename(change.was, change.nick)
+                self._rename(wording.name(change.was), nick)
             case _:  # of a newer server
                 pass
 

@@ -13,9 +13,11 @@ from datetime import date, datetime, tzinfo
 from enum import Enum, auto
 from typing import Final
 
+from lanchat.gui.model import wording
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
 from lanchat.protocol.frames import Change, Message
+from lanchat.protocol.text import clean_text
 
 MAX_KEPT: Final = 50_000  # entries in memory, some 25 MB of usual messages; older ones are loaded again on scrolling
 MAX_CHARACTERS: Final = 16_000_000  # of all texts in memory: 64 MB at most, whoever writes what
@@ -217,16 +219,16 @@ class Timeline:
         return Block(
             key=key,
             kind=Kind.MESSAGE,
-            text=message.text,
+            text=clean_text(message.text),
             day=day,
             head=head,
-            nick=message.nick if head else "",
+            nick=wording.name(message.nick) if head else "",
             time=at.strftime("%H:%M") if head else "",
             hue=self.hue(message.nick, message.key) if head else 0,
             initials=initials(message.nick) if head else "",
             sent=item.sent,
             id=message.id if item.sent is not Sent.YES else "",
-            detail=item.detail,
+            detail=wording.sentence(item.detail),
         )
 
     def hue(self, nick: str, key: str | None) -> int:

@@ -1,0 +1,25 @@
+"""Words that come from outside, made fit for one line of the screen; a hostile server may send anything."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+MAX_NAME: Final = 63  # characters of a name on the screen: the longest that our own rules allow is a server's
+MAX_SENTENCE: Final = 300  # characters of a reason or an error: three lines of a banner
+
+
+@lru_cache(maxsize=4_000)  # the same few names stand at every message
+def name(raw: str) -> str:
+    """Without line breaks, invisible characters and marks that turn the direction of what follows."""
+    return _one_line(raw, MAX_NAME) or "?"
+
+
+def sentence(raw: str) -> str:
+    return _one_line(raw, MAX_SENTENCE)
+
+
+def _one_line(raw: str, limit: int) -> str:
+    seen = "".join(c if c.isprintable() else " " for c in raw[: 4 * limit])
+    line = " ".join(seen.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
