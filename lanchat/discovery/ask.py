@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Final
 
-from lanchat import identity
 from lanchat.channel import Channel
 from lanchat.discovery import sockets
 from lanchat.discovery.announcement import Answer, checked, decode, encode_question, is_usable
@@ -169,7 +168,6 @@ def ask_tcp(endpoint: Endpoint, timeout: float) -> ServerInfo:
         raise kind(host=str(endpoint)) from error
     channel = Channel(sock)
     try:
-        channel.start_tls(identity.client_context(), server=False)
         return _ask_channel(channel, str(endpoint), deadline)
     except TimeoutError as error:
         raise NotLanchat(host=str(endpoint), detail="it accepts connections, but says nothing") from error
@@ -181,6 +179,9 @@ def ask_tcp(endpoint: Endpoint, timeout: float) -> ServerInfo:
 
 def _ask_channel(channel: Channel, shown: str, deadline: float) -> ServerInfo:
     """Raises OSError, ValueError, NotLanchat."""
+    from lanchat import identity  # late: cryptography takes 0.05 s to import, and finders seldom ask by TCP
+
+    channel.start_tls(identity.client_context(), server=False)
     certificate = channel.handshake(_left(deadline))
     channel.send(encode(Info()))
     decoder = server_frames()

@@ -18,7 +18,8 @@ from typing import Final
 from lanchat.discovery import sockets
 from lanchat.discovery.announcement import Question, decode, encode_answer, encode_beacon, encode_bye
 from lanchat.discovery.caps import AnswerCaps
-from lanchat.discovery.interfaces import Interface, Watch, is_private, on_link
+from lanchat.discovery.interfaces import watch
+from lanchat.discovery.networks import Interface, is_private, on_link
 from lanchat.discovery.retry import RETRY, Retrying
 from lanchat.discovery.wakeup import Wakeup
 from lanchat.protocol.frames import ServerInfo
@@ -114,7 +115,7 @@ class _Session:
         now = time.monotonic()
         self._facts, self._ours, self._selector = facts, ours, selector
         self._is_stopping, self._wakeup = is_stopping, wakeup
-        self._watch = Watch(now, time.time())
+        self._watch = watch()
         self._caps = AnswerCaps(now)
         self._said_at = -FRESH
         self._plan: list[float] = []

@@ -15,7 +15,7 @@ from lanchat.discovery.announcement import Answer, Beacon, Bye, Datagram, Servic
 from lanchat.discovery.caps import Bucket
 from lanchat.discovery.entry import LOOKED_AT, UNSEEN, Endpoint, Entry, Key, rank
 from lanchat.discovery.found import Found, State, Via
-from lanchat.discovery.interfaces import Interface, is_loopback, on_link
+from lanchat.discovery.networks import Interface, is_loopback, on_link
 from lanchat.protocol.frames import ServerInfo
 
 MAX_ENTRIES: Final = 200  # rows: more than anybody reads, more than mDNS is made for

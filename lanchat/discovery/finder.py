@@ -17,7 +17,7 @@ from lanchat.discovery.ask import resolve
 from lanchat.discovery.directory import MAX_KNOWN, Directory
 from lanchat.discovery.entry import Endpoint
 from lanchat.discovery.found import Found, State
-from lanchat.discovery.interfaces import Watch
+from lanchat.discovery.interfaces import watch
 from lanchat.discovery.mdns import Browser
 from lanchat.discovery.retry import Retrying
 from lanchat.discovery.search import Inbox, Search
@@ -133,9 +133,9 @@ class Finder:
 
     def _serve(self) -> None:
         now = time.monotonic()
-        watch = Watch(now, time.time())
-        directory = Directory(now, lambda: secrets.token_hex(8), watch.interfaces)
-        search = Search(directory, watch, self._inbox, self._workers, beacon=self._beacon)
+        networks = watch()
+        directory = Directory(now, lambda: secrets.token_hex(8), networks.interfaces)
+        search = Search(directory, networks, self._inbox, self._workers, beacon=self._beacon)
         told_at, told = now - COALESCE, self.rooms()
         try:
             while not self._retrying.stopping.is_set():

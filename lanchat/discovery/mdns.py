@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from lanchat.discovery.announcement import SERVICE_TYPE, Service, decode_service, encode_txt, host_name, instance_name
-from lanchat.discovery.interfaces import Interface, Kind, Watch, advertised, with_scope_name
+from lanchat.discovery.interfaces import watch, with_scope_name
+from lanchat.discovery.networks import Interface, Kind, Watch, advertised
 from lanchat.discovery.retry import Retrying
 from lanchat.protocol.frames import ServerInfo
 
@@ -70,34 +71,34 @@ class _Worker:
         self._retrying.close()
 
     def _serve(self) -> None:
-        watch = Watch(time.monotonic(), time.time())
+        networks = watch()
         while not self._retrying.stopping.is_set():
-            interfaces = self._choose(watch.interfaces)
+            interfaces = self._choose(networks.interfaces)
             if interfaces:
                 try:
                     with _opened(interfaces) as zc:
-                        self._work(zc, watch)
+                        self._work(zc, networks)
                 except ImportError as error:
                     _log.warning("mDNS is left out: %s", error)
                     return
             else:
-                self._wait(watch)
+                self._wait(networks)
 
     def _choose(self, interfaces: tuple[Interface, ...]) -> tuple[Interface, ...]:
         raise NotImplementedError
 
-    def _work(self, zc: Zeroconf, watch: Watch) -> None:
+    def _work(self, zc: Zeroconf, networks: Watch) -> None:
         """Until it is to stop, or no interface is left."""
         raise NotImplementedError
 
-    def _wait(self, watch: Watch, until: float = float("inf")) -> str:
+    def _wait(self, networks: Watch, until: float = float("inf")) -> str:
         """The next command: "stop", "refresh", "network" (changed), or "" at `until`."""
         while True:
             now = time.monotonic()
             try:
-                return self._commands.get(timeout=max(0.0, min(watch.due, until) - now))
+                return self._commands.get(timeout=max(0.0, min(networks.due, until) - now))
             except queue.Empty:
-                if watch.poll(time.monotonic(), time.time()) is not None:
+                if networks.poll(time.monotonic(), time.time()) is not None:
                     return "network"
                 if time.monotonic() >= until:
                     return ""
@@ -113,20 +114,20 @@ class Publisher(_Worker):
     def _choose(self, interfaces: tuple[Interface, ...]) -> tuple[Interface, ...]:
         return advertised(interfaces)
 
-    def _work(self, zc: Zeroconf, watch: Watch) -> None:
+    def _work(self, zc: Zeroconf, networks: Watch) -> None:
         name = f"{instance_name(self._facts().name)}.{SERVICE_TYPE}"
-        published = self._service(name, watch)
+        published = self._service(name, networks)
         zc.register_service(published, allow_name_change=True)
-        while (command := self._wait(watch)) != "stop":
-            interfaces = advertised(watch.interfaces)
+        while (command := self._wait(networks)) != "stop":
+            interfaces = advertised(networks.interfaces)
             if not interfaces:
                 return
             if command == "network":
                 # In this order: the other one leaves the old address in everybody's cache for 120 s (measured)
-                zc.update_service(self._service(published.name, watch))
+                zc.update_service(self._service(published.name, networks))
                 zc.update_interfaces([i.address for i in interfaces])
 
-    def _service(self, name: str, watch: Watch) -> ServiceInfo:
+    def _service(self, name: str, networks: Watch) -> ServiceInfo:
         from zeroconf import ServiceInfo
 
         info = self._facts()
@@ -136,7 +137,7 @@ class Publisher(_Worker):
             port=info.port,
             properties=encode_txt(info),
             server=host_name(info),
-            parsed_addresses=[i.ip for i in advertised(watch.interfaces)],
+            parsed_addresses=[i.ip for i in advertised(networks.interfaces)],
         )
 
 
@@ -155,19 +156,19 @@ class Browser(_Worker):
     def _choose(self, interfaces: tuple[Interface, ...]) -> tuple[Interface, ...]:
         return tuple(i for i in interfaces if i.kind is not Kind.LOOPBACK)
 
-    def _work(self, zc: Zeroconf, watch: Watch) -> None:
+    def _work(self, zc: Zeroconf, networks: Watch) -> None:
         from zeroconf import ServiceBrowser
 
         with ThreadPoolExecutor(RESOLVERS, thread_name_prefix="lanchat-mdns-resolve") as workers:
             with ServiceBrowser(zc, SERVICE_TYPE, handlers=[functools.partial(self._on_change, workers)]):
-                self._ask_on(zc, watch)
+                self._ask_on(zc, networks)
             workers.shutdown(cancel_futures=True)
 
-    def _ask_on(self, zc: Zeroconf, watch: Watch) -> None:
+    def _ask_on(self, zc: Zeroconf, networks: Watch) -> None:
         """Asks again and again, after the browser has begun."""
-        while (command := self._wait(watch, until=time.monotonic() + ASK_AGAIN)) != "stop":
+        while (command := self._wait(networks, until=time.monotonic() + ASK_AGAIN)) != "stop":
             if command == "network":
-                interfaces = self._choose(watch.interfaces)
+                interfaces = self._choose(networks.interfaces)
                 if not interfaces:
                     break
                 zc.update_interfaces([i.address for i in interfaces])

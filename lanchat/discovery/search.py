@@ -17,7 +17,7 @@ from lanchat.discovery.announcement import decode, encode_question
 from lanchat.discovery.ask import ask_tcp
 from lanchat.discovery.directory import LATE, AskAll, AskOne, AskTcp, Directory
 from lanchat.discovery.entry import Endpoint, Key
-from lanchat.discovery.interfaces import Change, Watch
+from lanchat.discovery.networks import Change, Watch
 from lanchat.discovery.wakeup import Wakeup
 from lanchat.errors import ConnectError, HostRefused
 from lanchat.protocol.frames import ServerInfo

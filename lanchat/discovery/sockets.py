@@ -17,7 +17,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from lanchat.discovery.announcement import MAX_DATAGRAM
-from lanchat.discovery.interfaces import Interface, Kind, with_scope_name
+from lanchat.discovery.interfaces import with_scope_name
+from lanchat.discovery.networks import Interface, Kind
 from lanchat.protocol.limits import DISCOVERY_UDP_PORT
 
 GROUP: Final = "ff12::6c61:6e63"  # IPv6 group of this link, not assigned by IANA: “lanc”

@@ -26,7 +26,7 @@ from lanchat.discovery.directory import (
 )
 from lanchat.discovery.entry import GONE, LOOKED_AT, MAX_PLACES, MISS_AFTER, REASK, UNSEEN, Endpoint
 from lanchat.discovery.found import Found, State, Via
-from lanchat.discovery.interfaces import Interface, Kind
+from lanchat.discovery.networks import Interface, Kind
 from lanchat.protocol.frames import ServerInfo
 
 A, B = "a" * 32, "b" * 32

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lanchat.discovery.interfaces import (
+from lanchat.discovery.interfaces import current
+from lanchat.discovery.networks import (
     MAX_INTERFACES,
     POLL,
     SETTLE,
@@ -14,7 +15,6 @@ from lanchat.discovery.interfaces import (
     Kind,
     Watch,
     advertised,
-    current,
     is_private,
     kind_of,
     on_link,
