@@ -84,12 +84,14 @@ class Channel:
         """The next bytes; b"" at the end of the stream. Raises OSError, TimeoutError included."""
         if self._tls is None:
             return self._read(timeout)
+        deadline = time.monotonic() + timeout
         while True:
             with self._lock:
                 plain = self._decrypt()
             if plain is not None:
                 return plain
-            data = self._read(timeout)
+            # For all of a record: a peer that sends it byte by byte gains no time. Never 0, which would not wait
+            data = self._read(max(0.001, deadline - time.monotonic()))
             with self._lock:
                 self._incoming.write(data) if data else self._incoming.write_eof()
 
