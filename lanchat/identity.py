@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
@@ -95,7 +95,11 @@ def client_context() -> ssl.SSLContext:
 def id_of(certificate: bytes) -> str:
     """The id of the server that proved this certificate (DER): SHA-256 of its public key
     (SubjectPublicKeyInfo), first 128 bits, 32 hex digits. Raises ValueError."""
-    return _fingerprint(x509.load_der_x509_certificate(certificate).public_key().public_bytes(_DER, _SPKI))
+    try:
+        key = x509.load_der_x509_certificate(certificate).public_key()
+    except UnsupportedAlgorithm as error:
+        raise ValueError("not a key of ours") from error
+    return _fingerprint(key.public_bytes(_DER, _SPKI))
 
 
 def is_key(text: str) -> bool:

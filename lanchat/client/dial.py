@@ -115,12 +115,18 @@ class Dial:
                         raise
         except ConnectError as error:
             self._results.put(error)
+        except OSError as error:  # of this machine: no more sockets
+            self._results.put(ConnectError(host=address, detail=f"{error.strerror or error}."))
 
     def _connect(self, address: Address) -> Dialed:
         started = time.monotonic()
         sock = self._tcp(address)
         latency = time.monotonic() - started
-        channel = Channel(sock)
+        try:
+            channel = Channel(sock)
+        except OSError:
+            sock.close()
+            raise
         try:
             channel.start_tls(self._context, server=False)
             certificate = channel.handshake(HANDSHAKE_TIMEOUT, cancel=self._cancelled)
@@ -128,6 +134,9 @@ class Dial:
         except ssl.SSLError as error:
             channel.close()
             raise NotLanchat(host=address, detail="it does not speak TLS 1.3") from error
+        except (ConnectionResetError, BrokenPipeError) as error:
+            channel.close()
+            raise NotLanchat(host=address, detail="it hangs up") from error
         except (ConnectionError, TimeoutError) as error:
             channel.close()
             raise HostSilent(host=address) from error
@@ -154,17 +163,24 @@ class Dial:
             raise HostUnknown(host=address.host) from error
         refused: Exception | None = None
         for family, kind, protocol, _, place in places:
-            sock = socket.socket(family, kind, protocol)
             try:
-                self._wait_connected(sock, place)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return sock
+                return self._connected(family, kind, protocol, place)
             except OSError as error:
-                sock.close()
                 refused = refused if isinstance(refused, ConnectionRefusedError) else error
         if isinstance(refused, ConnectionRefusedError):
             raise HostRefused(host=address) from refused
         raise HostSilent(host=address) from refused
+
+    def _connected(self, family: int, kind: int, protocol: int, place: Any) -> socket.socket:
+        """Raises OSError, also where the system has no such family."""
+        sock = socket.socket(family, kind, protocol)
+        try:
+            self._wait_connected(sock, place)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            sock.close()
+            raise
+        return sock
 
     def _wait_connected(self, sock: socket.socket, place: Any) -> None:
         """Like connect(), but ends when the race does. Raises OSError."""
