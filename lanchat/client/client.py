@@ -11,6 +11,7 @@ with Client("Studio Nord", nick="echo") as chat:
 from __future__ import annotations
 
 import itertools
+import queue
 import threading
 import time
 from typing import Self
@@ -24,8 +25,10 @@ from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
 from lanchat.client.talk import Talk
 from lanchat.discovery.found import Found
+from lanchat.errors import LocalProtocolError
 from lanchat.identity import new_run
 from lanchat.protocol import text as rules
+from lanchat.protocol.limits import Code
 from lanchat.protocol.target import Address, parse_target
 
 
@@ -49,12 +52,13 @@ class Client:
         dialer = Dialer(place_of(target) if isinstance(target, Found) else target, self._profile)
         run = new_run()
         known = dialer.known_id
-        outbox = Outbox(self._profile, known or str(target), run)
+        outbox = Outbox(self._profile, known or dialer.name, run)
         self._talk = Talk(
             self._profile.key,
             nick,
             outbox,
             lambda server_id: Replica(self._profile.directory, server_id),
+            dialer.remember,
             lambda frame: self._link.send(frame),
             self.events.put,
         )
@@ -79,12 +83,14 @@ class Client:
         return self._talk.nick
 
     def say(self, text: str) -> str:
-        """Says `text`; returns the message's id. Raises LocalProtocolError for what the rules forbid."""
+        """Says `text`; returns the message's id. Raises LocalProtocolError for what the rules forbid, and after
+        Ended."""
         rules.check_text(text)
         at = time.time_ns() // 1_000_000
         with self._lock:
             n = next(self._numbers)
-            self._link.post(lambda: self._talk.say(n, text, at))
+            if not self._link.post(lambda: self._talk.say(n, text, at)):
+                raise LocalProtocolError(code=Code.NOT_STORED, detail="You are no longer in this room.")
         return f"{self._run}-{n}"
 
     def rename(self, nick: str) -> None:
@@ -114,10 +120,15 @@ class Client:
         self._link.post(self._link.retry_now)
 
     def flush(self, timeout: float | None = None) -> bool:
-        """Waits until everything said so far is acknowledged or refused; False: not in time."""
-        done = threading.Event()
-        self._link.post(lambda: self._talk.when_empty(done.set))
-        return done.wait(timeout)
+        """Waits until everything said so far is acknowledged or refused; False: not in time, or not before
+        Ended."""
+        settled: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        if not self._link.post(lambda: self._talk.when_empty(settled.put)):
+            return False
+        try:
+            return settled.get(timeout=timeout)
+        except queue.Empty:
+            return False
 
     def close(self) -> None:
         """Leaves. What is not acknowledged stays in the outbox for the next time."""

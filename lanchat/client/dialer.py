@@ -11,7 +11,8 @@ from lanchat.client.locate import Place, locate, place_at
 from lanchat.client.profile import Profile
 from lanchat.discovery import Finder
 from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged
-from lanchat.protocol.target import Address, Target, parse_address
+from lanchat.protocol.target import Address, ById, Target, parse_address
+from lanchat.protocol.text import clean_server_name
 
 Outcome: TypeAlias = Dialed | LanchatError
 SEARCH_AGAIN: float = 1.5  # s to find a server that is not where it was
@@ -31,10 +32,15 @@ class Dialer:
     @property
     def name(self) -> str:
         """What the person would call it."""
-        place = self._place
-        if place is not None:
-            return place.name
-        return str(getattr(self._target, "name", self._target))
+        if self._place is not None:
+            return self._place.name
+        match self._target:
+            case Address():
+                return str(self._target)
+            case ById(id=server_id):
+                return f"id:{server_id}"
+            case target:
+                return target.name
 
     @property
     def known_id(self) -> str | None:
@@ -45,16 +51,19 @@ class Dialer:
             return self._target.id or self._profile.pinned(str(self._target))
         return getattr(self._target, "id", None)
 
-    @property
-    def busy(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
-
-    def dial(self, done: Callable[[Outcome], None]) -> None:
+    def dial(self, done: Callable[[Outcome], object]) -> None:
         """Begins a try; `done` is called once, in the dialer's thread."""
         if self._thread is not None:
             self._thread.join()  # it has called `done`, which is the last thing that it does
         self._thread = threading.Thread(target=self._run, args=(done,), name="lanchat-dialer")
         self._thread.start()
+
+    def remember(self, name: str) -> None:
+        """We are in: pins the server, and keeps it among the rooms joined before. For the link's thread."""
+        place = self._place
+        if place is not None and place.id is not None:
+            self._place = place._replace(name=clean_server_name(name))
+            self._profile.remember(place.id, self._place.name, str(place.addresses[0]), place.typed)
 
     def cancel(self) -> None:
         """Ends a try that is under way; none follows. Any thread may call."""
@@ -70,7 +79,7 @@ class Dialer:
 
     # The thread
 
-    def _run(self, done: Callable[[Outcome], None]) -> None:
+    def _run(self, done: Callable[[Outcome], object]) -> None:
         try:
             dialed = self._try()
         except LanchatError as error:
@@ -83,13 +92,18 @@ class Dialer:
         try:
             dialed = self._race(place)
         except ConnectError as error:
-            if place.id is None or isinstance(error, ServerKeyChanged) or self._cancelled.is_set():
+            # Another server may have got the address of one that discovery found; where somebody typed the address,
+            # another server is what they must hear of.
+            changed = isinstance(error, ServerKeyChanged) and place.typed is not None
+            if place.id is None or changed or self._cancelled.is_set():
                 raise
             moved = self._find_again(place.id)
             if moved is None:
                 raise
             dialed = self._race(place._replace(addresses=moved))
-        self._note(dialed, place)
+        # From now on it is this server, first tried where it answered
+        others = [address for address in place.addresses if address != dialed.address]
+        self._place = place._replace(id=dialed.id, addresses=(dialed.address, *others))
         return dialed
 
     def _resolve(self) -> Place:
@@ -117,15 +131,3 @@ class Dialer:
             if room.id == server_id:
                 return tuple(parse_address(address) for address in room.addresses)
         return None
-
-    def _note(self, dialed: Dialed, place: Place) -> None:
-        """From now on it is this server, first tried where it answered."""
-        others = [address for address in place.addresses if address != dialed.address]
-        self._place = place._replace(id=dialed.id, addresses=(dialed.address, *others))
-
-    def remember(self, name: str) -> None:
-        """We are in: pins the server, and keeps it among the rooms joined before. For the link's thread."""
-        place = self._place
-        if place is not None and place.id is not None:
-            self._place = place._replace(name=name)
-            self._profile.remember(place.id, name, str(place.addresses[0]), place.typed)

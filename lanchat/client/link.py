@@ -6,6 +6,7 @@ once.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import selectors
@@ -22,9 +23,10 @@ from lanchat.client.dialer import Dialer
 from lanchat.client.event_queue import EventQueue
 from lanchat.client.events import Connecting, Ended, Lost
 from lanchat.client.talk import NickRefused, Talk
-from lanchat.errors import ConnectError, JoinRefused, LanchatError, RemoteProtocolError, ServerKeyChanged
+from lanchat.errors import ConnectError, JoinRefused, LanchatError, NotLanchat, RemoteProtocolError, ServerKeyChanged
 from lanchat.protocol.codec import encode, server_frames
-from lanchat.protocol.frames import Bye, ClientFrame
+from lanchat.protocol.frames import Bye, ClientFrame, Pong
+from lanchat.protocol.limits import MAX_FRAME
 
 _log = logging.getLogger(__name__)
 WELCOME_TIMEOUT: Final = 10.0  # s from the handshake to the server's welcome
@@ -47,6 +49,8 @@ class Link:
         self._events = events
         self._patient = patient
         self._posted: deque[Callable[[], None]] = deque()
+        self._over = False  # no job is done any more
+        self._lock = threading.Lock()  # over _over: what is posted is done, or refused
         self._wakeup, self._waker = socket.socketpair()
         self._wakeup.setblocking(False)
         self._waker.setblocking(False)
@@ -55,6 +59,7 @@ class Link:
         self._channel: Channel | None = None
         self._decoder = server_frames()
         self._outgoing = bytearray()  # frames that the channel has not taken
+        self._dialing = False
         self._heard_at = self._pinged_at = 0.0
         self._retry_at: float | None = None
         self._failures = 0
@@ -64,22 +69,24 @@ class Link:
     def start(self) -> None:
         self._thread.start()
 
-    def post(self, job: Callable[[], None]) -> None:
-        """Has `job` done by the link's thread, soon. Never waits."""
-        self._posted.append(job)
-        try:
-            self._waker.send(b"\0")
-        except BlockingIOError:
-            return  # it has plenty of calls to wake up already
-        except OSError:
-            _log.debug("the link has ended; a late call is dropped")
+    def post(self, job: Callable[[], None]) -> bool:
+        """Has `job` done by the link's thread, soon; False: never, for it has ended. Never waits."""
+        with self._lock:
+            if self._over:
+                return False
+            self._posted.append(job)
+            with contextlib.suppress(BlockingIOError):  # it has plenty of calls to wake up already
+                self._waker.send(b"\0")
+        return True
 
     def close(self) -> None:
-        """Leaves the room and ends the thread."""
-        if self._thread.ident is not None:
-            self.post(self._leave)
-            self._dialer.cancel()
-            self._thread.join()
+        """Leaves the room and ends the thread. May be called again."""
+        if self._thread.ident is None:
+            self._end(None)
+            return
+        self.post(self._leave)
+        self._dialer.cancel()
+        self._thread.join()
 
     # The thread
 
@@ -98,6 +105,8 @@ class Link:
             self._end(error)
 
     def _turn(self) -> None:
+        if self._events.full:
+            time.sleep(FULL_PAUSE)  # bytes that we do not read would end every select at once
         ready = [key.fileobj for key, _ in self._selector.select(self._patience())]
         if self._wakeup in ready:
             self._wakeup.recv(4096)
@@ -110,34 +119,43 @@ class Link:
 
     def _patience(self) -> float | None:
         """Seconds until the clock alone gives us something to do."""
+        due = self._due()
         if self._events.full:
-            return FULL_PAUSE
-        if self._channel is not None:
-            return (
-                max(0.0, self._heard_at + PING_AFTER - time.monotonic()) if self._pinged_at <= self._heard_at else 1.0
-            )
-        return None if self._retry_at is None else max(0.0, self._retry_at - time.monotonic())
+            return 0.0
+        return None if due is None else max(0.0, due - time.monotonic())
+
+    def _due(self) -> float | None:
+        """When the clock alone gives us something to do (s, monotonic)."""
+        if self._channel is None:
+            return self._retry_at
+        if not self._talk.joined:
+            return self._heard_at + WELCOME_TIMEOUT
+        return self._heard_at + (SILENCE if self._pinged_at > self._heard_at else PING_AFTER)
 
     def _on_time(self, now: float) -> None:
-        if self._channel is None:
-            if self._retry_at is not None and now >= self._retry_at:
-                self._dial()
+        if self._events.full:
+            self._heard_at = now  # it is we who do not listen
+        due = self._due()
+        if due is None or now < due:
             return
-        quiet = now - self._heard_at
-        if quiet >= (SILENCE if self._talk.joined else WELCOME_TIMEOUT):
-            self._lose("The server does not answer any more.")
-        elif quiet >= PING_AFTER and self._pinged_at <= self._heard_at and self._talk.joined:
+        if self._channel is None:
+            self._dial()
+        elif self._talk.joined and self._pinged_at <= self._heard_at:
             self._pinged_at = now
             self._talk.ping(now)
+        else:
+            self._lose("The server does not answer any more.")
 
     # Connecting
 
     def _dial(self) -> None:
         self._retry_at = None
+        self._dialing = True
         self._events.put(Connecting(self._dialer.name))
         self._dialer.dial(lambda outcome: self.post(lambda: self._on_dialed(outcome)))
 
     def _on_dialed(self, outcome: Dialed | LanchatError) -> None:
+        self._dialing = False
         if self._leaving:
             if isinstance(outcome, Dialed):
                 outcome.channel.close()
@@ -153,10 +171,14 @@ class Link:
 
     def _on_failure(self, error: LanchatError) -> None:
         """One try failed. Another server than the one we knew is never tried again by itself."""
-        first = self._talk.welcome is None and not self._patient
-        if first or isinstance(error, ServerKeyChanged) or not isinstance(error, ConnectError):
+        if self._first or isinstance(error, ServerKeyChanged) or not isinstance(error, ConnectError):
             raise error
         self._retry(str(error))
+
+    @property
+    def _first(self) -> bool:
+        """Whether this is the try that decides all."""
+        return self._talk.welcome is None and not self._patient
 
     def _retry(self, detail: str) -> None:
         delay = min(RETRY_MOST, RETRY_FIRST * 2**self._failures) * random.uniform(0.5, 1.0)
@@ -166,20 +188,21 @@ class Link:
 
     def retry_now(self) -> None:
         """For `post`: tries at once, if a try is due later."""
-        if self._retry_at is not None:
+        if self._retry_at is not None and not self._leaving:
             self._dial()
 
     def rename(self, nick: str) -> None:
         """For `post`: another nickname; when the first was refused, this goes on with it."""
         self._talk.rename(nick)
-        if self._channel is None and self._retry_at is None and not self._dialer.busy:
+        if self._channel is None and self._retry_at is None and not self._dialing and not self._leaving:
             self._dial()
 
     # The connection
 
     def send(self, frame: ClientFrame) -> None:
-        """For the talk."""
-        self._outgoing += encode(frame)
+        """For the talk. A server that takes nothing may ask for as many pongs as it likes: it gets few."""
+        if not (isinstance(frame, Pong) and len(self._outgoing) > MAX_FRAME):
+            self._outgoing += encode(frame)
 
     def _read(self) -> None:
         assert self._channel is not None
@@ -193,25 +216,23 @@ class Link:
         if not data:
             self._lose("The server closed the connection.")
             return
-        now = self._heard_at = time.monotonic()
+        now = time.monotonic()
         try:
-            before = self._talk.joined
             self._talk.receive(self._decoder.receive(data), now)
-            if self._talk.joined and not before:
-                self._on_joined()
+            if self._talk.joined:
+                self._failures, self._heard_at = 0, now
         except NickRefused:
             self._hang_up()
-        except (JoinRefused, RemoteProtocolError) as error:
+        except RemoteProtocolError as error:
+            if self._talk.welcome is None:
+                raise NotLanchat(host=self._dialer.name, detail="it does not speak our protocol") from error
+            self._lose(str(error))
+        except JoinRefused as error:
             if self._talk.welcome is None:
                 raise
             self._lose(str(error))
         except LanchatError as error:
             self._lose(str(error))
-
-    def _on_joined(self) -> None:
-        assert self._talk.welcome is not None
-        self._failures = 0
-        self._dialer.remember(self._talk.welcome.name)
 
     def _write(self) -> None:
         if self._channel is None:
@@ -230,6 +251,8 @@ class Link:
     def _lose(self, detail: str) -> None:
         """The connection is over; another try follows."""
         self._hang_up()
+        if self._first:
+            raise ConnectError(host=self._dialer.name, detail=detail)
         self._retry(detail)
 
     def _hang_up(self) -> None:
@@ -245,15 +268,28 @@ class Link:
         self._leaving = True
 
     def _end(self, error: LanchatError | None) -> None:
+        if self._over:
+            return
+        self._leaving = True
         self._say_goodbye()
         self._dialer.close()
-        while self._posted:
-            self._posted.popleft()()  # a late connection is closed there
+        self._finish_posted()
         self._talk.close()
         self._selector.close()
         self._wakeup.close()
         self._waker.close()
         self._events.put(Ended(error))
+
+    def _finish_posted(self) -> None:
+        """What was said last is stored, and a late connection closed; then nothing is taken any more."""
+        while not self._over:
+            with self._lock:
+                self._over = not self._posted
+            if not self._over:
+                try:
+                    self._posted.popleft()()
+                except LanchatError as error:
+                    _log.warning("not done when leaving: %s", error)
 
     def _say_goodbye(self) -> None:
         """Gives what is under way a moment, and lets the server know."""

@@ -6,6 +6,7 @@ Frames in, frames and events out. It keeps what must last in the outbox and the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Final
 
 from lanchat.client.events import Delay, Event, Failed, Joined, Queued
@@ -17,7 +18,7 @@ from lanchat.protocol import frames
 from lanchat.protocol.codec import Flaw
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import proof_text
-from lanchat.protocol.limits import PROTOCOL_VERSION, Code
+from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
 _MAX_FAILED: Final = 1_000  # messages the server refused, kept to be said again
@@ -36,23 +37,28 @@ class Talk:
         nick: str,
         outbox: Outbox,
         open_replica: Callable[[str], Replica],
+        remember: Callable[[str], None],
         send: Callable[[ClientFrame], None],
         emit: Callable[[Event], None],
     ) -> None:
+        """open_replica: of the server with this id. remember: we were let in, by a server of this name."""
         self.nick = nick
         self.welcome: frames.Welcome | None = None
         self.joined = False
         self._key = key
         self._outbox = outbox
         self._open_replica = open_replica
+        self._remember = remember
         self._replica: Replica | None = None
         self._send = send
         self._emit = emit
-        self._hello: frames.Hello | None = None
+        self._hello: frames.Hello | None = None  # while a challenge for it may come
+        self._asked_nick = nick  # in the last hello
         self._server_id = ""
         self._latency = 0.0
+        self._pinged = ""  # the nonce of our last ping
         self._failed: dict[str, str] = {}
-        self._on_empty: list[Callable[[], None]] = []
+        self._on_empty: list[Callable[[bool], None]] = []
 
     def look_back(self, server_id: str) -> None:
         """Shows what is here already of a server whose id is known."""
@@ -73,8 +79,10 @@ class Talk:
         if self._replica is None:
             self.look_back(server_id)
         assert self._replica is not None
+        self._outbox.resolve(server_id)  # before hello, which names the runs that it adopts
         self._server_id = server_id
         self._latency = latency
+        self._asked_nick = self.nick
         self._hello = frames.Hello(
             version=PROTOCOL_VERSION,
             nick=self.nick,
@@ -92,17 +100,24 @@ class Talk:
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
         """Handles frames in order; now: s, monotonic. Raises NickRefused, JoinRefused, ConnectionLost,
         RemoteProtocolError: then the channel is to be closed."""
-        entries = [frame for frame in received if isinstance(frame, frames.Message)]
-        if entries:
-            self._keep(entries)
-        for frame in received:
-            self._handle(frame, now)
-        self._check_empty()
+        try:
+            for kind, group in groupby(received, type):
+                if kind is frames.Message:
+                    self._on_messages([frame for frame in group if isinstance(frame, frames.Message)])
+                    continue
+                for frame in group:
+                    self._handle(frame, now)
+        finally:
+            self._check_empty()
 
     def _handle(self, frame: ServerFrame | Flaw, now: float) -> None:
         match frame:
-            case frames.Message() | frames.Presence() | frames.Roster():
-                self._note_nick(frame)
+            case frames.Presence() | frames.Roster() | frames.Page() if not self.joined:
+                raise _too_early()
+            case frames.Presence(changes=changes):
+                self._follow_nick(changes)
+                self._emit(frame)
+            case frames.Roster():
                 self._emit(frame)
             case frames.Page(entries=entries):
                 self._keep(entries)
@@ -116,7 +131,7 @@ class Talk:
             case frames.Error():
                 self._on_error(frame)
             case frames.Ping(nonce=nonce):
-                self._send(frames.Pong(nonce))
+                self._send(frames.Pong(nonce[:MAX_NONCE]))
             case frames.Pong(nonce=nonce):
                 self._on_pong(nonce, now)
             case frames.Bye(detail=detail):
@@ -124,17 +139,29 @@ class Talk:
             case Flaw(fatal=True, detail=detail):
                 raise RemoteProtocolError(code=Code.NOT_JSON, detail=detail)
 
+    def _on_messages(self, entries: Sequence[frames.Message]) -> None:
+        if not self.joined:
+            raise _too_early()
+        self._keep(entries)
+        for entry in entries:
+            self._emit(entry)
+
     def _prove(self, challenge: frames.Challenge) -> None:
         if self._hello is None or challenge.id != self._server_id:
-            raise RemoteProtocolError(code=Code.PROOF_WRONG, detail="it wants a proof for another server")
+            raise RemoteProtocolError(code=Code.PROOF_WRONG, detail="it wants a proof that we do not owe")
         self._send(frames.Proof(self._key.sign(proof_text(challenge.id, challenge.nonce, self._hello))))
+        self._hello = None
 
     def _on_welcome(self, welcome: frames.Welcome) -> None:
         assert self._replica is not None
+        if self.joined:
+            raise RemoteProtocolError(code=Code.INVALID, detail="it says welcome twice")
+        self._remember(welcome.name)
         again = self.welcome is not None
         same = self._replica.match(welcome.journal, welcome.room)
+        if self.nick != self._asked_nick:  # renamed while we waited for the welcome
+            self._send(frames.Rename(self.nick))
         self.welcome, self.nick, self.joined = welcome, welcome.nick, True
-        self._outbox.resolve(self._server_id)
         self._emit(Joined(welcome, self._latency * 1000, again, new_journal=not same))
         # What the server stored before we heard of it comes back in the pages of the resume; it waits no longer.
         self._outbox.acknowledge(welcome.highest)
@@ -156,23 +183,23 @@ class Talk:
             self._emit(error)
             return
         for row in self._outbox.remove([error.id]):
-            self._failed[row.id] = row.text
-            if len(self._failed) > _MAX_FAILED:
-                del self._failed[next(iter(self._failed))]
-            self._emit(Failed(row.id, row.text, error.detail))
+            self._fail(row, error.detail)
+
+    def _fail(self, row: Waiting, detail: str) -> None:
+        self._failed[row.id] = row.text
+        if len(self._failed) > _MAX_FAILED:
+            del self._failed[next(iter(self._failed))]
+        self._emit(Failed(row.id, row.text, detail))
 
     def _on_pong(self, nonce: str, now: float) -> None:
-        try:
+        if nonce and nonce == self._pinged:
             self._emit(Delay((now - float(nonce)) * 1000))
-        except ValueError:
-            return  # not an answer to us
 
-    def _note_nick(self, frame: frames.Message | frames.Presence | frames.Roster) -> None:
-        """Follows our own name, which another window of ours may change."""
-        if isinstance(frame, frames.Presence):
-            for change in frame.changes:
-                if change.key == self._key.public and change.change == "renamed":
-                    self.nick = change.nick
+    def _follow_nick(self, changes: Sequence[frames.Change]) -> None:
+        """Our own name, which another window of ours may change."""
+        for change in changes:
+            if change.key == self._key.public and change.change == "renamed":
+                self.nick = change.nick
 
     def _keep(self, entries: Sequence[frames.Message]) -> None:
         """On disk first: only what is there is acknowledged, and shown."""
@@ -185,7 +212,8 @@ class Talk:
     # What the person wants
 
     def ping(self, now: float) -> None:
-        self._send(frames.Ping(repr(now)))
+        self._pinged = repr(now)
+        self._send(frames.Ping(self._pinged))
 
     def say(self, n: int, text: str, at: int) -> None:
         """Stores, tells, and sends if there is a connection."""
@@ -193,7 +221,7 @@ class Talk:
         try:
             self._outbox.add(row)
         except (StoreError, LocalProtocolError) as error:
-            self._emit(Failed(row.id, text, str(error)))
+            self._fail(row, str(error))
             return
         self._emit(Queued(row.id, row.text, row.at))
         if self.joined:
@@ -225,8 +253,8 @@ class Talk:
         """The text of a message that the server refused; it is forgotten here."""
         return self._failed.pop(message_id, None)
 
-    def when_empty(self, call: Callable[[], None]) -> None:
-        """Calls once nothing waits; at once, if nothing does."""
+    def when_empty(self, call: Callable[[bool], None]) -> None:
+        """Calls with True once nothing waits; at once, if nothing does. With False, if that does not come."""
         self._on_empty.append(call)
         self._check_empty()
 
@@ -234,9 +262,15 @@ class Talk:
         if not len(self._outbox):
             calls, self._on_empty = self._on_empty, []
             for call in calls:
-                call()
+                call(True)
 
     def close(self) -> None:
+        for call in self._on_empty:
+            call(False)
         self._outbox.close()
         if self._replica is not None:
             self._replica.close()
+
+
+def _too_early() -> RemoteProtocolError:
+    return RemoteProtocolError(code=Code.HELLO_FIRST, detail="it talks before it says welcome")

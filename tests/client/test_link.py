@@ -1,0 +1,387 @@
+"""The link against real servers: it comes back, resumes, notices silence, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from lanchat.channel import Channel
+from lanchat.client import Client, Profile, event_queue, link
+from lanchat.client.events import Connecting, Delay, Ended, Error, Joined, Lost, Page, Presence, Queued, Refused, Roster
+from lanchat.errors import ConnectError, HostRefused, LocalProtocolError, NotLanchat
+from lanchat.identity import ServerKey
+from lanchat.protocol import frames
+from lanchat.protocol.codec import encode
+from lanchat.protocol.frames import Message, ServerFrame
+from lanchat.server import Config, Server
+from tests.client.conftest import Join, Serve
+from tests.people import PATIENCE, Person, ServerProcess, free_port
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(tmp_path / "room") as server:
+        yield server
+
+
+def _again(server: Server, tmp_path: Path) -> Server:
+    """The same room on the same port once more."""
+    return Server(Config("Room", tmp_path / "room", "127.0.0.1", server.port, rate=None, mdns=False, beacon=False))
+
+
+# Coming in
+
+
+def test_events_come_in_the_order_of_what_happened(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    ana.client.say("early")
+    ana.until_said("early")
+    kinds = [type(event) for event in ana.heard if not isinstance(event, Presence | Page | Roster)]
+    assert kinds == [Connecting, Queued, Joined, Message] or kinds == [Connecting, Joined, Queued, Message]
+
+
+def test_two_people_talk(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana, ben = join(server, "Ana"), join(server, "Ben")
+    ana.until(Joined)
+    ben.until(Joined)
+    ana.client.say("hello Ben")
+    entry = ben.until_said("hello Ben")
+    assert (entry.nick, entry.key) == ("Ana", ana.client.key)
+    ben.client.say("hello\nAna")
+    assert ana.until_said("hello\nAna").nick == "Ben"
+
+
+def test_a_newcomer_reads_back_to_the_first_entry(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    for n in range(250):
+        ana.client.say(f"line {n}")
+    assert ana.client.flush(PATIENCE)
+    ben = join(server, "Ben")
+    ben.until_said("line 249")
+    assert len(ben.entries) == 100
+    while not (page := ben.heard[-1] if ben.heard else None) or not (isinstance(page, Page) and page.start):
+        ben.client.load_older(min(entry.seq for entry in ben.entries))
+        ben.until(Page)
+    assert sorted(entry.seq for entry in ben.entries) == [*range(1, 251)]
+
+
+def test_a_taken_name_can_be_changed(serve: Serve, join: Join) -> None:
+    server = serve()
+    join(server, "Ana").until(Joined)
+    other = join(server, "Ana", profile="other")
+    refused = other.until(Refused)
+    assert refused.suggestion is not None
+    other.client.say("waits for the name")
+    other.client.rename(refused.suggestion)
+    assert other.until(Joined).welcome.nick == refused.suggestion
+    assert other.until_said("waits for the name").nick == refused.suggestion
+
+
+def test_renaming_in_the_room(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana, ben = join(server, "Ana"), join(server, "Ben")
+    ana.until(Joined)
+    ben.until(Joined)
+    ana.client.rename("Ben")
+    assert ana.until(Error).code == "nick_taken"
+    ana.client.rename("Anna")
+    ben.until(Presence, lambda presence: any(change.nick == "Anna" for change in presence.changes))
+    ana.until(Presence, lambda presence: any(change.nick == "Anna" for change in presence.changes))
+    assert ana.client.nick == "Anna"
+
+
+def test_what_cannot_be_is_refused_at_once() -> None:
+    for place, nick in (("", "Ana"), ("1.2.3.4:99999", "Ana"), ("1.2.3.4:5055", ""), ("1.2.3.4:5055", "A:B")):
+        with pytest.raises(LocalProtocolError):
+            Client(place, nick, profile=Profile("ana"))
+
+
+# A first try that fails
+
+
+def test_a_first_try_that_fails_ends_it(join: Join) -> None:
+    ana = join(f"127.0.0.1:{free_port()}", "Ana")
+    assert isinstance(ana.until(Ended).error, HostRefused)
+
+
+def test_a_patient_one_goes_on(serve: Serve, join: Join) -> None:
+    port = free_port()
+    ana = join(f"127.0.0.1:{port}", "Ana", patient=True)
+    ana.client.say("said before there was a room")
+    ana.until(Lost)
+    serve(port=port)
+    ana.client.retry_now()
+    ana.until(Joined)
+    ana.until_said("said before there was a room")
+
+
+def test_retry_now_does_not_wait(serve: Serve, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "RETRY_FIRST", 3600.0)
+    monkeypatch.setattr(link, "RETRY_MOST", 3600.0)
+    port = free_port()
+    ana = join(f"127.0.0.1:{port}", "Ana", patient=True)
+    assert ana.until(Lost).retry_in > 60
+    serve(port=port)
+    ana.client.retry_now()
+    ana.until(Joined)
+
+
+# A server that ends and comes back
+
+
+def test_it_comes_back_and_hears_everything_once(serve: Serve, join: Join, tmp_path: Path) -> None:
+    first = serve()
+    ana, ben = join(first, "Ana"), join(first, "Ben")
+    ana.client.say("before")
+    ben.until_said("before")
+    ana.until_said("before")
+    first.close()
+    ben.until(Lost)
+    ana.until(Lost)
+    ana.client.say("while it was away")
+    with _again(first, tmp_path) as second, Person(f"127.0.0.1:{second.port}", "Carl") as carl:
+        carl.client.say("by somebody new")
+        for person in (ana, ben):
+            assert person.until(Joined).again
+            person.until_said("while it was away")
+            person.until_said("by somebody new")
+            seqs = [entry.seq for entry in person.entries]
+            assert seqs == [1, 2, 3]
+        for person in (ana, ben):
+            person.client.close()
+
+
+def test_goodbye_is_told(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    ana.until(Roster)
+    server.close()
+    assert "closes" in ana.until(Lost).detail
+
+
+def test_replaced_data_is_noticed(serve: Serve, join: Join, tmp_path: Path) -> None:
+    first = serve()
+    ana = join(first, "Ana")
+    ana.client.say("in the old room")
+    ana.until_said("in the old room")
+    first.close()
+    for path in (tmp_path / "room").glob("journal.db*"):
+        path.unlink()
+    with _again(first, tmp_path):
+        joined = ana.until(Joined)
+        assert joined.again
+        assert joined.new_journal
+        ana.client.say("in the new one")
+        assert ana.until_said("in the new one").seq == 1
+        ana.client.close()
+
+
+def test_a_stopped_server_is_noticed(process: ServerProcess, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that stands still keeps its connections: only its silence tells."""
+    monkeypatch.setattr(link, "PING_AFTER", 0.1)
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    ana = join(process.address, "Ana")
+    ana.until(Delay)
+    process.signal(signal.SIGSTOP)
+    assert "not answer" in ana.until(Lost).detail
+    ana.client.say("meanwhile")
+    process.signal(signal.SIGCONT)
+    assert ana.until(Joined).again
+    ana.until_said("meanwhile")
+    assert ana.texts.count("meanwhile") == 1
+
+
+def test_a_slow_listener_does_not_blame_the_server(serve: Serve, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody reads our events, we read nothing; afterwards everything is there, in order, over the same
+    connection."""
+    monkeypatch.setattr(link, "PING_AFTER", 0.02)
+    monkeypatch.setattr(link, "SILENCE", 0.1)
+    server = serve()
+    ana, ben = join(server, "Ana"), join(server, "Ben")
+    ana.until(Joined)
+    ben.until(Roster)
+    monkeypatch.setattr(event_queue, "MAX_EVENTS", 5)
+    for n in range(200):
+        ana.client.say(f"line {n}")
+        ana.until_said(f"line {n}")
+    ben.until_said("line 199")
+    assert [text for text in ben.texts if text.startswith("line")] == [f"line {n}" for n in range(200)]
+    assert not any(isinstance(event, Lost) for event in ben.heard)
+
+
+# Strange servers
+
+Script = Callable[[Channel], None]
+
+
+@pytest.fixture
+def strange(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """A server with a key, whose talk is the test's: called with each connection once TLS stands."""
+    with ExitStack() as stack:
+
+        def start(talk: Script) -> str:
+            context = ServerKey(tmp_path).tls_context()
+            listener = socket.create_server(("127.0.0.1", 0))
+
+            def run() -> None:
+                while True:
+                    try:
+                        sock, _ = listener.accept()
+                    except OSError:
+                        return
+                    channel = Channel(sock)
+                    try:
+                        channel.start_tls(context, server=True)
+                        channel.handshake(PATIENCE)
+                        talk(channel)
+                        while channel.receive(PATIENCE):
+                            pass
+                    except OSError:
+                        pass  # the client has enough
+                    finally:
+                        channel.close()
+
+            def stop() -> None:
+                listener.shutdown(socket.SHUT_RDWR)
+                thread.join()
+                listener.close()
+
+            thread = threading.Thread(target=run, name="test-strange")
+            thread.start()
+            stack.callback(stop)
+            return f"127.0.0.1:{listener.getsockname()[1]}"
+
+        yield start
+
+
+def _says(*lines: ServerFrame | bytes, then_closes: bool = False) -> Script:
+    def talk(channel: Channel) -> None:
+        channel.receive(PATIENCE)
+        channel.send(b"".join(line if isinstance(line, bytes) else encode(line) for line in lines))
+        if then_closes:
+            channel.finish()
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("talk", "kind"),
+    [
+        (_says(b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n", then_closes=True), NotLanchat),
+        (_says(b"x" * 70_000), NotLanchat),
+        (_says(frames.Message("lobby", 1, "a", 1, "Eve", None, "too early")), NotLanchat),
+        (_says(frames.Challenge("n", "6" * 32)), NotLanchat),
+        (_says(then_closes=True), ConnectError),
+        (_says(frames.Bye("busy", "Too many."), then_closes=True), ConnectError),
+    ],
+)
+def test_who_never_says_welcome_is_not_pinned(
+    strange: Callable[..., str], join: Join, talk: Script, kind: type[ConnectError]
+) -> None:
+    """What speaks TLS there today may be another program's; our room may be there tomorrow."""
+    place = strange(talk)
+    ana = join(place, "Ana")
+    error = ana.until(Ended).error
+    assert isinstance(error, kind)
+    assert place in str(error)
+    profile = Profile("ana")
+    assert profile.pinned(place) is None
+    assert profile.settings.recents == ()
+
+
+def test_who_says_nothing_is_given_up(strange: Callable[..., str], join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pings do not count as a welcome."""
+    monkeypatch.setattr(link, "WELCOME_TIMEOUT", 0.3)
+    pings = threading.Event()
+
+    def talk(channel: Channel) -> None:
+        for n in range(1_000_000):
+            if pings.wait(0.02):
+                return
+            channel.send(encode(frames.Ping(str(n))))
+
+    ana = join(strange(talk), "Ana")
+    error = ana.until(Ended).error
+    pings.set()
+    assert isinstance(error, ConnectError)
+    assert "not answer" in str(error)
+
+
+# Leaving
+
+
+def test_close_leaves(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana, ben = join(server, "Ana"), join(server, "Ben")
+    ana.until(Joined)
+    ben.until(Joined)
+    ana.client.close()
+    assert ana.until(Ended).error is None
+    ben.until(Presence, lambda presence: any((c.change, c.nick) == ("left", "Ana") for c in presence.changes))
+
+
+def test_after_the_end_nothing_is_taken_and_nothing_hangs(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    ana.until(Joined)
+    ana.client.close()
+    ana.client.close()
+    with pytest.raises(LocalProtocolError, match="no longer"):
+        ana.client.say("too late")
+    assert not ana.client.flush()
+    ana.client.rename("Anna")
+    ana.client.retry_now()
+    ana.client.load_older()
+    ana.client.discard("x-1")
+
+
+def test_flush_ends_with_the_talk(join: Join) -> None:
+    ana = join(f"127.0.0.1:{free_port()}", "Ana", patient=True)
+    ana.client.say("nobody hears it")
+    ana.until(Lost)
+    closer = threading.Timer(0.05, ana.client.close)
+    closer.start()
+    assert not ana.client.flush()
+    closer.join()
+
+
+def test_closing_without_starting_gives_everything_back() -> None:
+    """Its outbox is free for the next one: what was said in it is adopted."""
+    client = Client("127.0.0.1:5055", "Ana", profile=Profile("ana"))
+    message_id = client.say("said before the start")
+    client.close()
+    assert isinstance(client.events.get(PATIENCE), Queued)
+    assert isinstance(client.events.get(PATIENCE), Ended)
+    again = Client("127.0.0.1:5055", "Ana", profile=Profile("ana"), patient=True)
+    with again:
+        queued = next(event for event in again.events if isinstance(event, Queued))
+    assert queued.id == message_id
+
+
+def test_closing_while_it_connects(join: Join) -> None:
+    """To a silent address, to one that is looked for, and between two tries."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        ana = join(place, "Ana")
+        ana.until(Connecting)
+        ana.client.close()
+        assert ana.until(Ended).error is None
+
+
+def test_the_last_words_go_out(serve: Serve, join: Join) -> None:
+    server = serve()
+    ben = join(server, "Ben")
+    ben.until(Joined)
+    with Person(f"127.0.0.1:{server.port}", "Ana") as ana:
+        ana.until(Joined)
+        ana.client.say("goodbye")
+    ben.until_said("goodbye")

@@ -1,0 +1,460 @@
+"""What a client makes of a server's frames: frames in, frames and events out, with a real outbox and replica."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from lanchat.client import events
+from lanchat.client import outbox as outbox_module
+from lanchat.client.events import Event, Failed, Joined, Queued
+from lanchat.client.outbox import Outbox, Waiting
+from lanchat.client.profile import Profile
+from lanchat.client.replica import Replica
+from lanchat.client.talk import NickRefused, Talk
+from lanchat.errors import ConnectionLost, JoinRefused, RemoteProtocolError
+from lanchat.identity import verify
+from lanchat.protocol import frames
+from lanchat.protocol.codec import Flaw
+from lanchat.protocol.frames import ClientFrame, ServerFrame
+from lanchat.protocol.handshake import proof_text
+from lanchat.protocol.limits import Code
+
+SERVER = "5" * 32
+ELSE = "k" * 43
+
+
+class Wire:
+    """A talk and what came out of it."""
+
+    def __init__(self, run: str = "r", destination: str = SERVER) -> None:
+        self.profile = Profile("ana")
+        self.key = self.profile.key.public
+        self.sent: list[ClientFrame] = []
+        self.told: list[Event] = []
+        self.remembered: list[str] = []
+        self.outbox = Outbox(self.profile, destination, run)
+        self.talk = Talk(
+            self.profile.key,
+            "Ana",
+            self.outbox,
+            lambda server_id: Replica(self.profile.directory, server_id),
+            self.remembered.append,
+            self.sent.append,
+            self.told.append,
+        )
+
+    def receive(self, *received: ServerFrame | Flaw, now: float = 0.0) -> None:
+        self.talk.receive(received, now)
+
+    def join(self, head: int = 0, **options: Any) -> None:
+        """Connects, proves, and is let in."""
+        self.talk.begin(SERVER, 0.002)
+        self.receive(frames.Challenge("nonce", SERVER), welcome(head, **options))
+
+    def entry(self, seq: int, n: int, run: str = "r") -> frames.Message:
+        """One of our own, as the server tells it."""
+        return frames.Message("lobby", seq, f"{run}-{n}", 1, "Ana", self.key, f"mine {n}")
+
+    def take(self) -> tuple[list[ClientFrame], list[Event]]:
+        """What came out since the last call."""
+        out = self.sent[:], self.told[:]
+        self.sent.clear()
+        self.told.clear()
+        return out
+
+
+def welcome(head: int = 0, *, journal: str = "j1", nick: str = "Ana", **options: Any) -> frames.Welcome:
+    chosen = {"id": SERVER, "run": "s", "name": "Room", "room": "lobby", "max_users": 9, **options}
+    return frames.Welcome(nick=nick, journal=journal, head=head, **chosen)
+
+
+def other(seq: int) -> frames.Message:
+    return frames.Message("lobby", seq, f"b{seq}", 1, "Ben", ELSE, f"his {seq}")
+
+
+@pytest.fixture
+def wires() -> Iterator[Callable[..., Wire]]:
+    with ExitStack() as stack:
+
+        def start(**options: Any) -> Wire:
+            wire = Wire(**options)
+            stack.callback(wire.talk.close)
+            return wire
+
+        yield start
+
+
+@pytest.fixture
+def wire(wires: Callable[..., Wire]) -> Wire:
+    return wires()
+
+
+# Joining
+
+
+def test_hello_says_who_we_are_and_what_we_have(wire: Wire) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    (hello,) = wire.sent
+    assert hello == frames.Hello(version=1, nick="Ana", key=wire.key, runs=["r"], ping=True)
+
+
+def test_the_proof_counts(wire: Wire) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    wire.receive(frames.Challenge("nonce", SERVER))
+    hello, proof = wire.sent
+    assert isinstance(hello, frames.Hello)
+    assert isinstance(proof, frames.Proof)
+    assert verify(wire.key, proof_text(SERVER, "nonce", hello), proof.signature)
+
+
+def test_no_proof_for_another_server(wire: Wire) -> None:
+    """A server that passes our proof on could join elsewhere under our name."""
+    wire.talk.begin(SERVER, 0.002)
+    with pytest.raises(RemoteProtocolError):
+        wire.receive(frames.Challenge("nonce", "6" * 32))
+    assert not any(isinstance(frame, frames.Proof) for frame in wire.sent)
+
+
+def test_one_proof_for_each_hello(wire: Wire) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    wire.receive(frames.Challenge("nonce", SERVER))
+    with pytest.raises(RemoteProtocolError):
+        wire.receive(frames.Challenge("another", SERVER))
+
+
+def test_joined_tells_what_is_known(wire: Wire) -> None:
+    wire.join(nick="Ana 2")
+    assert wire.told == [Joined(welcome(nick="Ana 2"), latency_ms=2.0)]
+    assert wire.talk.joined
+    assert wire.talk.nick == "Ana 2"
+    assert wire.remembered == ["Room"]
+    wire.talk.ended()
+    wire.take()
+    wire.join()
+    assert wire.told == [Joined(welcome(), latency_ms=2.0, again=True)]
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        other(1),
+        frames.Page("lobby", [other(1)]),
+        frames.Roster("lobby", []),
+        frames.Presence("lobby", []),
+    ],
+)
+def test_nothing_of_the_room_before_the_welcome(wire: Wire, early: ServerFrame) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    with pytest.raises(RemoteProtocolError):
+        wire.receive(early)
+    assert wire.told == []
+
+
+def test_one_welcome_for_each_connection(wire: Wire) -> None:
+    wire.join()
+    with pytest.raises(RemoteProtocolError):
+        wire.receive(welcome(journal="j2"))
+
+
+def test_a_refused_nickname_asks_for_another(wire: Wire) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    refused = frames.Refused(Code.NICK_TAKEN, "“Ana” is already here.", "Ana 2")
+    with pytest.raises(NickRefused):
+        wire.receive(refused)
+    assert wire.told == [refused]
+    wire.talk.ended()
+    wire.talk.rename("Ana 2")
+    wire.talk.begin(SERVER, 0.002)
+    assert isinstance(wire.sent[-1], frames.Hello)
+    assert wire.sent[-1].nick == "Ana 2"
+
+
+def test_other_refusals_end_the_talk(wire: Wire) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    with pytest.raises(JoinRefused, match="Update"):
+        wire.receive(frames.Refused(Code.VERSION, "Update the older one."))
+
+
+def test_a_room_that_was_full_when_we_came_back_is_tried_again(wire: Wire) -> None:
+    full = frames.Refused(Code.FULL, "The room is full.")
+    wire.talk.begin(SERVER, 0.002)
+    with pytest.raises(JoinRefused):
+        wire.receive(full)
+    wire.join()
+    wire.talk.ended()
+    wire.talk.begin(SERVER, 0.002)
+    with pytest.raises(ConnectionLost):
+        wire.receive(full)
+
+
+def test_bytes_that_are_no_frames_end_the_connection(wire: Wire) -> None:
+    wire.join()
+    with pytest.raises(RemoteProtocolError):
+        wire.receive(Flaw(Code.NOT_JSON, "no", fatal=True))
+    wire.receive(Flaw(Code.UNKNOWN_TYPE, "a newer server may say more"))
+
+
+def test_goodbye_ends_it(wire: Wire) -> None:
+    wire.join()
+    with pytest.raises(ConnectionLost, match="closes"):
+        wire.receive(frames.Bye(Code.CLOSING, "The server closes."))
+
+
+# Entries
+
+
+def test_the_copy_holds_what_came_in_one_piece(wire: Wire) -> None:
+    """The last page of a catch-up and the first live entry may come in the same bytes."""
+    wire.join(head=2)
+    page = frames.Page("lobby", [other(1), other(2)], start=True, catchup=True)
+    wire.take()
+    wire.receive(page, other(3), other(4), frames.Roster("lobby", []), other(5))
+    assert wire.told == [page, other(3), other(4), frames.Roster("lobby", []), other(5)]
+    wire.talk.ended()
+    wire.take()
+    wire.join(head=5)
+    hello = wire.sent[0]
+    assert isinstance(hello, frames.Hello)
+    assert hello.resume == frames.Resume("j1", {"lobby": 5})
+
+
+def test_what_is_here_is_shown_before_anybody_is_asked(wires: Callable[..., Wire]) -> None:
+    first = wires()
+    first.join()
+    first.receive(*[other(seq) for seq in range(1, 151)])
+    first.talk.close()
+    again = wires(run="s")
+    again.talk.look_back(SERVER)
+    assert again.told == [frames.Page("lobby", [other(seq) for seq in range(51, 151)], catchup=True)]
+    assert again.sent == []
+
+
+def test_another_journal_makes_what_was_known_void(wires: Callable[..., Wire]) -> None:
+    first = wires()
+    first.join()
+    first.receive(other(1), other(2))
+    first.talk.close()
+    again = wires(run="s")
+    again.join(journal="j2")
+    hello = again.sent[0]
+    assert isinstance(hello, frames.Hello)
+    assert hello.resume == frames.Resume("j1", {"lobby": 2})
+    assert again.told[-1] == Joined(welcome(journal="j2"), latency_ms=2.0, new_journal=True)
+    again.talk.ended()
+    again.take()
+    again.talk.begin(SERVER, 0.002)
+    assert isinstance(again.sent[0], frames.Hello)
+    assert again.sent[0].resume is None
+
+
+def test_older_entries_come_from_here_first(wire: Wire) -> None:
+    wire.join(head=20)
+    wire.receive(frames.Page("lobby", [other(seq) for seq in range(11, 21)], catchup=True))
+    wire.take()
+    wire.talk.load_older(15, 3)
+    assert wire.take() == ([], [frames.Page("lobby", [other(12), other(13), other(14)])])
+    wire.talk.load_older(11, 3)
+    assert wire.take() == ([frames.History(before=11, limit=3)], [])
+    wire.receive(frames.Page("lobby", [other(seq) for seq in range(1, 11)], start=True))
+    wire.take()
+    wire.talk.load_older(4, 100)
+    assert wire.take() == ([], [frames.Page("lobby", [other(1), other(2), other(3)], start=True)])
+
+
+# What we say
+
+
+def test_said_kept_sent_and_acknowledged(wire: Wire) -> None:
+    wire.join()
+    wire.take()
+    wire.talk.say(1, "mine 1", 1000)
+    assert wire.take() == ([frames.Say("r-1", "mine 1")], [Queued("r-1", "mine 1", 1000)])
+    assert len(wire.outbox) == 1
+    wire.receive(wire.entry(1, 1))
+    assert wire.take() == ([], [wire.entry(1, 1)])
+    assert len(wire.outbox) == 0
+
+
+def test_somebody_elses_entry_acknowledges_nothing(wire: Wire) -> None:
+    """Ids are made by their authors: another one may use ours."""
+    wire.join()
+    wire.talk.say(1, "mine 1", 1000)
+    wire.receive(frames.Message("lobby", 1, "r-1", 1, "Ben", ELSE, "forged"))
+    wire.receive(frames.Message("lobby", 2, "r-1", 1, "Ana", None, "forged"))
+    assert len(wire.outbox) == 1
+
+
+def test_what_is_said_before_the_welcome_waits_for_it(wire: Wire) -> None:
+    wire.talk.say(1, "early", 1000)
+    wire.talk.begin(SERVER, 0.002)
+    wire.talk.say(2, "still early", 1001)
+    wire.receive(frames.Challenge("nonce", SERVER))
+    assert not any(isinstance(frame, frames.Say) for frame in wire.sent)
+    wire.receive(welcome())
+    assert wire.sent[2:] == [frames.Say("r-1", "early"), frames.Say("r-2", "still early")]
+
+
+def test_what_the_server_has_is_not_said_again(wire: Wire) -> None:
+    wire.join()
+    for n in range(1, 5):
+        wire.talk.say(n, f"mine {n}", 1000)
+    wire.receive(wire.entry(1, 1))
+    wire.talk.ended()
+    wire.take()
+    wire.join(highest={"r": 2})
+    assert [frame.id for frame in wire.sent if isinstance(frame, frames.Say)] == ["r-3", "r-4"]
+
+
+def test_rows_found_when_the_server_is_known_are_named_in_hello(wires: Callable[..., Wire]) -> None:
+    """Else the server would not tell what it has of them, and they would be said again, and wait for ever."""
+    dead = wires(run="dead")
+    dead.talk.say(1, "stored there", 1000)
+    dead.talk.say(2, "not stored", 1001)
+    dead.talk.close()
+    heir = wires(run="r", destination="studio")
+    heir.join(highest={"r": -1, "dead": 1})
+    hello = heir.sent[0]
+    assert isinstance(hello, frames.Hello)
+    assert hello.runs == ["r", "dead"]
+    assert [frame for frame in heir.sent if isinstance(frame, frames.Say)] == [frames.Say("dead-2", "not stored")]
+
+
+def test_what_still_waits_is_told_after_a_restart(wires: Callable[..., Wire]) -> None:
+    dead = wires(run="dead")
+    dead.talk.say(1, "waits", 1000)
+    dead.talk.close()
+    heir = wires()
+    heir.talk.tell_waiting()
+    assert heir.told == [Queued("dead-1", "waits", 1000)]
+
+
+def test_a_refused_message_waits_no_longer_and_can_be_said_again(wire: Wire) -> None:
+    wire.join()
+    wire.talk.say(1, "too long, say", 1000)
+    wire.take()
+    wire.receive(frames.Error(Code.TEXT_TOO_LONG, "Too long.", "r-1"))
+    assert wire.told == [Failed("r-1", "too long, say", "Too long.")]
+    assert len(wire.outbox) == 0
+    assert wire.talk.failed_text("r-1") == "too long, say"
+    assert wire.talk.failed_text("r-1") is None
+
+
+def test_a_server_that_cannot_store_is_asked_again(wire: Wire) -> None:
+    wire.join()
+    wire.talk.say(1, "keep", 1000)
+    with pytest.raises(ConnectionLost):
+        wire.receive(frames.Error(Code.NOT_STORED, "Disk full.", "r-1"))
+    assert len(wire.outbox) == 1
+
+
+def test_a_full_outbox_fails_at_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox_module, "MAX_WAITING", 1)
+    wire.talk.say(1, "fits", 1000)
+    wire.take()
+    wire.talk.say(2, "does not", 1001)
+    (failed,) = wire.told
+    assert isinstance(failed, Failed)
+    assert failed.id == "r-2"
+    assert wire.talk.failed_text("r-2") == "does not"
+
+
+def test_errors_about_nothing_said_are_told(wire: Wire) -> None:
+    wire.join()
+    wire.take()
+    error = frames.Error(Code.NICK_TAKEN, "taken", suggestion="Ana 2")
+    wire.receive(error, frames.Error(Code.TEXT_EMPTY, "of an id that we do not know", "x-1"))
+    assert wire.told == [error]
+
+
+def test_flush_is_answered_when_nothing_waits(wire: Wire) -> None:
+    answers: list[bool] = []
+    wire.talk.when_empty(answers.append)
+    assert answers == [True]
+    wire.join()
+    wire.talk.say(1, "mine 1", 1000)
+    wire.talk.say(2, "mine 2", 1000)
+    wire.talk.when_empty(answers.append)
+    wire.receive(wire.entry(1, 1))
+    assert answers == [True]
+    with pytest.raises(ConnectionLost):
+        wire.receive(wire.entry(2, 2), frames.Bye())
+    assert answers == [True, True]
+    wire.talk.say(3, "mine 3", 1000)
+    wire.talk.when_empty(answers.append)
+    wire.talk.discard("r-3")
+    assert answers == [True, True, True]
+
+
+def test_flush_is_answered_when_the_talk_ends(wire: Wire) -> None:
+    answers: list[bool] = []
+    wire.talk.say(1, "mine 1", 1000)
+    wire.talk.when_empty(answers.append)
+    wire.talk.close()
+    assert answers == [False]
+
+
+def test_failed_messages_are_forgotten_at_last(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lanchat.client.talk._MAX_FAILED", 2)
+    wire.join()
+    for n in range(1, 4):
+        wire.talk.say(n, str(n), 1000)
+        wire.receive(frames.Error(Code.TEXT_EMPTY, "no", f"r-{n}"))
+    assert [wire.talk.failed_text(f"r-{n}") for n in range(1, 4)] == [None, "2", "3"]
+
+
+# Names and liveness
+
+
+def test_our_name_may_be_changed_by_another_window_of_ours(wire: Wire) -> None:
+    wire.join()
+    wire.receive(
+        frames.Presence(
+            "lobby",
+            [
+                frames.Change("renamed", "Anna", wire.key, was="Ana"),
+                frames.Change("renamed", "Bernd", ELSE, was="Ben"),
+                frames.Change("joined", "Carl", None),
+            ],
+        )
+    )
+    assert wire.talk.nick == "Anna"
+
+
+def test_a_rename_goes_out_at_once_when_we_are_in(wire: Wire) -> None:
+    wire.join()
+    wire.talk.rename("Anna")
+    assert wire.sent[-1] == frames.Rename("Anna")
+    assert wire.talk.nick == "Ana"
+
+
+def test_a_rename_between_hello_and_welcome_is_not_lost(wire: Wire) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    wire.talk.rename("Anna")
+    wire.receive(frames.Challenge("nonce", SERVER), welcome())
+    assert wire.sent[-1] == frames.Rename("Anna")
+
+
+def test_pings_are_answered_within_bounds(wire: Wire) -> None:
+    wire.receive(frames.Ping("abc"), frames.Ping("x" * 10_000))
+    assert wire.sent == [frames.Pong("abc"), frames.Pong("x" * 64)]
+
+
+def test_the_delay_is_measured_by_our_own_ping(wire: Wire) -> None:
+    wire.join()
+    wire.take()
+    wire.talk.ping(100.0)
+    (ping,) = wire.sent
+    assert isinstance(ping, frames.Ping)
+    for forged in ("", "nan", "-inf", "1e400", "99.0", "soon"):
+        wire.receive(frames.Pong(forged), now=100.25)
+    assert wire.told == []
+    wire.receive(frames.Pong(ping.nonce), now=100.25)
+    assert wire.told == [events.Delay(250.0)]
+
+
+def test_a_row_knows_its_id() -> None:
+    assert Waiting("run", 7, "text", 1).id == "run-7"
