@@ -45,7 +45,7 @@ class MessageList(tk.Frame):
         on_link: Callable[[str], object] = open_link,
         today: Callable[[], date] = date.today,
     ) -> None:
-        super().__init__(master)
+        super().__init__(master, highlightthickness=kit.px(2))
         self._kit, self._model, self._today = kit, model, today
         self._on_older, self._on_link = on_older, on_link
         self._drawn: list[Drawn] = []
@@ -54,6 +54,7 @@ class MessageList(tk.Frame):
         self._last: Key | None = None  # … and ends here, or with the newest
         self._seen: Key = (0, 0)  # the last that was shown while the view stood at the end
         self._following = True  # the view stands at the end
+        self._by_click = False  # the keyboard is on its way here after a click
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
         self._emoji = EmojiPictures(kit)
         self._build()
@@ -107,7 +108,7 @@ class MessageList(tk.Frame):
             bd=0,
             padx=0,
             pady=px(8),
-            highlightthickness=px(2),
+            highlightthickness=0,
             insertwidth=0,
             width=10,
             height=4,
@@ -123,7 +124,8 @@ class MessageList(tk.Frame):
         text = self.text
         text.bind("<Configure>", lambda _: self._resized())
         text.bind("<Button-1>", lambda _: self._take_focus())
-        text.bind("<FocusOut>", lambda _: text.configure(highlightcolor=self._kit.colors.focus))
+        text.bind("<FocusIn>", lambda _: self._show_ring(not self._by_click))
+        text.bind("<FocusOut>", lambda _: self._show_ring(False))
         text.bind("<<Copy>>", lambda _: self._copy())
         text.bind("<Escape>", lambda _: self.to_end())
         text.tag_bind("link", "<Enter>", lambda _: text.configure(cursor="hand2"))
@@ -132,13 +134,11 @@ class MessageList(tk.Frame):
 
     def _paint(self) -> None:
         colors = self._kit.colors
-        self.configure(bg=colors.bg)
+        self.configure(bg=colors.bg, highlightbackground=colors.bg)
         self._gutter.configure(bg=colors.bg)
         self.text.configure(
             bg=colors.bg,
             fg=colors.text,
-            highlightbackground=colors.bg,
-            highlightcolor=colors.focus,
             selectbackground=colors.select,
             selectforeground=colors.text,
             inactiveselectbackground=colors.select,
@@ -313,8 +313,12 @@ class MessageList(tk.Frame):
 
     def _take_focus(self) -> None:
         """For copying; a click draws no focus ring."""
-        self.text.configure(highlightcolor=self._kit.colors.bg)
+        self._by_click = self.text.focus_get() is not self.text
         self.text.focus_set()
+
+    def _show_ring(self, shown: bool) -> None:
+        self._by_click = False
+        self.configure(highlightbackground=self._kit.colors.focus if shown else self._kit.colors.bg)
 
     def _copy(self) -> str:
         """What is selected, with emoji for their pictures."""

@@ -13,6 +13,7 @@ from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.model.chat import ChatModel, Link, Person
 from lanchat.gui.model.people import initials
+from lanchat.gui.popup import PopupMenu
 from lanchat.gui.row_list import Box, Look, Row, RowList
 from lanchat.gui.theme import Kit
 from lanchat.protocol.text import clean_nick
@@ -85,25 +86,13 @@ class SideBar(ttk.Frame):
         self._server.bind("<Button-1>", lambda _: self.open_menu())
         kit.listen(arrow, lambda: arrow.configure(image=kit.icon("down", 16)))
 
-    def _make_menu(self) -> tk.Menu:
-        kit = self._kit
-        menu = tk.Menu(self, tearoff=False, font=kit.fonts.list, bd=1, relief="flat", activeborderwidth=kit.px(4))
+    def _make_menu(self) -> PopupMenu:
+        menu = PopupMenu(self, self._kit)
         menu.add_command(label="Change my name", command=lambda: self.me.edit())
         menu.add_command(label="Copy address", command=self._copy_address)
         menu.add_separator()
         menu.add_command(label="Leave the room", command=self._on_leave)
-
-        def repaint() -> None:
-            colors = kit.colors
-            menu.configure(
-                bg=colors.raised,
-                fg=colors.text,
-                activebackground=colors.sel,
-                activeforeground=colors.text,
-                disabledforeground=colors.text3,
-            )
-
-        kit.listen(menu, repaint)
+        menu.paint()
         return menu
 
     def _copy_address(self) -> None:

@@ -115,6 +115,21 @@ def test_the_text_is_frozen_and_takes_the_keyboard(stage: Stage) -> None:
     assert str(stage.text["takefocus"]) == "1"
 
 
+def test_a_ring_shows_where_the_keyboard_is_unless_a_click_brought_it(stage: Stage, kit: Kit, until: Until) -> None:
+    other = ttk.Button(stage.root)
+    other.pack()
+    stage.root.update()
+    stage.text.focus_force()
+    until(lambda: stage.list["highlightbackground"] == kit.colors.focus)
+    other.focus_force()
+    until(lambda: stage.list["highlightbackground"] == kit.colors.bg)
+    stage.text.event_generate("<Button-1>", x=5, y=5)
+    stage.text.event_generate("<ButtonRelease-1>", x=5, y=5)
+    until(lambda: stage.root.focus_get() is stage.text)
+    stage.settle()
+    assert stage.list["highlightbackground"] == kit.colors.bg
+
+
 def test_the_view_follows_the_newest(stage: Stage) -> None:
     stage.history(1, 100)
     assert stage.text.yview()[1] == 1.0

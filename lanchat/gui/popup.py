@@ -1,0 +1,32 @@
+"""PopupMenu: Tk's own menu in the colours of the theme, with a thin border; it has no entries of its own."""
+
+from __future__ import annotations
+
+import tkinter as tk
+
+from lanchat.gui.theme import Kit
+
+
+class PopupMenu(tk.Menu):
+    """Add entries before it is first shown. Keys and screen readers work as the system has it."""
+
+    def __init__(self, master: tk.Misc, kit: Kit) -> None:
+        super().__init__(
+            master, tearoff=False, font=kit.fonts.list, relief="flat", bd=kit.px(1), activeborderwidth=kit.px(4)
+        )
+        self._kit = kit
+        kit.listen(self, self.paint)
+
+    def paint(self) -> None:
+        """In the colours of the kit's mode; once more when entries were added."""
+        colors = self._kit.colors
+        self.configure(
+            bg=colors.line,  # what the entries leave free: the border
+            fg=colors.text,
+            activebackground=colors.sel,
+            activeforeground=colors.text,
+            disabledforeground=colors.text3,
+        )
+        last = self.index("end")
+        for entry in range(0 if last is None else last + 1):
+            self.entryconfigure(entry, background=colors.raised)
