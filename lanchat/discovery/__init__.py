@@ -17,9 +17,32 @@ finder         both ways for who looks for rooms
 ask            one machine that the user named
 """
 
-from lanchat.discovery.announcer import Announcer
-from lanchat.discovery.ask import ask_host
-from lanchat.discovery.finder import Finder, find
-from lanchat.discovery.found import Found, State, Via
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from lanchat.discovery.announcer import Announcer
+    from lanchat.discovery.ask import ask_host
+    from lanchat.discovery.finder import Finder, find
+    from lanchat.discovery.found import Found, State, Via
 
 __all__ = ["Announcer", "Finder", "Found", "State", "Via", "ask_host", "find"]
+
+_HOMES: Final = {
+    "Announcer": "announcer",
+    "ask_host": "ask",
+    "Finder": "finder",
+    "find": "finder",
+    "Found": "found",
+    "State": "found",
+    "Via": "found",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Late imports: who shows the list should not wait for what fills it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

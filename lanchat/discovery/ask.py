@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import selectors
 import socket
@@ -27,6 +28,8 @@ MAX_ADDRESSES: Final = 6  # of one name
 UDP_TIMES: Final = (0.0, 0.2, 0.4)  # s after which the question goes out again; it may get lost
 UDP_PATIENCE: Final = 0.6  # s for an answer by UDP: a firewall may drop it, then only TCP is left
 MAX_THREADS: Final = 10  # connections tried at once
+
+_log: Final = logging.getLogger(__name__)
 
 
 def ask_host(host: str, port: int | None = None, *, timeout: float = 3.0) -> Found:
@@ -78,14 +81,14 @@ def _found(info: ServerInfo, ip: str, latency: float) -> Found:
 def _ask_udp(addresses: Sequence[str], port: int | None, patience: float) -> Found | None:
     """None: no answer, or all ports are closed."""
     nonce = secrets.token_hex(8)
-    ports = {DISCOVERY_UDP_PORT, port or DEFAULT_TCP_PORT}
+    ports = (port or DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT)
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         for ip in addresses:
             for number in ports:
                 with contextlib.suppress(OSError):  # no way to this one
                     sock = stack.enter_context(sockets.connect(ip, number))
-                    selector.register(sock, selectors.EVENT_READ, ip)
+                    selector.register(sock, selectors.EVENT_READ, Endpoint(ip, number))
         return _await_answer(selector, nonce, port, patience)
 
 
@@ -96,27 +99,34 @@ def _await_answer(selector: selectors.BaseSelector, nonce: str, port: int | None
         if times and now >= times[0]:
             times.pop(0)
             for key in list(selector.get_map().values()):
-                _send_question(selector, key.fileobj, nonce)  # type: ignore[arg-type]  # all are sockets
+                _send_question(selector, key, nonce, port)
         wait = min([start + patience, *times[:1]]) - now
         for key, _ in selector.select(max(0.0, wait)):
             try:
                 arrival = sockets.receive(key.fileobj)  # type: ignore[arg-type]
             except ConnectionRefusedError:
-                selector.unregister(key.fileobj)
+                _give_up(selector, key.data, port)
                 continue
             said = decode(arrival.data) if arrival else None
             if isinstance(said, Answer) and said.nonce == nonce and port in (None, said.info.port):
-                return _found(said.info, key.data, time.monotonic() - start)
+                return _found(said.info, key.data.ip, time.monotonic() - start)
     return None
 
 
-def _send_question(selector: selectors.BaseSelector, sock: socket.socket, nonce: str) -> None:
+def _give_up(selector: selectors.BaseSelector, refused: Endpoint, port: int | None) -> None:
+    """That port is closed. If it is the one that was meant, the shared port has no more to say of it."""
+    for key in list(selector.get_map().values()):
+        if key.data == refused or (refused.port == port and key.data.ip == refused.ip):
+            selector.unregister(key.fileobj)
+
+
+def _send_question(selector: selectors.BaseSelector, key: selectors.SelectorKey, nonce: str, port: int | None) -> None:
     try:
-        sock.send(encode_question(nonce))
-    except BlockingIOError:  # full: the next time
-        pass
-    except OSError:  # refused before, or no way there
-        selector.unregister(sock)
+        key.fileobj.send(encode_question(nonce))  # type: ignore[union-attr]  # all are sockets
+    except ConnectionRefusedError:
+        _give_up(selector, key.data, port)
+    except OSError as error:  # no way there, or full: then the next time
+        _log.debug("cannot ask %s: %s", key.data, error)
 
 
 # TCP

@@ -3,18 +3,59 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from lanchat.discovery import Finder
+from lanchat.discovery import Announcer, Finder
+from lanchat.discovery.announcement import Answer, decode, encode_question
 from lanchat.discovery.found import Found, State
+from lanchat.protocol.frames import ServerInfo
 from tests.lan import Host, Lan, repository, why_unavailable
 
 PATIENCE = 20.0  # s that a condition may take on a busy machine; they come true within 2
+
+
+def new_info(name: str = "Nord") -> ServerInfo:
+    """The facts of a server of this test alone: others may run on this machine and its network."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port: int = sock.getsockname()[1]
+    return ServerInfo(secrets.token_hex(16), "11111111", name, port, users=3, max_users=50, locked=False)
+
+
+@contextlib.contextmanager
+def announced(info: ServerInfo, *, beacon: bool = True) -> Iterator[Announcer]:
+    """A server on this machine that is announced, without being there, and answers."""
+    announcer = Announcer(lambda: info, mdns=False, beacon=beacon)
+    announcer.start()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while ask("127.0.0.1", info.port) is None:
+            assert time.monotonic() < deadline
+        yield announcer
+    finally:
+        announcer.close()
+
+
+def ask(host: str, port: int, nonce: str = "0011223344556677") -> Answer | None:
+    """What a UDP question gets; None: the port is closed."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(PATIENCE)
+        sock.connect((host, port))
+        try:
+            sock.send(encode_question(nonce))
+            said = decode(sock.recv(2000))
+        except ConnectionRefusedError:
+            return None
+    assert isinstance(said, Answer)
+    assert said.nonce == nonce
+    return said
 
 
 @pytest.fixture
