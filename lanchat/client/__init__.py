@@ -9,8 +9,20 @@ replica      the copy of the room
 profile      key, settings, rooms joined before
 """
 
-from lanchat.client import events
-from lanchat.client.client import Client
-from lanchat.client.profile import Profile
+from __future__ import annotations
 
-__all__ = ["Client", "Profile", "events"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lanchat.client.client import Client
+    from lanchat.client.profile import Profile
+
+__all__ = ["Client", "Profile"]
+
+
+def __getattr__(name: str) -> Any:
+    """Late imports: the window shows itself before it needs to connect."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{name.lower()}"), name)

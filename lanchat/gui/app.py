@@ -9,19 +9,19 @@ from __future__ import annotations
 import getpass
 import signal
 import sys
+import threading
 import tkinter as tk
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Profile, Settings
-from lanchat.discovery import Finder, ask_host
 from lanchat.errors import LanchatError, LocalProtocolError
-from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dark_mode import system_mode
+from lanchat.gui.dialog import Dialog
 from lanchat.gui.garbage import collected_here
 from lanchat.gui.here import Here, own_address
 from lanchat.gui.joining import Entered, Goal, Joining
@@ -33,6 +33,10 @@ from lanchat.gui.theme import Kit
 from lanchat.gui.theme_menu import ThemeMenu
 from lanchat.gui.tokens import Mode
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
+
+if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
+    from lanchat.discovery import Finder
+    from lanchat.gui.chat import ChatScreen
 
 SIZE: Final = (1040, 720)  # px at 96 dpi when it opens
 SMALLEST: Final = (760, 520)
@@ -46,11 +50,13 @@ def run(place: str | None = None, profile: str = "default") -> int:
         import ctypes
 
         ctypes.windll.shcore.SetProcessDpiAwareness(1)  # else Windows blows up a small picture of the window
-    with ThreadPoolExecutor(1, "lanchat-theme") as worker:  # the desktop is asked while Tk starts
-        asked = worker.submit(_first_mode, settings.theme)
-        root = tk.Tk(className="lanchat")
-        root.withdraw()
-        kit = Kit(root, asked.result())
+    modes: list[Mode] = []
+    asking = threading.Thread(target=lambda: modes.append(_first_mode(settings.theme)), name="lanchat-theme")
+    asking.start()  # the desktop answers while Tk starts
+    root = tk.Tk(className="lanchat")
+    root.withdraw()
+    asking.join()
+    kit = Kit(root, modes[0])
     with collected_here(root), App(root, kit, opened, settings).interruptible() as app:
         app.start()
         if place is not None:
@@ -99,6 +105,7 @@ class App:
         known = [recent.address for recent in self._settings.recents]
         self.pump.work("finding", partial(self._make_finder, known), self._finder_started)
         self._look_around()
+        self.pump.work("warming-up", _import_the_rest)
         self.picker.take_focus()
 
     @contextmanager
@@ -183,6 +190,8 @@ class App:
     # Discovery
 
     def _make_finder(self, known: list[str]) -> Finder:
+        from lanchat.discovery import Finder
+
         finder = Finder(known=known, on_change=lambda: self.pump.post(self._rooms_changed))
         finder.start()
         return finder
@@ -267,6 +276,8 @@ class App:
         self.joining = None
 
     def _enter(self, entered: Entered) -> None:
+        from lanchat.gui.chat import ChatScreen
+
         self._entered = entered
         self.picker.pack_forget()
         chat = ChatScreen(
@@ -319,16 +330,25 @@ class App:
     def _close(self, stop: list[Hosted]) -> None:
         self._closing = True
         self.root.withdraw()
-        if self.joining is not None:
-            self.joining.cancel()
+        for child in self.root.winfo_children():
+            if isinstance(child, Dialog):
+                child.cancel()
         self._drop_client(stop)
         if self._finder is not None:
             self.pump.work("closing", self._finder.close)
         self.pump.stop(self.root.destroy)
 
 
+def _import_the_rest() -> None:
+    """For a worker: what a room needs, so that entering one does not have to wait for it."""
+    for name in ("lanchat.client.client", "lanchat.gui.chat"):
+        import_module(name)
+
+
 def _ask(address: Address) -> Goal:
     """For a worker: who answers there. Raises ConnectError."""
+    from lanchat.discovery import ask_host
+
     found = ask_host(address.host, address.port)
     known = address._replace(port=found.port)
     return Goal(found.name, f"{address} · {found.users} inside", known, str(known))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from lanchat.client.hosting import Hosted, Hosting
-from lanchat.discovery.interfaces import current
 from lanchat.discovery.networks import advertised
 from lanchat.errors import LanchatError
 from lanchat.gui.dialog import Answers, Choice
@@ -36,6 +35,7 @@ class Here:
         self._window, self._kit, self._pump = window, kit, pump
         self._on_change, self._on_join = on_change, on_join
         self._hosting = Hosting()
+        self._question: Choice | None = None
         self._ours: dict[str, Hosted] = {}  # by id: opened from this window, and not yet asked what becomes of it
 
     def look(self) -> None:
@@ -73,7 +73,10 @@ class Here:
         names = " and ".join(f"“{hosted.name}”" for hosted in servers)
         title = f"{names} {'runs' if len(servers) == 1 else 'run'} on this computer"
         answers: Answers = {"Close it": lambda: decided(list(servers)), "Keep it open": lambda: decided([])}
-        return Choice(self._window, self._kit, title, KEEP_OR_CLOSE, answers)
+        if self._question is not None:
+            self._question.close()  # asked already, maybe for another reason: the later one counts
+        self._question = Choice(self._window, self._kit, title, KEEP_OR_CLOSE, answers)
+        return self._question
 
     def stop(self, servers: Sequence[Hosted]) -> None:
         if servers:
@@ -112,4 +115,6 @@ class Here:
 
 def own_address() -> str:
     """Where others on this network reach this computer, the likeliest first; empty without a network. For a worker."""
+    from lanchat.discovery.interfaces import current
+
     return next((interface.address for interface in advertised(current())), "")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lanchat.client import Client
 from lanchat.client.events import Ended, Event, Joined, Lost, Refused
 from lanchat.client.profile import Profile
 from lanchat.discovery.found import Found
@@ -17,6 +16,9 @@ from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.pump import Pump
 from lanchat.gui.theme import Kit
 from lanchat.protocol.target import Address
+
+if TYPE_CHECKING:
+    from lanchat.client import Client
 
 
 class Goal(NamedTuple):
@@ -63,10 +65,6 @@ class Joining:
             window, kit, goal.name, goal.detail, nick, on_join=self._try, on_cancel=self._on_cancel
         )
 
-    def cancel(self) -> None:
-        """As if the user did."""
-        self.dialog.cancel()
-
     def _try(self, nick: str) -> None:
         """With a client whose nickname was refused, or that waits to try again, goes on; else begins."""
         if self._client is None:
@@ -77,6 +75,8 @@ class Joining:
 
     def _make_client(self, nick: str) -> Client:
         """In a worker: it reads the profile."""
+        from lanchat.client import Client
+
         return Client(self._goal.place, nick, profile=self._profile)
 
     def _begin(self, client: Client) -> None:
