@@ -12,8 +12,10 @@ import io
 import logging
 import re
 import sys
+import time
 import tkinter as tk
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 
 SAFE_LIBXFT: Final = 20305  # 2.3.5 scales colour glyphs; before, X answers BadLength and Xlib ends the process
 MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each: all single emoji; more combinations are drawn as text
+MAX_AT_ONCE: Final = 150  # pictures drawn without a pause, 2 ms each; a flood of ever new ones is drawn as text
+REFILL: Final = 25.0  # a second, afterwards: a twentieth of the time
 # (file, its only or a good size in px); bitmap fonts exist in one size
 FONTS: Final = {
     "win32": (("C:/Windows/Fonts/seguiemj.ttf", 96),),
@@ -69,19 +73,21 @@ def _name(found: re.Match[str]) -> str:
 class EmojiPictures:
     """Images of one Kit's scale. For the Tk thread."""
 
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
+    def __init__(self, kit: Kit, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kit, self._clock = kit, clock
+        self._allowance = float(MAX_AT_ONCE)
+        self._counted_at = clock()
         self._pictures: dict[tuple[str, int], tk.PhotoImage | None] = {}
         self._texts: dict[str, str] = {}
         self._font: FreeTypeFont | None = None
         self._looked = False
 
     def picture(self, emoji: str, size: float) -> tk.PhotoImage | None:
-        """None where no colour font is found, or it lacks this one."""
+        """None where no colour font is found, or it lacks this one, or too many others were asked for just now."""
         height = self._kit.px(size)
         key = (emoji, height)
         if key not in self._pictures:
-            if len(self._pictures) >= MAX_PICTURES:
+            if len(self._pictures) >= MAX_PICTURES or not self._may_draw():
                 return None
             data = self._draw(emoji, height)
             image = tk.PhotoImage(master=self._kit.root, data=data, format="png") if data else None
@@ -93,6 +99,15 @@ class EmojiPictures:
     def text(self, image: str) -> str:
         """The emoji that the image of this name shows; empty for other images."""
         return self._texts.get(image, "")
+
+    def _may_draw(self) -> bool:
+        now = self._clock()
+        self._allowance = min(MAX_AT_ONCE, self._allowance + REFILL * (now - self._counted_at))
+        self._counted_at = now
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
+        return True
 
     def _draw(self, emoji: str, height: int) -> bytes | None:
         font = self._load()

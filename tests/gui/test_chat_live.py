@@ -90,7 +90,8 @@ def test_what_is_typed_arrives_and_what_is_answered_is_shown(
     other.rename("Anna")
     wait(lambda: "Ana is now Anna" in window.content)
     other.close()
-    wait(lambda: "Anna left" in window.content or "Anna" not in [p.nick for p in window.screen.model.people()])
+    wait(lambda: "Ana is now Anna · Anna left" in window.content)
+    assert [person.nick for person in window.screen.model.people()] == ["Sam"]
 
 
 def test_a_long_history_is_read_back_to_its_start(

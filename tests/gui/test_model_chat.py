@@ -224,7 +224,7 @@ def test_presence_moves_people(model: ChatModel) -> None:
     feed(model, roster(Member("Ana"), Member("Ben", "b")))
     feed(model, presence(Change("joined", "Cleo"), Change("left", "Ana"), Change("renamed", "Benno", "b", was="Ben")))
     assert [p.nick for p in model.people()] == ["Benno", "Cleo"]
-    assert texts(model) == ["Cleo joined · Ana left · Ben is now Benno"]
+    assert texts(model) == ["Cleo joined · Ben is now Benno · Ana left"]
 
 
 def test_our_own_coming_is_no_news(model: ChatModel) -> None:

@@ -39,12 +39,12 @@ class Notice:
 
     def text(self) -> str:
         """Empty when the changes cancelled each other."""
-        parts = [f"{_names(names)} {verb}" for names, verb in ((self._joined, "joined"), (self._left, "left")) if names]
         renamed = [f"{before} is now {now}" for before, now in self._renamed.items()]
-        parts += renamed[:MAX_RENAMED]
-        if more := len(renamed) - MAX_RENAMED:
-            parts += [f"{more} more changed their names"] if more > 0 else []
-        return " · ".join(parts)
+        if (more := len(renamed) - MAX_RENAMED) > 0:
+            renamed[MAX_RENAMED:] = [f"{more} more changed their names"]
+        joined = [f"{_names(self._joined)} joined"] if self._joined else []
+        left = [f"{_names(self._left)} left"] if self._left else []
+        return " · ".join([*joined, *renamed, *left])
 
     def _enter(self, nick: str, opposite: dict[str, None], own: dict[str, None]) -> None:
         if nick in opposite:
