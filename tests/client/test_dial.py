@@ -17,12 +17,12 @@ from lanchat import identity
 from lanchat.client import dial as dial_module
 from lanchat.client.dial import Dial
 from lanchat.errors import ConnectError, HostRefused, HostSilent, HostUnknown, NotLanchat, ServerKeyChanged
-from lanchat.protocol.target import Address
+from lanchat.protocol.target import Address, parse_address
 from lanchat.server import Server
 from tests.client.conftest import Serve
 from tests.people import free_port
+from tests.strangers import Answer, stranger
 
-Answer = Callable[[socket.socket], None]
 Listen = Callable[[Answer], Address]
 
 
@@ -30,33 +30,7 @@ Listen = Callable[[Answer], Address]
 def listen() -> Iterator[Listen]:
     """Something that answers each connection in its own way, until the test ends."""
     with ExitStack() as stack:
-
-        def start(answer: Answer) -> Address:
-            listener = socket.create_server(("127.0.0.1", 0))
-            ends: list[socket.socket] = []
-
-            def run() -> None:
-                while True:
-                    try:
-                        sock, _ = listener.accept()
-                    except OSError:
-                        return
-                    ends.append(sock)
-                    answer(sock)
-
-            def stop() -> None:
-                listener.shutdown(socket.SHUT_RDWR)
-                thread.join()
-                listener.close()
-                for sock in ends:
-                    sock.close()
-
-            thread = threading.Thread(target=run, name="test-listener")
-            thread.start()
-            stack.callback(stop)
-            return Address("127.0.0.1", listener.getsockname()[1])
-
-        yield start
+        yield lambda answer: parse_address(stack.enter_context(stranger(answer)))
 
 
 def _silent(_: socket.socket) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,13 @@ from lanchat.channel import Channel
 from lanchat.client import Client, Profile, event_queue, link
 from lanchat.client.events import Connecting, Delay, Ended, Error, Joined, Lost, Page, Presence, Queued, Refused, Roster
 from lanchat.errors import ConnectError, HostRefused, LocalProtocolError, NotLanchat
-from lanchat.identity import ServerKey
 from lanchat.protocol import frames
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Message, ServerFrame
+from lanchat.protocol.frames import Message
 from lanchat.server import Config, Server
 from tests.client.conftest import Join, Serve
 from tests.people import PATIENCE, Person, ServerProcess, free_port
+from tests.strangers import Talk, impostor, says
 
 
 @pytest.fixture
@@ -220,77 +219,22 @@ def test_a_slow_listener_does_not_blame_the_server(serve: Serve, join: Join, mon
 
 # Strange servers
 
-Script = Callable[[Channel], None]
-
-
-@pytest.fixture
-def strange(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """A server with a key, whose talk is the test's: called with each connection once TLS stands."""
-    with ExitStack() as stack:
-
-        def start(talk: Script) -> str:
-            context = ServerKey(tmp_path).tls_context()
-            listener = socket.create_server(("127.0.0.1", 0))
-
-            def run() -> None:
-                while True:
-                    try:
-                        sock, _ = listener.accept()
-                    except OSError:
-                        return
-                    channel = Channel(sock)
-                    try:
-                        channel.start_tls(context, server=True)
-                        channel.handshake(PATIENCE)
-                        talk(channel)
-                        while channel.receive(PATIENCE):
-                            pass
-                    except OSError:
-                        pass  # the client has enough
-                    finally:
-                        channel.close()
-
-            def stop() -> None:
-                listener.shutdown(socket.SHUT_RDWR)
-                thread.join()
-                listener.close()
-
-            thread = threading.Thread(target=run, name="test-strange")
-            thread.start()
-            stack.callback(stop)
-            return f"127.0.0.1:{listener.getsockname()[1]}"
-
-        yield start
-
-
-def _says(*lines: ServerFrame | bytes, then_closes: bool = False) -> Script:
-    def talk(channel: Channel) -> None:
-        channel.receive(PATIENCE)
-        channel.send(b"".join(line if isinstance(line, bytes) else encode(line) for line in lines))
-        if then_closes:
-            channel.finish()
-
-    return talk
-
 
 @pytest.mark.parametrize(
     ("talk", "kind"),
     [
-        (_says(b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n", then_closes=True), NotLanchat),
-        (_says(b"x" * 70_000), NotLanchat),
-        (_says(frames.Message("lobby", 1, "a", 1, "Eve", None, "too early")), NotLanchat),
-        (_says(frames.Challenge("n", "6" * 32)), NotLanchat),
-        (_says(then_closes=True), ConnectError),
-        (_says(frames.Bye("busy", "Too many."), then_closes=True), ConnectError),
+        (says(b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n", then_closes=True), NotLanchat),
+        (says(b"x" * 70_000), NotLanchat),
+        (says(frames.Message("lobby", 1, "a", 1, "Eve", None, "too early")), NotLanchat),
+        (says(frames.Challenge("n", "6" * 32)), NotLanchat),
+        (says(then_closes=True), ConnectError),
+        (says(frames.Bye("busy", "Too many."), then_closes=True), ConnectError),
     ],
 )
-def test_who_never_says_welcome_is_not_pinned(
-    strange: Callable[..., str], join: Join, talk: Script, kind: type[ConnectError]
-) -> None:
+def test_who_never_says_welcome_is_not_pinned(tmp_path: Path, join: Join, talk: Talk, kind: type[ConnectError]) -> None:
     """What speaks TLS there today may be another program's; our room may be there tomorrow."""
-    place = strange(talk)
-    ana = join(place, "Ana")
-    error = ana.until(Ended).error
+    with impostor(tmp_path / "strange", talk) as place:
+        error = join(place, "Ana").until(Ended).error
     assert isinstance(error, kind)
     assert place in str(error)
     profile = Profile("ana")
@@ -298,20 +242,18 @@ def test_who_never_says_welcome_is_not_pinned(
     assert profile.settings.recents == ()
 
 
-def test_who_says_nothing_is_given_up(strange: Callable[..., str], join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_says_nothing_is_given_up(tmp_path: Path, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pings do not count as a welcome."""
     monkeypatch.setattr(link, "WELCOME_TIMEOUT", 0.3)
-    pings = threading.Event()
+    enough = threading.Event()
 
     def talk(channel: Channel) -> None:
-        for n in range(1_000_000):
-            if pings.wait(0.02):
-                return
-            channel.send(encode(frames.Ping(str(n))))
+        while not enough.wait(0.02):
+            channel.send(encode(frames.Ping()))
 
-    ana = join(strange(talk), "Ana")
-    error = ana.until(Ended).error
-    pings.set()
+    with impostor(tmp_path / "strange", talk) as place:
+        error = join(place, "Ana").until(Ended).error
+        enough.set()
     assert isinstance(error, ConnectError)
     assert "not answer" in str(error)
 
