@@ -12,6 +12,7 @@ import pytest
 from lanchat.client import Client, Profile
 from lanchat.client.events import Message
 from lanchat.gui.chat import ChatScreen
+from lanchat.gui.model.chat import Link
 from lanchat.gui.model.timeline import Sent
 from lanchat.gui.theme import Kit
 from lanchat.server import Config, Server
@@ -21,12 +22,13 @@ Until = Callable[[Callable[[], object]], None]
 SLICE = 200  # events handed over between two looks of Tk
 
 
+def serve(data: Path, port: int = 0) -> Server:
+    return Server(Config("Studio Nord", data, host="127.0.0.1", port=port, rate=None, mdns=False, beacon=False))
+
+
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Server]:
-    config = Config(
-        name="Studio Nord", data=tmp_path / "room", host="127.0.0.1", port=0, mdns=False, beacon=False, rate=None
-    )
-    with Server(config) as server:
+    with serve(tmp_path / "room") as server:
         yield server
 
 
@@ -113,3 +115,22 @@ def test_a_long_history_is_read_back_to_its_start(
     until(scroll)
     texts = [block.text for block in window.screen.messages.shown if block.text.startswith("line")]
     assert texts == [f"line {number}" for number in range(1, 451)]
+
+
+def test_what_is_written_while_the_server_is_away_is_sent_when_it_is_back(
+    root: tk.Tk, kit: Kit, until: Until, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        with serve(tmp_path / "room") as first:
+            port = first.port
+            client = stack.enter_context(Client(f"127.0.0.1:{port}", "Sam", profile=Profile("Sam")))
+            window = Window(root, kit, client)
+            until(lambda: [window.turn(), window.screen.model.link is Link.JOINED][-1])
+        until(lambda: [window.turn(), window.screen.model.banner(0.0)][-1])
+        window.type("after the tunnel")
+        until(lambda: [window.turn(), window.screen.model.timeline.waiting == 1][-1])
+        with serve(tmp_path / "room", port):
+            until(lambda: [window.turn(), window.screen.model.timeline.waiting == 0][-1])
+            client.close()
+        block = next(b for b in window.screen.messages.shown if b.text == "after the tunnel")
+        assert block.sent is Sent.YES
