@@ -147,6 +147,12 @@ class Host(_Namespace):
         self.ip = f"{SUBNET}.{number}"
         self.run(f"ip -4 addr flush dev eth0; ip addr add {self.ip}/24 brd + dev eth0; ip route add default dev eth0")
 
+    def firewall(self, *let_in: str) -> None:
+        """Lets in answers, and what these rules say, as the firewalls of most systems do."""
+        rules = "\n".join(f"{rule} accept" for rule in ("iif lo", "ct state established,related", *let_in))
+        table = f"chain input {{ type filter hook input priority 0; policy drop;\n{rules}\n{_NEIGHBOURS}\n}}"
+        self.run(["nft", "-f", "-"], input=f"table inet host {{\n{table}\n}}")
+
     def add_docker0(self) -> None:
         """The bridge that Docker makes, with the address that it has on every machine, and a container on it."""
         self.run(

@@ -171,6 +171,33 @@ def test_another_subnet_is_answered_when_it_asks_alone(lan: Lan) -> None:
         assert ask_host(nord.ip).name == "Nord"
 
 
+MDNS_RULE = ("ip daddr 224.0.0.251 udp dport 5353", "ip6 daddr ff02::fb udp dport 5353")
+
+
+def test_a_firewall_that_lets_only_answers_in_lets_a_remembered_address_through(lan: Lan) -> None:
+    nord, sued = lan.host(), lan.host()
+    sued.firewall()
+    announce(nord, "Nord")
+    with finder_on(sued, known=[nord.ip]) as finder:
+        assert wait(finder, live)[0].via == (Via.MANUAL,)
+
+
+def test_a_firewall_that_lets_mdns_in_leaves_mdns(lan: Lan) -> None:
+    nord, sued = lan.host(), lan.host()
+    sued.firewall(*MDNS_RULE)
+    announce(nord, "Nord")
+    with finder_on(sued) as finder:
+        assert wait(finder, live)[0].via == (Via.MDNS,)
+
+
+def test_a_firewall_that_lets_the_shared_port_in_lets_the_servers_own_beacon_through(lan: Lan) -> None:
+    nord, sued = lan.host(), lan.host()
+    sued.firewall("udp dport 5054")
+    announce(nord, "Nord")
+    with finder_on(sued, mdns=False) as finder:
+        assert wait(finder, live)[0].via == (Via.BEACON,)
+
+
 # Coming and going
 
 
