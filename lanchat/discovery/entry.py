@@ -145,6 +145,8 @@ class Entry:
 
     def doubt(self, now: float) -> None:
         """It may be gone."""
+        if self.leaving and self._round_at is not None:  # asked already; goodbyes in a row must not put the miss off
+            return
         self.leaving = True
         self.hint_ends = min(self.hint_ends, now + GONE)
         asked = max((place.asked for place in self.places.values()), default=-math.inf)
@@ -152,12 +154,13 @@ class Entry:
 
     def refuse(self, place: Place) -> bool:
         """The port at `place` is closed; True: so it is gone."""
-        if self.leaving or (place.answered is not None and not self.by_tcp):
-            return True
-        if self.answered is not None:
-            del self.places[place.endpoint]
         place.misses = MISSES
-        return False
+        if place.answered is not None:
+            return not self.by_tcp
+        if self.answered is not None:  # somebody named this address, but the server never was there
+            del self.places[place.endpoint]
+            return False
+        return self.leaving and not any(other.is_open for other in self.places.values())
 
     def fail_tcp(self, now: float, pace: Pace) -> None:
         """Nobody answered by TCP either."""

@@ -35,12 +35,17 @@ def announced(info: ServerInfo, *, beacon: bool = True) -> Iterator[Announcer]:
     announcer = Announcer(lambda: info, mdns=False, beacon=beacon)
     announcer.start()
     try:
-        deadline = time.monotonic() + PATIENCE
-        while ask("127.0.0.1", info.port) is None:
-            assert time.monotonic() < deadline
+        await_answers(info.port)
         yield announcer
     finally:
         announcer.close()
+
+
+def await_answers(port: int) -> None:
+    """Waits until a server of this machine answers at its own port."""
+    deadline = time.monotonic() + PATIENCE
+    while ask("127.0.0.1", port) is None:
+        assert time.monotonic() < deadline
 
 
 def ask(host: str, port: int, nonce: str = "0011223344556677") -> Answer | None:
@@ -72,21 +77,25 @@ def avahi() -> None:
         pytest.skip(reason)
 
 
-def announce(host: Host, name: str, port: int = 5055, *more: str) -> subprocess.Popen[str]:
+def announce(host: Host, name: str, port: int = 5055, *more: str, user: str = "0") -> subprocess.Popen[str]:
     """A server that is announced, without being there; `more` as announce_one.py says."""
-    return _started(host, ["-m", "tests.discovery.announce_one", name, str(port), *more])
+    change = ["setpriv", "--reuid", user, "--clear-groups"] if user != "0" else []
+    return _started(host, port, [*change, sys.executable, "-m", "tests.discovery.announce_one", name, str(port), *more])
 
 
 def serve(host: Host, name: str, port: int = 5055, *more: str) -> subprocess.Popen[str]:
     """A real server."""
     data = f"/run/{name}"  # the host's own
-    return _started(host, ["-m", "lanchat", "serve", "--name", name, "--port", str(port), "--data", data, *more])
+    command = [sys.executable, "-m", "lanchat", "serve", "--name", name, "--port", str(port), "--data", data, *more]
+    return _started(host, port, command)
 
 
-def _started(host: Host, arguments: list[str]) -> subprocess.Popen[str]:
-    process = host.popen([sys.executable, *arguments], stdout=subprocess.PIPE, cwd=repository())
+def _started(host: Host, port: int, command: list[str]) -> subprocess.Popen[str]:
+    process = host.popen(command, stdout=subprocess.PIPE, cwd=repository())
     assert process.stdout is not None
     assert process.stdout.readline(), "it ended"
+    with host.network():
+        await_answers(port)
     return process
 
 

@@ -410,12 +410,42 @@ def test_a_forged_goodbye_does_nothing_to_a_server_that_answers() -> None:
     assert world.row.state is State.LIVE
 
 
+def test_a_forged_goodbye_and_a_forged_address_that_refuses_do_nothing_to_a_server() -> None:
+    world = World()
+    world.answer_all(info())
+    world.pass_time(4)
+    world.beacon(info(), source="10.0.0.66")
+    world.directory.heard(world.now, Bye(A, "11111111"), "10.0.0.66")
+    world.refuse(Endpoint("10.0.0.66", 5055))
+    assert world.row.addresses == ("10.0.0.7:5055",)
+
+
+def test_a_server_known_by_tcp_survives_that_its_udp_port_is_closed() -> None:
+    world = World()
+    world.service(info())
+    world.pass_time(3)
+    world.directory.tcp_answered(world.now, world.tcp_asks[0].key, NORD_AT, info(), world.now)
+    world.pass_time(LOOKED_AT.live)
+    world.refuse(NORD_AT)
+    assert (world.row.state, world.row.host) == (State.LIVE, NORD)
+
+
 def test_after_a_goodbye_silence_is_enough() -> None:
     world = World()
     world.answer_all(info())
     world.pass_time(4)
     world.directory.heard(world.now, Bye(A, "11111111"), NORD)
     world.pass_time(2 * MISS_AFTER)
+    assert world.rows == ()
+
+
+def test_goodbyes_in_a_row_do_not_keep_a_dead_server() -> None:
+    world = World()
+    world.answer_all(info())
+    world.pass_time(4)
+    for _ in range(60):
+        world.directory.heard(world.now, Bye(A, "11111111"), NORD)
+        world.pass_time(0.05)
     assert world.rows == ()
 
 
