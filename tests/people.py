@@ -49,6 +49,24 @@ class Person:
                     return entry
             self.until(object)  # type: ignore[type-abstract]
 
+    def until_here(self, nick: str) -> None:
+        """Waits until `nick` is in the room."""
+        while nick not in self.here:
+            self.until(object)  # type: ignore[type-abstract]
+
+    @property
+    def here(self) -> set[str]:
+        """Who is in the room, by what was heard."""
+        nicks: set[str] = set()
+        for event in self.heard:
+            if isinstance(event, events.Roster):
+                nicks = (set() if event.first else nicks) | {member.nick for member in event.members}
+            elif isinstance(event, events.Presence):
+                for change in event.changes:
+                    nicks -= {change.was, change.nick}
+                    nicks |= set() if change.change == "left" else {change.nick}
+        return nicks
+
     @property
     def entries(self) -> list[Message]:
         """All entries in the order in which they were heard; one that was told twice stands there twice."""

@@ -6,13 +6,16 @@ Exit codes: 0 done, 1 it did not work (one line on stderr: why and what to do), 
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import sys
+from typing import NoReturn
 
 import click
 
 from lanchat import __version__
 from lanchat.errors import LanchatError
+from lanchat.protocol.text import clean_text
 
 _COMMANDS = ("serve", "find", "join", "send")  # modules of this package, imported when used
 
@@ -51,6 +54,9 @@ def program(ctx: click.Context, profile: str, verbose: int) -> None:
 
 def main() -> None:
     """Runs the program; never returns."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a byte that is no text, or a terminal that lacks a letter
     try:
         sys.exit(program.main(standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -65,7 +71,17 @@ def main() -> None:
         sys.exit(1)
 
 
-def fail(reason: str) -> None:
+def fail(reason: str) -> NoReturn:
     """Ends the program: it did not work, for this reason."""
-    click.echo(f"lanchat: {reason}", err=True)
+    complain(reason)
     sys.exit(1)
+
+
+def complain(reason: str) -> None:
+    """One line on stderr."""
+    click.echo(f"lanchat: {one_line(reason)}", err=True)
+
+
+def one_line(text: str) -> str:
+    """`text` as it may be printed: what a server says must not move the cursor, nor look like a line of ours."""
+    return clean_text(text).replace("\n", " ")

@@ -9,8 +9,8 @@ from typing import Final
 
 import click
 
-from lanchat.cli import fail
-from lanchat.cli.person import nickname
+from lanchat.cli import complain, fail, one_line
+from lanchat.cli.person import advice, nickname
 from lanchat.client import Client, Profile, events
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.codec import encode
@@ -38,9 +38,7 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool) -> 
             if isinstance(event, events.Joined):
                 reader.start()
             elif isinstance(event, events.Refused):
-                fail(event.detail + (f" Try --nick “{event.suggestion}”." if event.suggestion else ""))
-            elif isinstance(event, events.Ended) and event.error is not None:
-                fail(str(event.error))
+                fail(advice(event))
     if reader.unsent:
         fail("Not everything was acknowledged. It waits, and goes out when you next join this room.")
 
@@ -68,7 +66,7 @@ class _Reader:
             try:
                 self._client.say(text)
             except LocalProtocolError as error:
-                click.echo(f"lanchat: {error}", err=True)
+                complain(str(error))
         self.unsent = not self._client.flush(FLUSH_TIMEOUT)
         self._client.close()
 
@@ -96,11 +94,13 @@ class _Screen:
             case events.Presence(changes=changes):
                 self._frame(event, *filter(None, map(self._change, changes)))
             case events.Lost(detail=detail, retry_in=delay):
-                click.echo(f"lanchat: {detail} Trying again in {delay:.0f} s.", err=True)
+                complain(f"{detail} Trying again{f' in {delay:.0f} s' if delay >= 1 else ''}.")
             case events.Failed(text=text, detail=detail):
-                click.echo(f"lanchat: not sent: {text[:60]!r}: {detail}", err=True)
+                complain(f"Not sent: “{text[:60]}”: {detail}")
+            case events.Error() if self._as_json:
+                self._frame(event)
             case events.Error(detail=detail):
-                click.echo(f"lanchat: {detail}", err=True)
+                complain(detail)
 
     def _entries(self, entries: list[Message]) -> None:
         for entry in entries:
@@ -108,24 +108,24 @@ class _Screen:
                 self._seen = entry.seq
                 clock = time.strftime("%H:%M", time.localtime(entry.at / 1000))
                 lines = clean_text(entry.text).split("\n")
-                self._frame(entry, *(f"[{clock}] {clean_text(entry.nick)}: {line}" for line in lines))
+                self._frame(entry, *(f"[{clock}] {entry.nick}: {line}" for line in lines))
 
     def _change(self, change: Change) -> str | None:
         known = change.nick in self._here
         match change.change:
             case "joined" if not known:
                 self._here.add(change.nick)
-                return f"* {clean_text(change.nick)} joined"
+                return f"* {change.nick} joined"
             case "left" if known:
                 self._here.discard(change.nick)
-                return f"* {clean_text(change.nick)} left"
+                return f"* {change.nick} left"
             case "renamed":
                 self._here = (self._here - {change.was}) | {change.nick}
-                return f"* {clean_text(change.was)} is now {clean_text(change.nick)}"
+                return f"* {change.was} is now {change.nick}"
         return None
 
     def _frame(self, frame: ServerFrame, *lines: str) -> None:
         if self._as_json:
-            lines = (encode(frame).decode().rstrip("\n"),)
+            lines = (encode(frame).decode()[:-1],)
         for line in lines:
-            click.echo(line)
+            click.echo(one_line(line))

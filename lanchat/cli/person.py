@@ -7,6 +7,7 @@ import socket
 
 from lanchat.client import Profile
 from lanchat.errors import LocalProtocolError
+from lanchat.protocol.frames import Refused
 from lanchat.protocol.text import clean_nick
 
 
@@ -21,6 +22,11 @@ def nickname(chosen: str | None, profile: Profile) -> str:
         except LocalProtocolError:
             continue
     return clean_nick(socket.gethostname().split(".")[0] or "guest")
+
+
+def advice(refused: Refused) -> str:
+    """What to do about a refused nickname."""
+    return refused.detail + (f" Try --nick “{refused.suggestion}”." if refused.suggestion else "")
 
 
 def _account() -> str:

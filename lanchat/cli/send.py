@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 import click
 
 from lanchat.cli import fail
-from lanchat.cli.person import nickname
+from lanchat.cli.person import advice, nickname
 from lanchat.client import Client, Profile, events
-from lanchat.protocol.text import clean_text
+from lanchat.protocol.text import check_text, clean_text
 
 ACKNOWLEDGE_TIMEOUT: Final = 15.0  # s; afterwards the message waits for the next time
 
@@ -21,30 +22,41 @@ ACKNOWLEDGE_TIMEOUT: Final = 15.0  # s; afterwards the message waits for the nex
 @click.pass_obj
 def command(profile_name: str, target: str, text: str, nick: str | None) -> None:
     """Say TEXT in the room TARGET (a name from “lanchat find”, id:…, or host:port)."""
+    text = clean_text(text)
+    check_text(text)
     profile = Profile.open(profile_name)
-    client = Client(target, nickname(nick, profile), profile=profile)
-    with client:
-        message_id = client.say(clean_text(text))
-        outcome = _wait(client, message_id)
-    if outcome is not None:
-        fail(outcome)
+    with Client(target, nickname(nick, profile), profile=profile) as client:
+        _join(client)
+        message_id = client.say(text)
+        _wait(client, message_id, time.monotonic() + ACKNOWLEDGE_TIMEOUT)
 
 
-def _wait(client: Client, message_id: str) -> str | None:
-    """None once the message is stored there; else why not."""
+def _join(client: Client) -> None:
+    """Returns once we are in: nothing is said before, so that what fails leaves no message behind."""
+    for event in client.events:
+        match event:
+            case events.Joined():
+                return
+            case events.Refused():
+                fail(advice(event))
+
+
+def _wait(client: Client, message_id: str, deadline: float) -> None:
+    """Returns once the message is stored there."""
     while True:
         try:
-            event = client.events.get(ACKNOWLEDGE_TIMEOUT)
+            event = client.events.get(max(0.0, deadline - time.monotonic()))
         except TimeoutError:
-            return "No acknowledgement yet. The message waits, and goes out when you next join this room."
+            fail("No acknowledgement yet. The message waits, and goes out when you next join this room.")
         match event:
             case events.Message(id=found) if found == message_id:
-                return None
+                return
+            case events.Page(entries=entries) if any(entry.id == message_id for entry in entries):
+                return  # the connection broke meanwhile
             case events.Failed(id=found, detail=detail) if found == message_id:
+                fail(detail)
+            case events.Refused():
                 client.discard(message_id)
-                return detail
-            case events.Refused(detail=detail, suggestion=suggestion):
-                client.discard(message_id)
-                return detail + (f" Try --nick “{suggestion}”." if suggestion else "")
+                fail(advice(event))
             case events.Ended(error=error):
-                return str(error)
+                fail(str(error))

@@ -75,6 +75,7 @@ class App:
         self._finder: Finder | None = None
         self._address = ""  # of this computer; empty: no network
         self._looking = False
+        self._runs_here: frozenset[str] = frozenset()  # of the servers on this computer
         self.joining: Joining | None = None
         self._entered: Entered | None = None
         self.chat: ChatScreen | None = None
@@ -225,8 +226,13 @@ class App:
         self.here.host(default_room(self._settings.nick or default_nick(self._login)))
 
     def _show_hosted(self, hosted: Sequence[Hosted]) -> None:
-        if not self._closing:
-            self.picker.show_hosted(hosted)
+        if self._closing:
+            return
+        self.picker.show_hosted(hosted)
+        runs = frozenset(server.run for server in hosted)
+        if self._finder is not None and runs != self._runs_here:
+            self._finder.refresh()  # what was opened or stopped here shows in the list at once
+        self._runs_here = runs
 
     def _join_hosted(self, hosted: Hosted) -> None:
         place = remembered(hosted.name, f"127.0.0.1:{hosted.port}", hosted.id)

@@ -27,7 +27,6 @@ STEP: Final = 100  # blocks the window moves by
 NEAR: Final = 15  # blocks to its edge at which it moves, before anybody sees the edge
 GUTTER: Final = 72  # px
 AVATAR: Final = 38  # px
-NEVER: Final[Key] = (2**63, 0)  # after everything
 
 
 class MessageList(tk.Frame):
@@ -274,15 +273,14 @@ class MessageList(tk.Frame):
         return self._drawn[start:end]
 
     def _update_pill(self) -> None:
+        line = self._model.timeline
         if self._following:
-            line = self._model.timeline
             self._seen = (line.last_seq, 0)
-            self._pill.place_forget()
-            return
-        count = self._model.timeline.messages_after(self._seen)
-        if count:
+        if count := line.messages_after(self._seen):
             self._pill.configure(text=f"{count:,} new ")
             self._pill.place(in_=self.text, relx=0.5, rely=1.0, y=-self._kit.px(10), anchor="s")
+        else:
+            self._pill.place_forget()
 
     # Avatars
 

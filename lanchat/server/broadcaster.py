@@ -149,7 +149,7 @@ class Broadcaster:
 
     def _on_said(self, item: Said) -> None:
         member = self._members.get(item.session)
-        if member is None:
+        if member is None or member.last_told:
             return
         at = time.time_ns() // 1_000_000
         for said in item.said:
@@ -266,6 +266,9 @@ class Broadcaster:
         detail = "The server cannot store messages just now. Yours was not sent."
         for entry, member in zip(said, authors, strict=True):
             self._delivery.tell(member, Error(Code.NOT_STORED, detail, entry.id))
+        for member in authors:
+            if member.line.key is not None:  # a later message would pass for this one's: it must come back first
+                self._delivery.tell(member, Bye(Code.NOT_STORED, detail), last=True)
 
     def _note_change(self) -> None:
         if self._room.changes and self._changed_at is None:

@@ -55,11 +55,13 @@ class Delivery:
         self._published = True
 
     def tell(self, member: Member, frame: ServerFrame, *, last: bool = False) -> None:
-        """A line for one. last: the connection ends behind it."""
+        """A line for one. last: the connection ends behind it, and nothing follows."""
         self._tell_line(member, member.encode(frame))
         member.last_told = member.last_told or last
 
     def _tell_line(self, member: Member, line: bytes) -> None:
+        if member.last_told:
+            return
         if not member.tell(line):
             self._drop(member, "it asks for more than it reads")
         self._told.append(member)
@@ -165,6 +167,7 @@ class Delivery:
             return
         self._unwatch(member)
         if member.last_told:
+            member.gone = True
             member.channel.finish()
 
     def _feed(self, member: Member) -> bool:
@@ -183,6 +186,8 @@ class Delivery:
     def _lines_for(self, member: Member) -> bytes | memoryview:
         if member.control:
             return first_piece(member.control[0]) if member.plain else member.control[0]
+        if member.last_told:
+            return b""
         if member.cursor is None:
             self._ask_catchup(member)
             return b""

@@ -44,6 +44,8 @@ def _bind(host: str | None, port: int) -> list[socket.socket]:
         for family, _, _, _, address in dict.fromkeys(places):
             place = (address[0], sockets[0].getsockname()[1] if sockets else port, *address[2:])
             sockets.append(_listen(family, place))
+    except UnicodeError as error:  # what the resolver raises on a host like “a..b”
+        raise ServeError(detail=_no_address(host)) from error
     except OSError as error:
         for sock in sockets:
             sock.close()
@@ -55,8 +57,12 @@ def _reason(host: str | None, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} is in use by another program. Choose another one with --port."
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-        return f"this machine has no address “{host}”. Leave --host away to listen on all of them."
+        return _no_address(host)
     return f"{error.strerror or error}."
+
+
+def _no_address(host: str | None) -> str:
+    return f"this machine has no address “{host}”. Leave --host away to listen on all of them."
 
 
 def _listen(family: int, address: tuple[str | int, ...], *, dual_stack: bool = False) -> socket.socket:

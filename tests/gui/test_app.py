@@ -29,7 +29,7 @@ from lanchat.protocol.target import Address
 from lanchat.server import Config, Server
 
 pytestmark = pytest.mark.display
-PATIENCE = 15.0  # s until a condition must have come true
+PATIENCE = 30.0  # s until a condition must have come true
 D = TypeVar("D", bound=Dialog)
 
 
@@ -295,6 +295,7 @@ def test_a_hosted_room_is_joined_kept_open_shown_and_stopped_later(window: Windo
     window.dialog(Choice).answers["Stop it"].invoke()
     window.until(lambda: not window.app.picker.side.stop_buttons)
     assert Hosting().running() == []
+    window.until(lambda: (room := window.room(hosted.id)) is None or room.grey)
 
 
 def test_leaving_a_hosted_room_may_close_it(window: Window) -> None:
