@@ -75,7 +75,7 @@ def root(session_root: tk.Tk) -> Iterator[tk.Tk]:
 
 
 @pytest.fixture
-def kit(root: tk.Tk, session_kit: Kit) -> Kit:  # noqa: ARG001 - the window must be shown first
+def kit(root: tk.Tk, session_kit: Kit) -> Kit:
     """The kit, light and at 1x, as every test finds it."""
     session_kit.use("light")
     return session_kit

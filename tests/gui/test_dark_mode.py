@@ -41,7 +41,7 @@ def _program(path: Path, answer: str) -> None:
 
 
 @linux_only
-def test_a_desktop_that_says_nothing_is_light(desktop: Path) -> None:  # noqa: ARG001
+def test_a_desktop_that_says_nothing_is_light(desktop: Path) -> None:
     assert system_mode() == "light"
 
 
