@@ -14,7 +14,9 @@ class Dialect(Enum):
 
 
 _TLS_HANDSHAKE: Final = 0x16
-_MARKS: Final = ((b'{"', Dialect.JSON), (b"GET ", Dialect.HTTP))
+# All that a browser sends: as plain text, a page that somebody looks at could speak in the rooms of that machine
+_METHODS: Final = (b"GET ", b"POST ", b"HEAD ", b"PUT ", b"PATCH ", b"DELETE ", b"OPTIONS ")
+_MARKS: Final = ((b'{"', Dialect.JSON), *((method, Dialect.HTTP) for method in _METHODS))
 
 
 def detect(first: bytes) -> Dialect | None:
