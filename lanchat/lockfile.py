@@ -39,8 +39,13 @@ class LockFile:
         except OSError as error:
             os.close(self._fd)
             raise StoreInUse(path=path.parent, owner=_read_owner(path)) from error
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, (owner or f"process {os.getpid()}").encode(), 0)
+        try:
+            os.ftruncate(self._fd, 0)
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            os.write(self._fd, (owner or f"process {os.getpid()}").encode())
+        except OSError as error:  # a full disk
+            self.close()
+            raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
 
     def close(self) -> None:
         if self._fd >= 0:
