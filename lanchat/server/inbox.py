@@ -28,10 +28,10 @@ class Inbox(Generic[ItemT]):
     def put(self, item: ItemT, size: int = 0) -> None:
         """Hands over; waits while what lies there exceeds the capacity, unless size is 0."""
         with self._room:
+            while size and self._size and self._size + size > self._capacity and not self._closed:
+                self._room.wait()
             if self._closed:
                 return
-            while size and self._size and self._size + size > self._capacity:
-                self._room.wait()
             self._items.append(item)
             self._size += size
             if self._asleep:
@@ -54,7 +54,8 @@ class Inbox(Generic[ItemT]):
 
     def close(self) -> None:
         """Nobody takes any more: what is put from now on is dropped."""
-        with self._lock:
+        with self._room:
             self._closed = True
+            self._room.notify_all()
         self.wakeup.close()
         self._waker.close()
