@@ -26,6 +26,7 @@ class Database:
         with self.errors():
             self._db = _open(path, read_only)
             try:
+                self._prepare(read_only)
                 self._check(schema, version, read_only)
             except BaseException:
                 self._db.close()
@@ -78,6 +79,12 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _prepare(self, read_only: bool) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")  # a commit reaches the system, not yet the disk
+        if read_only:
+            self._db.execute("PRAGMA query_only = ON")
+
     def _check(self, schema: str, version: int, read_only: bool) -> None:
         found = self.value("PRAGMA user_version")
         if found == version:
@@ -99,9 +106,4 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite alone would make it readable for all
         except OSError as error:
             raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
-    db = sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")  # a commit reaches the system, not yet the disk
-    if read_only:
-        db.execute("PRAGMA query_only = ON")
-    return db
+    return sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
