@@ -115,7 +115,10 @@ class Channel:
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             ended = True
         finally:
-            self._push(self._outgoing.read())  # answers that TLS itself makes: key updates, alerts
+            # Answers that TLS itself makes: key updates, alerts. A peer that is gone takes none, and what it said
+            # before is still to be read.
+            with contextlib.suppress(OSError):
+                self._push(self._outgoing.read())
         return b"".join(parts) if parts or ended else None
 
     def _read(self, timeout: float) -> bytes:
