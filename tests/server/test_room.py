@@ -179,8 +179,8 @@ def test_whatever_happens_the_changes_lead_from_roster_to_roster(actions: list[t
         assert sorted(seen) == sorted(here(room))
         folds = [n.casefold() for n in here(room)]
         assert len(folds) == len(set(folds))
-        held = {n.casefold(): k for n, k in ((m.nick, m.key) for r in room.roster() for m in r.members)}
-        assert held.get("b", KEY) in (KEY, OTHER)
+        for member in (m for roster in room.roster() for m in roster.members):
+            assert room._holders.get(member.nick.casefold(), member.key) == member.key
     assert sum(map(len, inside.values())) >= len(room)
 
 
@@ -219,9 +219,9 @@ def test_two_keys_may_name_their_outboxes_alike() -> None:
 
 @pytest.mark.parametrize(
     "message_id",
-    ["", "run", "run-", "-1", "run-01", "run--1", "run-1 ", "r n-1", "run-+1", "run-1\n", "rün-1", f"run-{MAX_COUNTER + 1}",
-     "r" * 33 + "-1", "run-" + "9" * 17, "run-١"],
-)  # fmt: skip
+    ["", "run", "run-", "-1", "run-01", "run--1", "run-1 ", "r n-1", "run-+1", "run-1\n", "rün-1", "run-١"]
+    + [f"run-{MAX_COUNTER + 1}", "r" * 33 + "-1", "run-" + "9" * 17],
+)
 def test_a_key_cannot_use_an_id_that_is_no_counter(message_id: str) -> None:
     room = make_room()
     assert refusal(say(room, enter(room, "Ana", KEY), message_id))[0] == Code.ID_INVALID
