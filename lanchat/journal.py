@@ -40,8 +40,9 @@ _COLUMNS: Final = "room, seq, id, at, nick, key, body"
 # meanwhile keeps it up to 5 ms. Measured with busy threads beside: 6 us a row; by executemany 13 us.
 _ROWS_PER_INSERT: Final = 64
 _INSERTS: Final = {
-    rows: "INSERT OR IGNORE INTO entry (room, seq, at, kind, id, nick, key, body) VALUES "
+    rows: "INSERT INTO entry (room, seq, at, kind, id, nick, key, body) VALUES "
     + ",".join(["(?,?,?,'message',?,?,?,?)"] * rows)
+    + " ON CONFLICT DO NOTHING"  # not OR IGNORE, which would swallow every other flaw, too
     for rows in range(1, _ROWS_PER_INSERT + 1)
 }
 
