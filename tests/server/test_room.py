@@ -219,8 +219,10 @@ def test_two_keys_may_name_their_outboxes_alike() -> None:
 
 @pytest.mark.parametrize(
     "message_id",
-    ["", "run", "run-", "-1", "run-01", "run--1", "run-1 ", "r n-1", "run-+1", "run-1\n", "rün-1", "run-١"]
-    + [f"run-{MAX_COUNTER + 1}", "r" * 33 + "-1", "run-" + "9" * 17],
+    [
+        *("", "run", "run-", "-1", "run-01", "run--1", "run-1 ", "r n-1", "run-+1", "run-1\n", "rün-1", "run-١"),
+        *(f"run-{MAX_COUNTER + 1}", "r" * 33 + "-1", "run-" + "9" * 17),
+    ],
 )
 def test_a_key_cannot_use_an_id_that_is_no_counter(message_id: str) -> None:
     room = make_room()

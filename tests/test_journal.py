@@ -1,0 +1,292 @@
+"""The journal on real files: what append returned from is there, in order, whatever happens to the process."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lanchat.errors import StoreFailed, StoreTooNew
+from lanchat.journal import SCHEMA_VERSION, Journal
+from lanchat.protocol.frames import Message
+from lanchat.protocol.limits import MAX_TEXT, MAX_TIME
+
+KEY = "k" * 43
+
+
+def entry(seq: int, text: str = "", *, room: str = "lobby", key: str | None = None, run: str = "run") -> Message:
+    return Message(room, seq, f"{run}-{seq}", 1000 + seq, "Ana", key, text or f"text {seq}")
+
+
+def entries(first: int, last: int) -> list[Message]:
+    return [entry(seq) for seq in range(first, last + 1)]
+
+
+def seqs(found: list[Message]) -> list[int]:
+    return [e.seq for e in found]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.db"
+
+
+@pytest.fixture
+def open_journal(path: Path) -> Iterator[Callable[[], Journal]]:
+    journals: list[Journal] = []
+
+    def make() -> Journal:
+        journals.append(Journal.open(path))
+        return journals[-1]
+
+    yield make
+    for journal in journals:
+        journal.close()
+
+
+@pytest.fixture
+def journal(open_journal: Callable[[], Journal]) -> Journal:
+    return open_journal()
+
+
+def test_an_empty_journal(journal: Journal) -> None:
+    assert (journal.head("lobby"), journal.tail("lobby"), journal.rooms()) == (0, 0, [])
+    assert journal.after("lobby", 0, 10, 100) == journal.before("lobby", 100, 10) == []
+    assert journal.highest(KEY, "run") == -1
+    assert journal.holders() == {}
+    assert len(journal.id) == 32
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
+def test_what_goes_in_comes_out(journal: Journal, count: int) -> None:
+    journal.append(entries(1, count), {})
+    assert journal.after("lobby", 0, count, count) == entries(1, count)
+    assert (journal.tail("lobby"), journal.head("lobby")) == (1, count)
+
+
+def test_every_field_and_every_text_survives(journal: Journal) -> None:
+    there = [
+        Message("lobby", 1, "i" * 64, MAX_TIME, "🙂 Zoë", KEY, "🙂" * MAX_TEXT),
+        Message("lobby", 2, "'; DROP TABLE entry; --", 0, "Bob", None, "a\n\tb \u202e '\"%?"),
+    ]
+    journal.append(there, {})
+    assert journal.after("lobby", 0, 10, 10) == there
+
+
+def test_after_and_before_have_borders(journal: Journal) -> None:
+    journal.append(entries(1, 10), {})
+    assert seqs(journal.after("lobby", 3, 4, 100)) == [4, 5, 6, 7]
+    assert seqs(journal.after("lobby", 3, 100, 6)) == [4, 5, 6]
+    assert seqs(journal.after("lobby", 10, 5, 100)) == []
+    assert seqs(journal.before("lobby", 8, 3)) == [5, 6, 7]
+    assert seqs(journal.before("lobby", 3, 100)) == [1, 2]
+    assert seqs(journal.before("lobby", 1, 5)) == []
+    assert seqs(journal.before("lobby", 2**53, 2)) == [9, 10]
+
+
+def test_rooms_are_apart(journal: Journal) -> None:
+    journal.append([entry(1), entry(1, room="cellar"), entry(2, room="cellar")], {})
+    assert (journal.head("lobby"), journal.head("cellar"), journal.head("attic")) == (1, 2, 0)
+    assert seqs(journal.before("cellar", 100, 100)) == [1, 2]
+    assert sorted(journal.rooms()) == ["cellar", "lobby"]
+
+
+def test_an_entry_that_is_there_stays_as_it_is(journal: Journal) -> None:
+    journal.append([entry(1, "first")], {})
+    journal.append([entry(1, "second"), entry(2)], {})
+    assert [e.text for e in journal.after("lobby", 0, 10, 10)] == ["first", "text 2"]
+
+
+def test_counters_are_kept_for_each_outbox(journal: Journal) -> None:
+    journal.append([entry(1, key=KEY)], {(KEY, "a"): 3, (KEY, "b"): 0, ("o" * 43, "a"): 7})
+    journal.append([entry(2, key=KEY)], {(KEY, "a"): 2**53 - 1})
+    assert [journal.highest(*o) for o in ((KEY, "a"), (KEY, "b"), ("o" * 43, "a"), (KEY, "c"))] == [2**53 - 1, 0, 7, -1]
+
+
+def test_a_key_holds_one_name_and_a_name_has_one_holder(journal: Journal) -> None:
+    journal.hold("ana", KEY)
+    journal.hold("eva", KEY)
+    assert journal.holders() == {"eva": KEY}
+    journal.hold("eva", "o" * 43)
+    journal.hold("eva", "o" * 43)
+    assert journal.holders() == {"eva": "o" * 43}
+
+
+def test_all_or_nothing(journal: Journal) -> None:
+    """The last of 200 entries cannot be stored: none of them is, nor their counters."""
+    journal.append([entry(1)], {(KEY, "run"): 1})
+    broken = Message("lobby", 201, "i", 1, "Ana", None, None)  # type: ignore[arg-type]
+    with pytest.raises(StoreFailed):
+        journal.append([*entries(2, 200), broken], {(KEY, "run"): 200})
+    bad_counter = {(KEY, "run"): 200, (KEY, "other"): None}
+    with pytest.raises(StoreFailed):
+        journal.append(entries(2, 200), bad_counter)  # type: ignore[arg-type]
+    assert (journal.head("lobby"), journal.highest(KEY, "run")) == (1, 1)
+    journal.append(entries(2, 3), {})
+    assert journal.head("lobby") == 3
+
+
+def test_reopening_finds_it_all(open_journal: Callable[[], Journal]) -> None:
+    first = open_journal()
+    first.append(entries(1, 5), {(KEY, "run"): 5})
+    first.hold("ana", KEY)
+    first.close()
+    again = open_journal()
+    assert again.id == first.id
+    assert seqs(again.after("lobby", 0, 10, 10)) == [1, 2, 3, 4, 5]
+    assert (again.highest(KEY, "run"), again.holders()) == (5, {"ana": KEY})
+
+
+def test_a_reader_sees_each_commit_and_writes_nothing(journal: Journal) -> None:
+    reader = journal.reader()
+    assert reader.id == journal.id
+    for seq in range(1, 4):
+        journal.append([entry(seq)], {})
+        assert reader.head("lobby") == seq
+    with pytest.raises(StoreFailed):
+        reader.append([entry(4)], {})
+    assert journal.head("lobby") == 3
+    reader.close()
+
+
+def test_a_reader_moves_the_log_into_the_file(journal: Journal, path: Path) -> None:
+    reader = journal.reader()
+    journal.append([entry(seq, "x" * 5000) for seq in range(1, 101)], {})
+    before = path.stat().st_size
+    reader.checkpoint()
+    assert path.stat().st_size > before + 400_000
+    log = path.with_name("journal.db-wal")
+    size = log.stat().st_size
+    journal.append([entry(seq, "x" * 5000) for seq in range(101, 201)], {})
+    assert log.stat().st_size < size * 1.5  # it starts again from its beginning
+    reader.close()
+
+
+def test_in_memory_there_is_no_file(tmp_path: Path) -> None:
+    journal = Journal.in_memory("id")
+    journal.append(entries(1, 3), {})
+    assert (journal.id, journal.head("lobby")) == ("id", 3)
+    journal.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_replica_bears_the_id_of_its_original(path: Path) -> None:
+    Journal.open(path, "f" * 32).close()
+    again = Journal.open(path, "e" * 32)
+    assert again.id == "f" * 32
+    again.close()
+
+
+def test_only_the_owner_may_read_it(journal: Journal, path: Path) -> None:
+    journal.append(entries(1, 3), {})
+    files = sorted(path.parent.glob("journal.db*"))
+    assert [f.name for f in files] == ["journal.db", "journal.db-shm", "journal.db-wal"]
+    assert {stat.S_IMODE(f.stat().st_mode) for f in files} == {0o600}
+
+
+# Files that are not what they should be
+
+
+def test_a_newer_format_is_refused_by_a_sentence(path: Path) -> None:
+    Journal.open(path).close()
+    database = sqlite3.connect(path)
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    database.close()
+    with pytest.raises(StoreTooNew, match="written by a newer lanchat") as caught:
+        Journal.open(path)
+    assert (caught.value.found, caught.value.known) == (SCHEMA_VERSION + 1, SCHEMA_VERSION)
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is no database, whatever its name says" * 100, b"SQLite format 3\0" + b"\xff" * 5000]
+)
+def test_a_damaged_file_is_said_and_left_as_it_is(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(StoreFailed, match=r"journal\.db cannot be used"):
+        Journal.open(path)
+    assert path.read_bytes() == content
+
+
+def test_damage_in_the_middle_is_said_when_it_is_read(path: Path) -> None:
+    journal = Journal.open(path)
+    journal.append([entry(seq, "x" * 5000) for seq in range(1, 101)], {})
+    journal.checkpoint()
+    journal.close()
+    with path.open("r+b") as file:
+        file.seek(16 * 1024)
+        file.write(b"\xaa" * 64 * 1024)
+    again = Journal.open(path)
+    with pytest.raises(StoreFailed):
+        again.after("lobby", 0, 1000, 1000)
+    again.close()
+
+
+def test_a_database_of_another_program_is_refused(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE entry (mine TEXT)")
+    database.commit()
+    database.close()
+    with pytest.raises(StoreFailed):
+        Journal.open(path)
+
+
+@pytest.mark.parametrize("below", ["nowhere/journal.db", "journal.db"])
+def test_a_place_that_cannot_be_opened_is_said(tmp_path: Path, below: str) -> None:
+    if below == "journal.db":
+        (tmp_path / below).mkdir()
+    with pytest.raises(StoreFailed, match=r"(?i)no such file|directory"):
+        Journal.open(tmp_path / below)
+
+
+# Processes
+
+WRITER = """
+import sys
+from pathlib import Path
+from lanchat.journal import Journal
+from lanchat.protocol.frames import Message
+journal = Journal.open(Path(sys.argv[1]))
+seq = journal.head("lobby")
+while True:
+    batch = [Message("lobby", seq + i, f"run-{seq + i}", 1, "Ana", "key", "x" * 300) for i in range(1, 8)]
+    journal.append(batch, {("key", "run"): seq + 7})
+    seq += 7
+    print(seq, flush=True)
+"""
+
+
+def test_kill_9_of_the_writer_keeps_what_append_returned_from(path: Path) -> None:
+    """Again and again on the same file: all that was told is there, in order, whole batches alone."""
+    for round_number in range(1, 4):
+        with subprocess.Popen([sys.executable, "-c", WRITER, path], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            told = 0
+            for _ in range(100 * round_number):
+                told = int(process.stdout.readline())
+            process.kill()
+            told = max([told, *(int(line) for line in process.stdout.read().split("\n")[:-1])])
+        journal = Journal.open(path)
+        head = journal.head("lobby")
+        assert told <= head <= told + 7
+        assert head % 7 == 0
+        assert seqs(journal.after("lobby", 0, head + 10, head + 10)) == list(range(1, head + 1))
+        assert journal.highest("key", "run") == head
+        journal.close()
+
+
+def test_two_processes_that_make_it_at_once_make_one(path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from lanchat.journal import Journal\n"
+        "print(Journal.open(Path(sys.argv[1])).id)"
+    )
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script, path], stdout=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    ids = {process.communicate()[0] for process in processes}
+    assert len(ids) == 1
+    assert ids != {""}
