@@ -22,7 +22,7 @@ from lanchat.identity import MemberKey
 from lanchat.protocol import frames
 from lanchat.protocol.handshake import proof_text
 
-DEADLINE: Final = 45.0  # s for an answer; a test that waits so long has failed
+DEADLINE: Final = 20.0  # s for an answer; a test that waits so long has failed
 Frame = dict[str, Any]
 
 
