@@ -6,12 +6,16 @@ Several processes share it: every call opens the file anew, so any thread may ca
 from __future__ import annotations
 
 import time
-from typing import Final, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from lanchat import identity, paths
+from lanchat import paths
 from lanchat.database import Database
+
+if TYPE_CHECKING:
+    from lanchat.identity import MemberKey
 
 DEFAULT_PROFILE: Final = "default"
 MAX_RECENTS: Final = 50  # rooms joined before that are remembered: more than fit a screen
@@ -50,13 +54,12 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Profile:
-    """The profile called `name`, made at first use. Raises StoreError, IdentityError."""
+    """The profile called `name`, made at first use. Raises StoreError."""
 
     def __init__(self, name: str = DEFAULT_PROFILE) -> None:
         self.name = name
         self.directory = paths.private_directory(paths.profile_directory(name))
         self.path = self.directory / "profile.db"
-        self.key = identity.MemberKey(self.directory / "member.key")
         self._database().close()  # says now what is wrong with it
 
     @classmethod
@@ -65,6 +68,13 @@ class Profile:
 
     def close(self) -> None:
         """Nothing stays open between calls."""
+
+    @cached_property
+    def key(self) -> MemberKey:
+        """The person's key, made at first use. Raises IdentityError."""
+        from lanchat.identity import MemberKey  # brings cryptography: 60 ms that no window waits for
+
+        return MemberKey(self.directory / "member.key")
 
     @property
     def settings(self) -> Settings:

@@ -58,10 +58,11 @@ def run(place: str | None = None, profile: str = "default") -> int:
     asking.join()
     kit = Kit(root, modes[0])
     with collected_here(root), App(root, kit, opened, settings).interruptible() as app:
+        root.deiconify()
+        root.update()  # painted, before what works for it wants the interpreter
         app.start()
         if place is not None:
             app.join_place(place)
-        root.deiconify()
         root.mainloop()
     return 0
 

@@ -126,10 +126,10 @@ class Kit:
         self._listeners.pop(widget, None)
 
     def _make_fonts(self) -> Fonts:
-        installed = set(tkfont.families(self.root))
         platform = sys.platform if sys.platform in SANS else "linux"
         sans, mono = (
-            next((f for f in families[platform] if f in installed), families[platform][-1]) for families in (SANS, MONO)
+            next((f for f in families[platform] if self._is_installed(f)), families[platform][-1])
+            for families in (SANS, MONO)
         )
         return Fonts(
             **{
@@ -139,3 +139,8 @@ class Kit:
                 for role, (size, weight) in TYPE.items()
             }
         )
+
+    def _is_installed(self, family: str) -> bool:
+        """Asks for this one: the list of all of them takes 10 ms, and more where there are many."""
+        given: str = tkfont.Font(self.root, family=family, size=-self.px(TYPE["body"][0])).actual("family")
+        return given.casefold() == family.casefold()

@@ -122,7 +122,7 @@ def test_damage_is_named() -> None:
     profile = Profile("ana")
     (profile.directory / "member.key").write_text("no key")
     with pytest.raises(IdentityError, match=r"member\.key"):
-        Profile("ana")
+        profile.key.sign(b"")
     (profile.directory / "member.key").unlink()
     profile.path.write_bytes(b"no database at all, but long enough to be looked at " * 40)
     with pytest.raises(StoreFailed, match=r"profile\.db"):
