@@ -34,7 +34,15 @@ LAYERS: Final = {
 }
 IO: Final = ("asyncio", "multiprocessing", "queue", "select", "selectors", "socket", "sqlite3", "ssl", "subprocess")
 IMPURE: Final = (*IO, "threading", "time", "random", "secrets", "tkinter")
-PURE: Final = ("lanchat.protocol", "lanchat.discovery.announcement", "lanchat.discovery.directory", "lanchat.gui.model")
+PURE: Final = (
+    "lanchat.protocol",
+    "lanchat.discovery.announcement",
+    "lanchat.discovery.directory",
+    "lanchat.server.door",
+    "lanchat.server.ring",
+    "lanchat.server.room",
+    "lanchat.gui.model",
+)
 FORBIDDEN: Final = {
     **dict.fromkeys(PURE, IMPURE),
     "lanchat.protocol": (*IMPURE, "os", "pathlib", "logging"),

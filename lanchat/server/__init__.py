@@ -2,6 +2,7 @@
 
 server       builds and ends everything
 listener     accepts
+door         how many may wait to join, and who goes when it is full; pure
 session      one client: reads, decodes, checks (a thread each)
 inbox        from sessions to the broadcaster, bounded
 broadcaster  numbers, stores, delivers (one thread)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 MAX_CLIENTS: Final = 200  # members: more than any room that reads one conversation; --max-clients changes it
-MAX_GREETING: Final = 100  # connections beyond the members: those that have not said hello yet
+MAX_GREETING: Final = 512  # connections beyond the members: those at the door (server.door), and those just going
+GREETING_BYTES: Final = 256 * 1024  # before joining: a few hellos of the largest frame; who says more wants no room
 BACKLOG: Final = 1024  # connections the system keeps until we accept: a class that opens its lids at once
 
 TLS_TIMEOUT: Final = 10.0  # s for the handshake

@@ -23,6 +23,7 @@ from lanchat.protocol import frames
 from lanchat.protocol.text import clean_server_name
 from lanchat.server import limits
 from lanchat.server.broadcaster import Broadcaster, Item, Stop
+from lanchat.server.door import Door
 from lanchat.server.history import History
 from lanchat.server.listener import Listener, bind
 from lanchat.server.room import FIRST_ROOM, Room
@@ -81,7 +82,8 @@ class Server:
         self._broadcaster = Broadcaster(self._journal, room, self._history.ask, config.max_clients)
         self._begun(self._broadcaster.close)
         self._sessions: dict[threading.Thread, Session] = {}
-        self._lock = threading.Lock()  # over _sessions alone
+        self._door: Door[Session] = Door()
+        self._lock = threading.Lock()  # over _sessions and _door alone
         self._stopping = threading.Event()
         self._announcer: Announcer | None = None
         if (config.mdns or config.beacon) and not _is_loopback(sockets):
@@ -173,6 +175,14 @@ class Server:
             channel.close()
             return
         session = Session(channel, address, own_machine, self)
+        with self._lock:
+            loser = self._door.knock(session, address)
+        if loser is not None:
+            _log.info("%s is turned away: too many that have not joined", loser.address)
+            loser.channel.shutdown()  # its thread, if it has one, notices, and ends
+        if loser is session:
+            channel.close()
+            return
         thread = threading.Thread(target=self._serve, args=(session,), name=f"lanchat-session-{sock.fileno()}")
         with self._lock:
             self._sessions[thread] = session
@@ -182,13 +192,19 @@ class Server:
             _log.warning("%s is turned away: %s", address, error)
             with self._lock:
                 del self._sessions[thread]
+                self._door.leave(session)
             channel.close()
+
+    def joined(self, session: Session) -> None:
+        with self._lock:
+            self._door.leave(session)
 
     def _serve(self, session: Session) -> None:
         try:
             session.run()
         finally:
             with self._lock:
+                self._door.leave(session)
                 del self._sessions[threading.current_thread()]
 
     def _end_sessions(self) -> None:

@@ -28,6 +28,7 @@ from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
 _FRAME_COST: Final = 256  # bytes that a frame counts for in the broadcaster's inbox
+_TALKATIVE: Final = frames.Bye(Code.HELLO_FIRST, "Too many words, and none of them let you in.")
 _SILENT: Final = frames.Bye(Code.SILENT, "No word from you for too long.")
 
 
@@ -44,6 +45,9 @@ class Gate(Protocol):
     def pause(self, seconds: float) -> None:
         """Waits, or less when the server stops."""
 
+    def joined(self, session: Session) -> None:
+        """It waits at the door no longer."""
+
 
 class Session:
     """`run` is the body of its thread. `shutdown` ends it from outside."""
@@ -52,7 +56,7 @@ class Session:
         """address: the peer's, for logs. own_machine: the peer is on this machine."""
         self.channel = channel
         self.plain = False
-        self._address = address
+        self.address = address
         self._own_machine = own_machine
         self._gate = gate
         self._stage = Stage.GREETING
@@ -63,6 +67,7 @@ class Session:
         self._verdict: queue.SimpleQueue[frames.Refused | None] = queue.SimpleQueue()
         self._pinged = False
         self._ended = False
+        self._greeting = 0  # bytes that came before joining
         now = time.monotonic()
         self._deadline = now + limits.HELLO_TIMEOUT
         self._rate = None if gate.rate is None else limits.Rate(gate.rate, now)
@@ -73,7 +78,7 @@ class Session:
             if first is not None:
                 self._talk(first)
         except OSError as error:
-            _log.debug("%s: %s", self._address, error)
+            _log.debug("%s: %s", self.address, error)
         finally:
             if self._stage is Stage.JOINED:
                 self._gate.put(Leave(self))  # the broadcaster closes the channel, once it writes no more
@@ -138,6 +143,11 @@ class Session:
             if not data:
                 return
             self._pinged = False
+            if self._stage is not Stage.JOINED:
+                self._greeting += len(data)
+                if self._greeting > limits.GREETING_BYTES:
+                    self._end(_TALKATIVE)
+                    return
             self._handle_all(data)
 
     def _patience(self) -> float:
@@ -254,6 +264,7 @@ class Session:
         except queue.Empty:
             raise TimeoutError("no verdict: the disk is too slow") from None
         if refused is None:
+            self._gate.joined(self)
             if isinstance(self._decoder, PlainDecoder):
                 self._decoder.joined()
             return

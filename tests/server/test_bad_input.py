@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from lanchat.protocol.limits import MAX_FRAME, MAX_NICK, MAX_TEXT
 from lanchat.server import Server, limits
+from lanchat.server.door import MAX_WAITING
 from tests.server.conftest import Connect
 from tests.server.raw_client import RawClient, RawSocket, wait_until
 
@@ -247,3 +249,25 @@ def test_no_bytes_at_all_harm_the_server(server: Server, data: bytes, tls: bool)
     with RawClient(server.port) as asker:
         asker.tell(kind="info")
         assert asker.until("info")["id"] == server.id
+
+
+def test_who_talks_without_ever_joining_is_put_out(server: Server, bystander: RawClient) -> None:
+    with RawClient(server.port) as talker:
+        line = b'{"type":"info"}\n'
+        with contextlib.suppress(OSError):  # it closes while we talk
+            for _ in range(2 * limits.GREETING_BYTES // len(line)):
+                talker.send(line)
+        with contextlib.suppress(OSError):
+            assert talker.until_end()[-1]["code"] == "hello_first"
+
+
+def test_a_crowd_that_never_says_hello_keeps_nobody_out(server: Server, bystander: RawClient) -> None:
+    idle = [RawSocket(server.port) for _ in range(MAX_WAITING + 20)]
+    try:
+        with RawClient(server.port, tls=True) as late:
+            late.join("Late")
+        assert len([s for s in idle[:20] if s.read() == b""]) == 20  # those who waited longest
+    finally:
+        for sock in idle:
+            sock.close()
+    wait_until(lambda: len(server._sessions) == 1)
