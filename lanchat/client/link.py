@@ -130,11 +130,13 @@ class Link:
             return self._retry_at
         if not self._talk.joined:
             return self._heard_at + WELCOME_TIMEOUT
-        return self._heard_at + (SILENCE if self._pinged_at > self._heard_at else PING_AFTER)
+        silence = self._heard_at + (SILENCE if self._pinged_at > self._heard_at else PING_AFTER)
+        return silence if self._talk.due is None else min(silence, self._talk.due)
 
     def _on_time(self, now: float) -> None:
         if self._events.full:
             self._heard_at = now  # it is we who do not listen
+        self._talk.on_time(now)
         due = self._due()
         if due is None or now < due:
             return
@@ -187,7 +189,8 @@ class Link:
         self._events.put(Lost(detail, delay))
 
     def retry_now(self) -> None:
-        """For `post`: tries at once, if a try is due later."""
+        """For `post`: tries at once, if a try is due later: to connect, or to have messages stored."""
+        self._talk.try_again()
         if self._retry_at is not None and not self._leaving:
             self._dial()
 

@@ -21,6 +21,7 @@ from lanchat.protocol.handshake import proof_text
 from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
+STORE_AGAIN: Final = 2.0  # s until the server is asked again to store what it could not
 _MAX_FAILED: Final = 1_000  # messages the server refused, kept to be said again
 
 
@@ -57,6 +58,8 @@ class Talk:
         self._server_id = ""
         self._latency = 0.0
         self._pinged = ""  # the nonce of our last ping
+        self._again_at: float | None = None  # s, monotonic: when what could not be stored is said again
+        self._held = False  # nothing else is said before the oldest that could not be stored
         self._failed: dict[str, str] = {}
         self._on_empty: list[Callable[[bool], None]] = []
 
@@ -82,6 +85,7 @@ class Talk:
         self._outbox.resolve(server_id)  # before hello, which names the runs that it adopts
         self._server_id = server_id
         self._latency = latency
+        self._held, self._again_at = False, None
         self._asked_nick = self.nick
         self._hello = frames.Hello(
             version=PROTOCOL_VERSION,
@@ -129,7 +133,7 @@ class Talk:
             case frames.Refused():
                 self._on_refused(frame)
             case frames.Error():
-                self._on_error(frame)
+                self._on_error(frame, now)
             case frames.Ping(nonce=nonce):
                 self._send(frames.Pong(nonce[:MAX_NONCE]))
             case frames.Pong(nonce=nonce):
@@ -176,14 +180,47 @@ class Talk:
             raise ConnectionLost(detail=refused.detail)
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
-    def _on_error(self, error: frames.Error) -> None:
+    def _on_error(self, error: frames.Error, now: float) -> None:
         if error.code == Code.NOT_STORED and error.id is not None:
-            raise ConnectionLost(detail=error.detail)  # it still waits, and is said again after the next join
+            self._hold(error, now)
+            return
         if error.id is None:
             self._emit(error)
             return
         for row in self._outbox.remove([error.id]):
             self._fail(row, error.detail)
+            if self._held:
+                self._go_on()
+
+    def _hold(self, error: frames.Error, now: float) -> None:
+        """The server cannot store just now: all waits here, and the oldest is tried again later."""
+        if not self._held:
+            self._held = True
+            self._emit(frames.Error(error.code, error.detail))
+        self._again_at = now + STORE_AGAIN
+
+    @property
+    def due(self) -> float | None:
+        """When `on_time` has something to do (s, monotonic)."""
+        return self._again_at if self.joined else None
+
+    def on_time(self, now: float) -> None:
+        if self.due is not None and now >= self.due:
+            self._again_at = now + STORE_AGAIN
+            self.try_again()
+
+    def try_again(self) -> None:
+        """Says the oldest of what could not be stored; the rest follows once that is settled."""
+        if self._held and self.joined:
+            self._send(frames.Resend())
+            for row in self._outbox.waiting()[:1]:
+                self._say(row)
+
+    def _go_on(self) -> None:
+        """The oldest is settled: the server stores again."""
+        self._held, self._again_at = False, None
+        for row in self._outbox.waiting():
+            self._say(row)
 
     def _fail(self, row: Waiting, detail: str) -> None:
         self._failed[row.id] = row.text
@@ -206,8 +243,8 @@ class Talk:
         assert self._replica is not None
         self._replica.store(entries)
         mine = [e.id for e in entries if e.key == self._key.public]
-        if mine:
-            self._outbox.remove(mine)
+        if mine and self._outbox.remove(mine) and self._held:
+            self._go_on()
 
     # What the person wants
 
@@ -224,7 +261,7 @@ class Talk:
             self._fail(row, str(error))
             return
         self._emit(Queued(row.id, row.text, row.at))
-        if self.joined:
+        if self.joined and not self._held:
             self._say(row)
 
     def _say(self, row: Waiting) -> None:
@@ -246,7 +283,9 @@ class Talk:
 
     def discard(self, message_id: str) -> None:
         self._failed.pop(message_id, None)
-        self._outbox.remove([message_id])
+        if self._outbox.remove([message_id]) and self._held and not len(self._outbox):
+            self._send(frames.Resend())
+            self._held, self._again_at = False, None
         self._check_empty()
 
     def failed_text(self, message_id: str) -> str | None:

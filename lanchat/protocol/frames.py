@@ -95,6 +95,10 @@ class Rename(_Frame, frozen=True):
     nick: str
 
 
+class Resend(_Frame, frozen=True):
+    """After a `not_stored`: what I say from here on begins with the oldest that was not stored, so take it again."""
+
+
 class Bye(_Frame, frozen=True):
     """I leave (client), you are put out or the server stops (server; then with code and detail)."""
 
@@ -225,7 +229,7 @@ class Error(_Frame, frozen=True):
     suggestion: str | None = None
 
 
-ClientFrame: TypeAlias = Info | Hello | Proof | Say | History | Rename | Ping | Pong | Bye
+ClientFrame: TypeAlias = Info | Hello | Proof | Say | History | Rename | Resend | Ping | Pong | Bye
 ServerFrame: TypeAlias = (
     ServerInfo | Challenge | Welcome | Refused | Message | Presence | Roster | Page | Error | Ping | Pong | Bye
 )

@@ -22,7 +22,7 @@ _ALWAYS: Final = (frames.Info, frames.Ping, frames.Pong, frames.Bye)
 _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
     Stage.GREETING: (*_ALWAYS, frames.Hello),
     Stage.CHALLENGED: (*_ALWAYS, frames.Proof),
-    Stage.JOINED: (*_ALWAYS, frames.Say, frames.History, frames.Rename),
+    Stage.JOINED: (*_ALWAYS, frames.Say, frames.History, frames.Rename, frames.Resend),
 }
 
 

@@ -16,8 +16,20 @@ from typing import Any, Final, NamedTuple
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol import text
-from lanchat.protocol.frames import Bye, Error, Hello, History, Message, Presence, Refused, Rename, Say, ServerFrame
-from lanchat.protocol.limits import MAX_RUNS, Code
+from lanchat.protocol.frames import (
+    Bye,
+    Error,
+    Hello,
+    History,
+    Message,
+    Presence,
+    Refused,
+    Rename,
+    Resend,
+    Say,
+    ServerFrame,
+)
+from lanchat.protocol.limits import MAX_ID, MAX_RUNS, Code
 from lanchat.server import limits
 from lanchat.server.delivery import Delivery
 from lanchat.server.history import Answer, Request
@@ -26,6 +38,7 @@ from lanchat.server.member import Joiner, Member
 from lanchat.server.room import Line, Room
 
 _log = logging.getLogger(__name__)
+_NOT_STORED: Final = "The server cannot store messages just now; its disk may be full."
 
 
 class Join(NamedTuple):
@@ -46,10 +59,10 @@ class Said(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A frame of a joined session that wants an answer: a rename or a page of history."""
+    """A frame of a joined session that is about itself: a rename, a page of history, or saying things again."""
 
     session: Joiner
-    frame: Rename | History
+    frame: Rename | History | Resend
 
 
 class Tell(NamedTuple):
@@ -153,6 +166,9 @@ class Broadcaster:
             return
         at = time.time_ns() // 1_000_000
         for said in item.said:
+            if member.refusing:
+                self._delivery.tell(member, Error(Code.NOT_STORED, _NOT_STORED, said.id[:MAX_ID]))
+                continue
             outcome = self._room.say(member.line, said, at)
             if isinstance(outcome, Message):
                 self._said.append(outcome)
@@ -214,6 +230,10 @@ class Broadcaster:
         if isinstance(item.frame, Rename):
             self._rename(member, item.frame.nick)
             return
+        if isinstance(item.frame, Resend):
+            self._store()  # what was said before it may still fail
+            member.refusing = False
+            return
         self._store()
         error = self._delivery.ask_page(member, item.frame)
         if error is not None:
@@ -263,12 +283,10 @@ class Broadcaster:
     def _not_stored(self, said: list[Message], authors: list[Member], error: StoreError) -> None:
         _log.error("nothing can be stored: %s", error)
         self._room.not_stored(said[0].seq - 1)
-        detail = "The server cannot store messages just now. Yours was not sent."
         for entry, member in zip(said, authors, strict=True):
-            self._delivery.tell(member, Error(Code.NOT_STORED, detail, entry.id))
-        for member in authors:
-            if member.line.key is not None:  # a later message would pass for this one's: it must come back first
-                self._delivery.tell(member, Bye(Code.NOT_STORED, detail), last=True)
+            self._delivery.tell(member, Error(Code.NOT_STORED, _NOT_STORED, entry.id))
+            if member.line.key is not None:  # a later counter would pass for this one's, and it would be lost
+                member.refusing = True
 
     def _note_change(self) -> None:
         if self._room.changes and self._changed_at is None:

@@ -48,6 +48,7 @@ class Member:
         "page_asked",
         "plain",
         "progress_at",
+        "refusing",
         "seq",
         "session",
         "target",
@@ -65,6 +66,7 @@ class Member:
         self.target = (0, 0)
         self.page_asked = False  # a page of the catch-up is on its way
         self.lagged = False  # it fell behind: after the catch-up it needs a roster
+        self.refusing = False  # something it said was not stored: nothing later may be, until it says that again
         self.asked = 0  # history pages on their way
         self.control: deque[bytes] = deque()
         self.control_size = 0

@@ -343,12 +343,50 @@ def test_a_refused_message_waits_no_longer_and_can_be_said_again(wire: Wire) -> 
     assert wire.talk.failed_text("r-1") is None
 
 
+NOT_STORED = [frames.Error(Code.NOT_STORED, "Disk full.", f"r-{n}") for n in range(4)]
+
+
 def test_a_server_that_cannot_store_is_asked_again(wire: Wire) -> None:
+    """The oldest alone, until it is stored; then all that waits, in order."""
     wire.join()
-    wire.talk.say(1, "keep", 1000)
-    with pytest.raises(ConnectionLost):
-        wire.receive(frames.Error(Code.NOT_STORED, "Disk full.", "r-1"))
-    assert len(wire.outbox) == 1
+    wire.talk.say(1, "one", 1000)
+    wire.talk.say(2, "two", 1001)
+    wire.take()
+    wire.receive(NOT_STORED[1], NOT_STORED[2])
+    assert wire.told == [frames.Error(Code.NOT_STORED, "Disk full.")]  # once, and of no message: they all wait
+    wire.talk.say(3, "three", 1002)
+    assert wire.talk.due is not None
+    wire.talk.on_time(wire.talk.due - 0.1)
+    assert wire.sent == []
+    for _ in range(2):
+        wire.talk.on_time(wire.talk.due)
+        assert wire.sent == [frames.Resend(), frames.Say("r-1", "one")]
+        wire.take()
+        wire.receive(NOT_STORED[1])
+        assert wire.told == []
+    wire.talk.try_again()
+    wire.take()
+    wire.receive(wire.entry(1, 1))
+    assert wire.sent == [frames.Say("r-2", "two"), frames.Say("r-3", "three")]
+    assert wire.talk.due is None
+
+
+def test_when_the_oldest_that_was_not_stored_is_refused_or_discarded_the_rest_goes_on(wire: Wire) -> None:
+    wire.join()
+    for n in (1, 2, 3):
+        wire.talk.say(n, str(n), 1000 + n)
+    wire.receive(NOT_STORED[1])
+    wire.talk.discard("r-1")
+    wire.talk.try_again()
+    wire.take()
+    wire.receive(frames.Error(Code.TEXT_TOO_LONG, "Too long.", "r-2"))
+    assert wire.sent == [frames.Say("r-3", "3")]
+    wire.receive(NOT_STORED[3])
+    wire.talk.discard("r-3")
+    assert wire.talk.due is None
+    wire.take()
+    wire.talk.say(4, "4", 1004)
+    assert wire.sent == [frames.Say("r-4", "4")]
 
 
 def test_a_full_outbox_fails_at_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,16 @@ def test_status_follows_the_link(model: ChatModel) -> None:
     assert model.status == Status("Not connected", "offline")
 
 
+def test_a_server_that_cannot_store_is_told_until_it_can(model: ChatModel) -> None:
+    feed(model, joined(), Queued("r-1", "mine", NOON), Error(Code.NOT_STORED, "Its disk is full."))
+    assert model.banner(NOW) == Banner(
+        "warn", "Its disk is full. Messages you write are kept here, and sent when it can.", "Try now"
+    )
+    assert model.timeline.waiting == 1
+    feed(model, mine(1, 1))
+    assert model.banner(NOW) is None
+
+
 def test_the_banner_counts_down_and_goes(model: ChatModel) -> None:
     feed(model, joined())
     assert model.banner(NOW) is None

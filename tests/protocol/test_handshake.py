@@ -19,17 +19,18 @@ SAMPLES: list[Any] = [
     frames.Say("a1", "hi"),
     frames.History(),
     frames.Rename("Bo"),
+    frames.Resend(),
     frames.Ping(),
     frames.Pong(),
     frames.Bye(),
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-#            Info  Hello  Proof    Say    History Rename Ping  Pong  Bye
+#            Info  Hello  Proof    Say    History Rename Resend Ping  Pong  Bye
 TABLE = {
-    Stage.GREETING: [None, None, UNASKED, FIRST, FIRST, FIRST, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, FIRST, FIRST, FIRST, None, None, None],
-    Stage.JOINED: [None, AGAIN, UNASKED, None, None, None, None, None, None],
+    Stage.GREETING: [None, None, UNASKED, FIRST, FIRST, FIRST, FIRST, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, FIRST, FIRST, FIRST, FIRST, None, None, None],
+    Stage.JOINED: [None, AGAIN, UNASKED, None, None, None, None, None, None, None],
 }
 
 

@@ -70,6 +70,7 @@ class ChatModel:
         self.unread = 0
         self.name_error = ""  # why our last new name was refused
         self.suggestion = ""  # a name that is free instead
+        self.held = ""  # why the server takes no messages just now
         self.problem = ""  # an error that fits nowhere else
         self.ended: str | None = None  # why there is no way back to this room
         self._own_key = own_key
@@ -143,6 +144,8 @@ class ChatModel:
             return Banner("danger", self.ended, "Back to rooms")
         if self._refused:
             return Banner("warn", f"{self.name_error} Choose another name to come back in.", "Choose a name")
+        if self.held and self.link is Link.JOINED:
+            return Banner("warn", f"{self.held} Messages you write are kept here, and sent when it can.", "Try now")
         if not self._lost or self.link is Link.JOINED:
             return None
         what = f"Lost the connection to {self.server}." if self._ever_joined else f"Cannot connect: {self._lost}"
@@ -234,7 +237,7 @@ class ChatModel:
         self.link, self._ever_joined, self._again = Link.JOINED, True, event.again
         self.server, self.room, self.nick = wording.name(welcome.name), wording.name(welcome.room), welcome.nick
         self.latency_ms = event.latency_ms
-        self._lost, self._refused, self._loading = "", False, False
+        self._lost, self._refused, self._loading, self.held = "", False, False, ""
         self.clear_name_error()
         if welcome.head == 0:
             self._complete = True
@@ -257,6 +260,8 @@ class ChatModel:
             self.name_error, self.suggestion = wording.sentence(event.detail), event.suggestion or ""
         elif event.code == Code.HISTORY_BUSY:
             self._loading = False
+        elif event.code == Code.NOT_STORED:
+            self.held, self._loading = wording.sentence(event.detail), False
         else:
             self.problem = wording.sentence(event.detail)
 
@@ -288,6 +293,7 @@ class ChatModel:
         """An entry of ours is the acknowledgement."""
         if entry.key == self._own_key:
             self.timeline.settle(entry.id)
+            self.held = ""
             if not self.timeline.waiting:
                 self._oldest_waiting = None
 
