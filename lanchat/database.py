@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Self
 
-from lanchat.errors import StoreFailed, StoreTooNew
+from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 
 _APPLICATION_ID: Final = 0x6C616E63  # “lanc”: what file(1) and a curious person see
 _BUSY_TIMEOUT: Final = 5.0  # s to wait for another process or connection
@@ -17,17 +18,28 @@ _MEMORY: Final = Path(":memory:")
 
 
 class Database:
-    """The file `path` in format `version`, made from `schema` (statements) if it is new. WAL: readers and the one
-    writer do not wait for each other, and a commit survives the death of the process. Not for two threads at once.
-    Raises StoreFailed, StoreTooNew."""
+    """The file `path` in format `version`, made from `schema` (statements) if it is new, brought up to date by
+    `upgrades` (for each older version the statements that lead to the next) if it is old, after a copy was put beside
+    it. WAL: readers and the one writer do not wait for each other, and a commit survives the death of the process;
+    power: also the loss of power, for it waits until the disk has it. Not for two threads at once.
+    Raises StoreFailed, StoreTooNew, StoreTooOld."""
 
-    def __init__(self, path: Path, schema: str, version: int, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        version: int,
+        *,
+        read_only: bool = False,
+        power: bool = False,
+        upgrades: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
         self.path = path
         with self.errors():
             self._db = _open(path, read_only)
             try:
-                self._prepare(read_only)
-                self._check(schema, version, read_only)
+                self._prepare(read_only, power)
+                self._check(schema, version, read_only, upgrades)
             except BaseException:
                 self._db.close()
                 raise
@@ -79,31 +91,55 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _prepare(self, read_only: bool) -> None:
+    def _prepare(self, read_only: bool, power: bool) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")  # a commit reaches the system, not yet the disk
+        # NORMAL: a commit reaches the system, not yet the disk. FULL: fsync of the log at each commit
+        self._db.execute(f"PRAGMA synchronous = {'FULL' if power else 'NORMAL'}")
+        self._db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, not only unlinked
         if read_only:
             self._db.execute("PRAGMA query_only = ON")
 
-    def _check(self, schema: str, version: int, read_only: bool) -> None:
+    def _check(self, schema: str, version: int, read_only: bool, upgrades: Mapping[int, str]) -> None:
         found = self.value("PRAGMA user_version")
         if found == version:
             return
-        if found or read_only:
+        if found > version:
             raise StoreTooNew(path=self.path, found=found, known=version)
+        if read_only:
+            raise StoreTooOld(path=self.path)
+        if found:
+            self._copy_aside(found)
         with self.transaction():
             if self.value("PRAGMA user_version") == version:
                 return  # another process was faster
-            for statement in schema.split(";\n"):
-                self._db.execute(statement)
+            for part in [upgrades[n] for n in range(found, version)] if found else [schema]:
+                for statement in part.split(";\n"):
+                    self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {version}")
+
+    def _copy_aside(self, found: int) -> None:
+        """A whole copy in the old format, which an older lanchat can go on with."""
+        copy = self.path.with_name(f"{self.path.stem}-format-{found}{self.path.suffix}")
+        unfinished = copy.with_suffix(".part")
+        _make_private(unfinished)
+        target = sqlite3.connect(unfinished)
+        try:
+            self._db.backup(target)
+        finally:
+            target.close()
+        unfinished.replace(copy)
 
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only and path != _MEMORY:
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite alone would make it readable for all
-        except OSError as error:
-            raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+        _make_private(path)
     return sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+
+
+def _make_private(path: Path) -> None:
+    """Makes the file if there is none: SQLite alone would make it readable for all. Raises StoreFailed."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreFailed(path=path, detail=error.strerror or str(error)) from error

@@ -16,6 +16,7 @@
     ├── StoreError                a file of ours
     │   ├── StoreInUse                another process works on it
     │   ├── StoreTooNew               a newer lanchat wrote it
+    │   ├── StoreTooOld               an older one did, and it is only to be read
     │   └── StoreFailed               it cannot be read or written
     ├── ServeError                a server cannot start (no free port, a wrong address)
     ├── NoWindow                  there is no screen, or no tkinter
@@ -135,6 +136,12 @@ class StoreTooNew(StoreError):
     sentence = (
         "{path} was written by a newer lanchat (format {found}, this one knows {known}). Update lanchat to open it."
     )
+
+
+class StoreTooOld(StoreError):
+    """Facts: path."""
+
+    sentence = "{path} was written by an older lanchat. Open the room once with “lanchat serve”, which updates it."
 
 
 class StoreFailed(StoreError):

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Final, Self
 
 from lanchat.database import Database
+from lanchat.errors import StoreFailed
 from lanchat.protocol.frames import Message
 
-SCHEMA_VERSION: Final = 1
-_SCHEMA: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+SCHEMA_VERSION: Final = 2
+# Entries lie in the order in which they came, so that no row is ever copied to another page: what a redaction
+# overwrites is the only copy. (With (room, seq) as the table's own order, texts were left behind in split pages.)
+_ENTRY: Final = """
 CREATE TABLE entry (
+    n    INTEGER PRIMARY KEY,
     room TEXT NOT NULL,
     seq  INTEGER NOT NULL,   -- counts up from 1 in each room, without gaps
     at   INTEGER NOT NULL,   -- ms since 1970, the server's clock
@@ -25,9 +28,11 @@ CREATE TABLE entry (
     id   TEXT NOT NULL,      -- the author's own name for it: <run>-<n> for members with a key
     nick TEXT NOT NULL,
     key  TEXT,               -- the author's public key; NULL: a guest
-    body TEXT NOT NULL,      -- of a message: its text; blanked by a redaction
-    PRIMARY KEY (room, seq)
-) WITHOUT ROWID;
+    body TEXT NOT NULL       -- of a message: its text; blanked by a redaction
+);
+CREATE UNIQUE INDEX place ON entry (room, seq)"""
+_SCHEMA: Final = f"""{_ENTRY};
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sent (          -- what makes sending again harmless
     key TEXT NOT NULL, run TEXT NOT NULL, highest INTEGER NOT NULL, PRIMARY KEY (key, run)
 ) WITHOUT ROWID;
@@ -35,6 +40,13 @@ CREATE TABLE holder (        -- whose nickname it is
     fold TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE
 ) WITHOUT ROWID
 """
+_UPGRADES: Final = {
+    1: f"""ALTER TABLE entry RENAME TO entry_1;
+{_ENTRY};
+INSERT INTO entry (room, seq, at, kind, id, nick, key, body)
+    SELECT room, seq, at, kind, id, nick, key, body FROM entry_1 ORDER BY room, seq;
+DROP TABLE entry_1"""
+}
 _COLUMNS: Final = "room, seq, id, at, nick, key, body"
 # Several rows in one statement: SQLite gives up the interpreter's lock at each step, and a thread that takes it
 # meanwhile keeps it up to 5 ms. Measured with busy threads beside: 6 us a row; by executemany 13 us.
@@ -60,9 +72,16 @@ class Journal:
         self.id: str = self._db.value("SELECT value FROM meta WHERE name = 'id'")
 
     @classmethod
-    def open(cls, path: Path, new_id: str | None = None) -> Self:
-        """The journal in `path`, made if needed. new_id: for a replica, the id of what it is a copy of."""
-        return cls(Database(path, _SCHEMA, SCHEMA_VERSION), new_id or secrets.token_hex(16))
+    def open(cls, path: Path, new_id: str | None = None, *, power: bool = False) -> Self:
+        """The journal in `path`, made if needed. new_id: for a replica, the id of what it is a copy of. power: what
+        `append` returned from survives the loss of power, too."""
+        database = Database(path, _SCHEMA, SCHEMA_VERSION, power=power, upgrades=_UPGRADES)
+        return cls(database, new_id or secrets.token_hex(16))
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The journal in `path` to be read only, also while a server writes it."""
+        return cls(Database(path, _SCHEMA, SCHEMA_VERSION, read_only=True))
 
     @classmethod
     def in_memory(cls, new_id: str) -> Self:
@@ -70,7 +89,7 @@ class Journal:
 
     def reader(self) -> Journal:
         """A second connection to the same file, that only reads (and checkpoints)."""
-        return Journal(Database(self._db.path, _SCHEMA, SCHEMA_VERSION, read_only=True))
+        return Journal.read(self._db.path)
 
     def close(self) -> None:
         self._db.close()
@@ -105,6 +124,27 @@ class Journal:
         """Moves what is in the write-ahead log into the main file, as far as no one is in the way."""
         self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def redact(self, room: str, upto: int, limit: int) -> int:
+        """Blanks the texts of the `limit` oldest entries that still have one, of those up to seq `upto`; returns how
+        many. Their places stay. The bytes are gone from the file itself, and from its log after `scrub`."""
+        start = self.redacted(room)
+        last = min(upto, start + limit)
+        if last <= start:
+            return 0
+        with self._db.transaction():
+            self._db.execute("UPDATE entry SET body = '' WHERE room = ? AND seq > ? AND seq <= ?", (room, start, last))
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"redacted {room}", str(last)))
+        return last - start
+
+    def scrub(self) -> None:
+        """Empties the log, so that nothing of what was redacted is left in it."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def compact(self) -> None:
+        """Writes the file anew, without holes. Nobody else may use it meanwhile."""
+        self._db.execute("VACUUM")
+        self.scrub()
+
     # Reading
 
     def head(self, room: str) -> int:
@@ -131,6 +171,40 @@ class Journal:
         """The highest counter stored for this outbox, -1 when there is none."""
         found = self._db.value("SELECT highest FROM sent WHERE key = ? AND run = ?", key, run)
         return -1 if found is None else found
+
+    def seq_before(self, room: str, at: int) -> int:
+        """The seq up to which all entries are older than `at` (ms since 1970), 0 without one. A clock that was set
+        back makes it lower, never higher."""
+        first_kept = self._db.value(
+            "SELECT min(seq) FROM entry WHERE room = ? AND seq > ? AND at >= ?", room, self.redacted(room), at
+        )
+        return self.head(room) if first_kept is None else first_kept - 1
+
+    def redacted(self, room: str) -> int:
+        """The last seq whose text was blanked by `redact`, 0 without one."""
+        return int(self._db.value("SELECT value FROM meta WHERE name = ?", f"redacted {room}") or 0)
+
+    def text_size(self, room: str, after: int, upto: int) -> int:
+        """Bytes of the texts of the entries after one seq, up to another."""
+        total: int | None = self._db.value(
+            "SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE room = ? AND seq > ? AND seq <= ?",
+            room,
+            after,
+            upto,
+        )
+        return total or 0
+
+    def flaws(self) -> list[str]:
+        """What is wrong with the file, a sentence each; empty: it is whole."""
+        try:
+            found = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        except StoreFailed as error:  # so damaged that even the check ends
+            return [str(error.detail)]
+        for room in self.rooms() if not found else ():
+            head, count = self.head(room), self._db.value("SELECT count(*) FROM entry WHERE room = ?", room)
+            if self.tail(room) != 1 or head != count:
+                found.append(f"room “{room}” lacks {head - count} of its {head} entries")
+        return found
 
     def holders(self) -> dict[str, str]:
         """Folded nickname to the key that holds it."""

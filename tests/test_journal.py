@@ -7,11 +7,12 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from lanchat.errors import StoreFailed, StoreTooNew
+from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 from lanchat.journal import SCHEMA_VERSION, Journal
 from lanchat.protocol.frames import Message
 from lanchat.protocol.limits import MAX_TEXT, MAX_TIME
@@ -290,3 +291,85 @@ def test_two_processes_that_make_it_at_once_make_one(path: Path) -> None:
     ids = {process.communicate()[0] for process in processes}
     assert len(ids) == 1
     assert ids != {""}
+
+
+# Formats
+
+_FORMAT_1 = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE entry (room TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+    nick TEXT NOT NULL, key TEXT, body TEXT NOT NULL, PRIMARY KEY (room, seq)) WITHOUT ROWID;
+CREATE TABLE sent (key TEXT NOT NULL, run TEXT NOT NULL, highest INTEGER NOT NULL,
+    PRIMARY KEY (key, run)) WITHOUT ROWID;
+CREATE TABLE holder (fold TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+INSERT INTO meta VALUES ('id', 'j1');
+INSERT INTO entry VALUES ('lobby', 2, 1002, 'message', 'run-2', 'Ana', NULL, 'text 2');
+INSERT INTO entry VALUES ('lobby', 1, 1001, 'message', 'run-1', 'Ana', NULL, 'text 1');
+INSERT INTO sent VALUES ('k', 'run', 2);
+INSERT INTO holder VALUES ('ana', 'k');
+PRAGMA user_version = 1;
+"""
+
+
+def test_an_older_file_is_brought_up_to_date_and_its_copy_stays(
+    path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(_FORMAT_1)
+    for _ in range(2):
+        journal = open_journal()
+        assert journal.id == "j1"
+        assert journal.after("lobby", 0, 10, 10) == entries(1, 2)
+        assert journal.highest("k", "run") == 2
+        assert journal.holders() == {"ana": "k"}
+        assert journal.flaws() == []
+    journal.append([entry(3)], {})
+    copy = path.with_name("journal-format-1.db")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as old:
+        assert old.execute("SELECT seq FROM entry ORDER BY seq").fetchall() == [(1,), (2,)]
+        assert old.execute("PRAGMA user_version").fetchone() == (1,)
+    assert [file.name for file in path.parent.iterdir() if file.suffix == ".part"] == []
+
+
+def test_a_reader_does_not_touch_an_older_file(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(_FORMAT_1)
+    with pytest.raises(StoreTooOld, match="older lanchat"):
+        Journal.read(path)
+    assert not path.with_name("journal-format-1.db").exists()
+
+
+@pytest.mark.parametrize(("power", "level"), [(False, 1), (True, 2)])
+def test_power_waits_for_the_disk(path: Path, power: bool, level: int) -> None:
+    """What fsync does cannot be seen from here; that SQLite is told to call it at each commit can."""
+    journal = Journal.open(path, power=power)
+    assert journal._db.value("PRAGMA synchronous") == level
+    journal.close()
+
+
+def test_flaws_are_named(path: Path, open_journal: Callable[[], Journal]) -> None:
+    journal = open_journal()
+    journal.append(entries(1, 500), {})
+    journal.checkpoint()
+    assert journal.flaws() == []
+    journal._db.execute("DELETE FROM entry WHERE seq = 7")
+    assert journal.flaws() == ["room “lobby” lacks 1 of its 500 entries"]
+    journal.checkpoint()
+    journal.close()
+    with open(path, "r+b") as file:
+        file.seek(2 * 4096 + 8)
+        file.write(b"\xff" * 2000)
+    assert Journal.read(path).flaws() != []
+
+
+def test_compacting_keeps_all_and_takes_less(path: Path, open_journal: Callable[[], Journal]) -> None:
+    journal = open_journal()
+    journal.append([entry(seq, "x" * 2000) for seq in range(1, 501)], {("k", "run"): 500})
+    journal.redact("lobby", 400, 1000)
+    journal.scrub()
+    before = path.stat().st_size
+    journal.compact()
+    assert path.stat().st_size < before / 2
+    assert [e.text for e in journal.after("lobby", 399, 2, 500)] == ["", "x" * 2000]
+    assert journal.highest("k", "run") == 500

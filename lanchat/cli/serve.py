@@ -8,12 +8,13 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, Literal
 
 import click
 
 from lanchat.server import Config, Server
 from lanchat.server.limits import DEFAULT_RATE, MAX_CLIENTS, MAX_GREETING
+from lanchat.server.retention import Keep
 
 STACK_SIZE: Final = 256 * 1024  # bytes for each thread: one per client; the default of 8 MiB is for deep recursion
 _OWN_FILES: Final = 64  # descriptors besides the clients': two of each
@@ -45,6 +46,15 @@ class _RateType(click.ParamType["float | None"]):
 @click.option("--no-beacon", is_flag=True, help="Do not announce by UDP, nor answer who asks.")
 @click.option("--allow-clear", is_flag=True, help="Let programs without encryption (nc …) in from other machines, too.")
 @click.option("--rate-limit", type=_RateType(), default=str(DEFAULT_RATE), help="Messages a second of one member.")
+@click.option(
+    "--durability",
+    type=click.Choice(["process", "power"]),
+    default="process",
+    show_default=True,
+    help="What a message survives that somebody has seen: the end of the process, or the loss of power (slower).",
+)
+@click.option("--keep-days", type=click.FloatRange(0.01, 36_500), help="Remove the texts of older messages.")
+@click.option("--keep-mib", type=click.IntRange(1, 1_000_000), help="Remove the oldest texts of a larger journal.")
 def command(
     name: str,
     host: str | None,
@@ -55,11 +65,16 @@ def command(
     no_beacon: bool,
     allow_clear: bool,
     rate_limit: float | None,
+    durability: Literal["process", "power"],
+    keep_days: float | None,
+    keep_mib: int | None,
 ) -> None:
     """Open a room on this machine, until Ctrl-C."""
     threading.stack_size(STACK_SIZE)
     _raise_file_limit(2 * (max_clients + MAX_GREETING) + _OWN_FILES)
-    config = Config(name, data, host, port, max_clients, allow_clear, rate_limit, not no_mdns, not no_beacon)
+    keep = Keep(keep_days, None if keep_mib is None else keep_mib * 1024 * 1024)
+    announce = (not no_mdns, not no_beacon)
+    config = Config(name, data, host, port, max_clients, allow_clear, rate_limit, *announce, durability, keep)
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

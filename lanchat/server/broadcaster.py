@@ -35,6 +35,7 @@ from lanchat.server.delivery import Delivery
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
 from lanchat.server.member import Joiner, Member
+from lanchat.server.retention import Retention
 from lanchat.server.room import Line, Room
 
 _log = logging.getLogger(__name__)
@@ -85,10 +86,18 @@ Item = Join | Leave | Said | Ask | Tell | Answer | Stop
 class Broadcaster:
     """Owns the room, its members, the ring and the journal's writing connection, from start() on."""
 
-    def __init__(self, journal: Journal, room: Room, ask: Callable[[Request], None], max_clients: int) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        room: Room,
+        ask: Callable[[Request], None],
+        retention: Retention,
+        max_clients: int,
+    ) -> None:
         self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
         self._journal = journal
         self._room = room
+        self._retention = retention
         self._max_clients = max_clients
         self._members: dict[Joiner, Member] = {}
         self._said: list[Message] = []  # accepted, not stored yet
@@ -151,12 +160,17 @@ class Broadcaster:
         if self._changed_at is not None and self._now >= self._changed_at + limits.PRESENCE_DELAY:
             self._tell_presence()
         self._delivery.deliver(self._now)
+        self._retention.on_time(self._now, time.time_ns() // 1_000_000)
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
+        due = [self._retention.due] if self._retention.due is not None else []
         if self._changed_at is not None:
-            return max(0.0, self._changed_at + limits.PRESENCE_DELAY - time.monotonic())
-        return self._delivery.patience()
+            due.append(self._changed_at + limits.PRESENCE_DELAY)
+        waits = [max(0.0, min(due) - time.monotonic())] if due else []
+        if (patience := self._delivery.patience()) is not None:
+            waits.append(patience)
+        return min(waits, default=None)
 
     # What sessions want
 

@@ -37,6 +37,10 @@ class Request(NamedTuple):
     catchup: bool = False
 
 
+class Scrub(NamedTuple):
+    """Empty the journal's log: something was redacted."""
+
+
 class Answer(NamedTuple):
     """The line for a request. last: the last seq in it, 0 when it holds none, None when reading failed."""
 
@@ -51,7 +55,7 @@ class History:
     def __init__(self, journal: Journal, answer: Callable[[Answer], None]) -> None:
         self._journal = journal
         self._answer = answer
-        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request | Scrub | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="lanchat-history")
 
     def start(self) -> None:
@@ -60,6 +64,10 @@ class History:
     def ask(self, request: Request) -> None:
         """Bounded by the asker: a member has at most MAX_ASKED requests, and one catch-up, under way."""
         self._requests.put(request)
+
+    def scrub(self) -> None:
+        """Has the journal's log emptied. Safe from any thread."""
+        self._requests.put(Scrub())
 
     def close(self) -> None:
         if self._thread.ident is not None:
@@ -74,11 +82,14 @@ class History:
                 request = self._requests.get(timeout=CHECKPOINT_AFTER)
                 if request is None:
                     return
-                self._answer(self._read(request))
+                if isinstance(request, Scrub):
+                    self._checkpoint(self._journal.scrub)
+                else:
+                    self._answer(self._read(request))
             except queue.Empty:
                 pass  # nobody asked: time to tidy up
             if time.monotonic() - moved_at >= CHECKPOINT_AFTER:
-                self._checkpoint()
+                self._checkpoint(self._journal.checkpoint)
                 moved_at = time.monotonic()
 
     def _read(self, ask: Request) -> Answer:
@@ -97,9 +108,9 @@ class History:
         page = Page(ask.room, entries, start=start, catchup=ask.catchup)
         return Answer(ask, encode(page), entries[-1].seq if entries else 0)
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, move: Callable[[], None]) -> None:
         try:
-            self._journal.checkpoint()
+            move()
         except StoreError as error:
             _log.warning("the journal's log cannot be moved into it: %s", error)
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from lanchat import identity, paths
 from lanchat.channel import Channel
@@ -26,6 +26,7 @@ from lanchat.server.broadcaster import Broadcaster, Item, Stop
 from lanchat.server.door import Door
 from lanchat.server.history import History
 from lanchat.server.listener import Listener, bind
+from lanchat.server.retention import FOR_EVER, Keep, Retention
 from lanchat.server.room import FIRST_ROOM, Room
 from lanchat.server.session import Session
 
@@ -35,7 +36,8 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Config:
     """What `lanchat serve` can be told. host None: all addresses. port None: 5055 or the next free one.
-    rate: messages a second of one member, None: unlimited."""
+    rate: messages a second of one member, None: unlimited. durability: what a stored message survives, the end of the
+    process or the loss of power. keep: how long texts stay."""
 
     name: str = "lanchat"
     data: Path | None = None
@@ -46,6 +48,8 @@ class Config:
     rate: float | None = limits.DEFAULT_RATE
     mdns: bool = True
     beacon: bool = True
+    durability: Literal["process", "power"] = "process"
+    keep: Keep = FOR_EVER
 
 
 class Server:
@@ -70,7 +74,7 @@ class Server:
         key = identity.ServerKey(self.data)
         self.id = key.id
         self.tls = key.tls_context()
-        self._journal = Journal.open(self.data / "journal.db")
+        self._journal = Journal.open(self.data / "journal.db", power=config.durability == "power")
         self._begun(self._journal.close)
         sockets = bind(config.host, config.port)
         self.port: int = sockets[0].getsockname()[1]
@@ -79,7 +83,8 @@ class Server:
         room = Room(FIRST_ROOM, self._journal.head(FIRST_ROOM), self._journal.holders(), self._journal.highest)
         self._history = History(self._journal.reader(), lambda answer: self.put(answer))
         self._begun(self._history.close)
-        self._broadcaster = Broadcaster(self._journal, room, self._history.ask, config.max_clients)
+        retention = Retention(self._journal, FIRST_ROOM, config.keep, self._history.scrub)
+        self._broadcaster = Broadcaster(self._journal, room, self._history.ask, retention, config.max_clients)
         self._begun(self._broadcaster.close)
         self._sessions: dict[threading.Thread, Session] = {}
         self._door: Door[Session] = Door()
