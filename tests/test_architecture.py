@@ -20,6 +20,7 @@ LAYERS: Final = {
     "paths": 0,
     "protocol": 0,
     "journal": 1,
+    "transcript": 1,
     "database": 1,
     "identity": 1,
     "channel": 1,
@@ -42,6 +43,7 @@ PURE: Final = (
     "lanchat.server.ring",
     "lanchat.server.room",
     "lanchat.gui.model",
+    "lanchat.transcript",
 )
 FORBIDDEN: Final = {
     **dict.fromkeys(PURE, IMPURE),

@@ -17,7 +17,7 @@ from lanchat import __version__
 from lanchat.errors import LanchatError
 from lanchat.protocol.text import clean_text
 
-_COMMANDS = ("serve", "find", "join", "send")  # modules of this package, imported when used
+_COMMANDS = ("serve", "find", "join", "send", "journal")  # modules of this package, imported when used
 
 
 class _Commands(click.Group):

@@ -15,7 +15,7 @@ from lanchat.client import Client, Profile, events
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Change, Message, ServerFrame
-from lanchat.protocol.text import clean_text
+from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
 
 FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
 _LINE_UP: Final = "\x1b[1A\x1b[2K"  # takes the typed line away: it comes back with time and name
@@ -107,7 +107,7 @@ class _Screen:
             if entry.seq > self._seen:
                 self._seen = entry.seq
                 clock = time.strftime("%H:%M", time.localtime(entry.at / 1000))
-                lines = clean_text(entry.text).split("\n")
+                lines = (clean_text(entry.text) or NO_LONGER_KEPT).split("\n")
                 self._frame(entry, *(f"[{clock}] {entry.nick}: {line}" for line in lines))
 
     def _change(self, change: Change) -> str | None:

@@ -10,6 +10,8 @@ from typing import Final
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.limits import MAX_NICK, MAX_SERVER_NAME, MAX_TEXT, Code
 
+NO_LONGER_KEPT: Final = "(no longer kept)"  # shown for an entry whose text was redacted: it is empty then
+
 # C0 but tab and newline, DEL, C1: they move cursors, ring bells and fake lines in terminals. Half surrogates
 # (a shell's undecodable bytes) have no UTF-8.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

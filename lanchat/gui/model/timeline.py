@@ -17,7 +17,7 @@ from lanchat.gui.model import wording
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
 from lanchat.protocol.frames import Change, Message
-from lanchat.protocol.text import clean_text
+from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
 
 MAX_KEPT: Final = 50_000  # entries in memory, some 25 MB of usual messages; older ones are loaded again on scrolling
 MAX_CHARACTERS: Final = 16_000_000  # of all texts in memory: 64 MB at most, whoever writes what
@@ -219,7 +219,7 @@ class Timeline:
         return Block(
             key=key,
             kind=Kind.MESSAGE,
-            text=clean_text(message.text),
+            text=clean_text(message.text) or NO_LONGER_KEPT,
             day=day,
             head=head,
             nick=wording.name(message.nick) if head else "",

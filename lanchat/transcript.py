@@ -1,0 +1,80 @@
+"""A room's entries as something to read or to carry away: text, JSON lines, HTML; pure, it opens no file.
+
+Each form is a stream of lines, so that a journal of any length fits. HTML is one page that loads nothing and runs
+nothing: every word of it that people wrote is escaped.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from lanchat.protocol.codec import encode
+from lanchat.protocol.frames import Message
+from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
+
+_PAGE: Final = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 44em; margin: 2em auto; padding: 0 1em; color: #1a1e29 }}
+h2 {{ font-size: 13px; color: #5f6778; border-bottom: 1px solid #e0e3ea; margin-top: 2em }}
+p {{ margin: .3em 0; white-space: pre-wrap; overflow-wrap: anywhere }}
+time {{ color: #5f6778; font-size: 12px }}
+b {{ color: #3a4cc9 }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #16181d; color: #e8eaf0 }} b {{ color: #9aa8ff }} }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>"""
+
+
+def as_text(entries: Iterable[Message], title: str, zone: tzinfo | None = None) -> Iterator[str]:
+    """`[2026-11-24 09:02] Ana: hello`, each line of a message with its author in front; times in `zone`."""
+    del title  # whoever wants one writes it above
+    for entry in entries:
+        head = f"[{_at(entry, zone):%Y-%m-%d %H:%M}] {entry.nick}: "
+        for line in _said(entry).split("\n"):
+            yield head + line
+
+
+def as_json(entries: Iterable[Message], title: str, zone: tzinfo | None = None) -> Iterator[str]:
+    """The entries as they are on the wire, one JSON object a line."""
+    del title, zone
+    for entry in entries:
+        yield encode(entry).decode().rstrip("\n")
+
+
+def as_html(entries: Iterable[Message], title: str, zone: tzinfo | None = None) -> Iterator[str]:
+    """One page with a heading for each day; times in `zone`."""
+    yield _PAGE.format(title=html.escape(clean_text(title)))
+    day = ""
+    for entry in entries:
+        at = _at(entry, zone)
+        if f"{at:%Y-%m-%d}" != day:
+            day = f"{at:%Y-%m-%d}"
+            yield f"<h2>{day}</h2>"
+        nick, text = html.escape(entry.nick), html.escape(_said(entry))
+        yield f"<p><time>{at:%H:%M}</time> <b>{nick}</b> {text}</p>"
+    yield "</body>\n</html>"
+
+
+FORMS: Final[dict[str, Callable[[Iterable[Message], str, tzinfo | None], Iterator[str]]]] = {
+    "text": as_text,
+    "json": as_json,
+    "html": as_html,
+}
+
+
+def _said(entry: Message) -> str:
+    return clean_text(entry.text) or NO_LONGER_KEPT
+
+
+def _at(entry: Message, zone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(entry.at / 1000, UTC).astimezone(zone)

@@ -1,0 +1,89 @@
+"""`lanchat journal` as its user runs it, on journals that a server left behind or still writes."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lanchat.journal import Journal
+from lanchat.lockfile import LockFile
+from lanchat.protocol.frames import Message
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A server's directory with 300 entries, the first 100 of them no longer kept."""
+    directory = tmp_path / "room"
+    directory.mkdir()
+    journal = Journal.open(directory / "journal.db")
+    journal.append([Message("lobby", n, f"r-{n}", n, "Ana", None, f"text {n} <b>") for n in range(1, 301)], {})
+    journal.redact("lobby", 100, 100)
+    journal.close()
+    return directory
+
+
+def lanchat(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lanchat", "journal", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_check_says_that_it_is_whole(data: Path) -> None:
+    done = lanchat("check", "--data", data)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("is whole: 300 entries in “lobby”, 100 no longer kept\n")
+
+
+def test_check_names_damage(data: Path) -> None:
+    with open(data / "journal.db", "r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\xff" * 4096)
+    done = lanchat("check", "--data", data)
+    assert done.returncode == 1
+    assert "is damaged" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_export_in_all_forms(data: Path, tmp_path: Path) -> None:
+    done = lanchat("export", "--data", data)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 300
+    assert lines[0].endswith("Ana: (no longer kept)")
+    assert lines[-1].endswith("Ana: text 300 <b>")
+    done = lanchat("export", "--data", data, "--format", "json")
+    assert [json.loads(line)["seq"] for line in done.stdout.splitlines()] == [*range(1, 301)]
+    page = tmp_path / "page.html"
+    done = lanchat("export", "--data", data, "--format", "html", "--output", page)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "text 300 &lt;b&gt;" in page.read_text(encoding="utf-8")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+
+
+def test_compact_makes_it_smaller_and_keeps_all(data: Path) -> None:
+    done = lanchat("compact", "--data", data)
+    assert (done.returncode, done.stderr) == (0, "")
+    journal = Journal.read(data / "journal.db")
+    assert journal.flaws() == []
+    assert journal.head("lobby") == 300
+    journal.close()
+
+
+def test_compact_leaves_a_server_that_runs_alone(data: Path) -> None:
+    lock = LockFile(data / "lock")
+    done = lanchat("compact", "--data", data)
+    lock.close()
+    assert done.returncode == 1
+    assert "in use by" in done.stderr
+
+
+def test_no_journal_and_no_place_to_write(data: Path, tmp_path: Path) -> None:
+    done = lanchat("check", "--data", tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "There is no journal" in done.stderr
+    done = lanchat("export", "--data", data, "--output", tmp_path / "none" / "file")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert lanchat("export", "--format", "pdf").returncode == 2

@@ -1,0 +1,73 @@
+"""Transcripts, from entries to lines; nothing that people wrote may be taken for markup or for another's words."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lanchat.protocol.frames import Message
+from lanchat.transcript import as_html, as_json, as_text
+
+DAY = 24 * 3600 * 1000
+
+
+def entry(seq: int, text: str, *, nick: str = "Ana", day: int = 0) -> Message:
+    return Message("lobby", seq, f"r-{seq}", day * DAY + 9 * 3600_000, nick, None, text)
+
+
+class Shape(HTMLParser):
+    """The elements and the words of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the name that it is called by
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_text_names_the_author_of_every_line() -> None:
+    lines = list(as_text([entry(1, "one\ntwo"), entry(2, "")], "Nord", UTC))
+    assert lines == [
+        "[1970-01-01 09:00] Ana: one",
+        "[1970-01-01 09:00] Ana: two",
+        "[1970-01-01 09:00] Ana: (no longer kept)",
+    ]
+
+
+def test_json_lines_are_the_entries_themselves() -> None:
+    (line,) = as_json([entry(7, "ä \x1b[2J")], "Nord")
+    assert json.loads(line) == {
+        "type": "message",
+        "room": "lobby",
+        "seq": 7,
+        "id": "r-7",
+        "at": 9 * 3600_000,
+        "nick": "Ana",
+        "key": None,
+        "text": "ä \x1b[2J",
+    }
+
+
+def test_html_has_a_heading_for_each_day() -> None:
+    page = "\n".join(as_html([entry(1, "a"), entry(2, "b"), entry(3, "c", day=1)], "Nord", UTC))
+    assert Shape(page).tags.count("h2") == 2
+    assert Shape(page).tags.count("p") == 3
+    assert "1970-01-02" in page
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))), st.text(st.characters(exclude_categories=("Cs",))))
+def test_nothing_that_was_said_becomes_markup(text: str, title: str) -> None:
+    plain = Shape("\n".join(as_html([entry(1, "x", nick="Eva")], "t", UTC)))
+    hostile = Shape("\n".join(as_html([entry(1, f"<script>{text}</script>", nick="<i>")], title, UTC)))
+    assert hostile.tags == plain.tags
+    assert "<script>" in hostile.words
