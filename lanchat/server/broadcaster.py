@@ -51,7 +51,10 @@ class Join(NamedTuple):
 
 
 class Leave(NamedTuple):
+    """goodbye: its client said so; else the connection broke."""
+
     session: Joiner
+    goodbye: bool
 
 
 class Said(NamedTuple):
@@ -157,6 +160,8 @@ class Broadcaster:
         for item in items:
             self._handlers[type(item)](item)
         self._store()
+        self._room.expire(self._now)
+        self._note_change()
         if self._changed_at is not None and self._now >= self._changed_at + limits.PRESENCE_DELAY:
             self._tell_presence()
         self._delivery.deliver(self._now)
@@ -164,7 +169,7 @@ class Broadcaster:
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
-        due = [self._retention.due] if self._retention.due is not None else []
+        due = [when for when in (self._retention.due, self._room.due) if when is not None]
         if self._changed_at is not None:
             due.append(self._changed_at + limits.PRESENCE_DELAY)
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
@@ -233,7 +238,7 @@ class Broadcaster:
         if member is not None:
             _log.info("%s is gone", member.line.nick)
             self._delivery.remove(member)
-            self._room.leave(member.line)
+            self._room.leave(member.line, self._now, goodbye=item.goodbye)
             self._note_change()
         item.session.channel.close()
 

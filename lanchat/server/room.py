@@ -15,6 +15,7 @@ from lanchat.protocol.frames import Change, Error, Member, Message, Presence, Re
 from lanchat.protocol.limits import MAX_CHANGES, MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
 
 FIRST_ROOM: Final = "lobby"
+GRACE: Final = 15.0  # s for a member with a key to come back after its connection broke, before it counts as gone
 MAX_COUNTERS: Final = 10_000  # outboxes whose counter is kept in memory: 2 MB
 _KEYED_ID: Final = re.compile(rf"([0-9A-Za-z]{{1,{MAX_RUN}}})-(0|[1-9][0-9]{{0,15}})")
 
@@ -43,20 +44,25 @@ class Room:
         self.changes: list[Change] = []  # not told yet, in order
         self._lines: dict[str, Line] = {}  # by folded nickname
         self._by_key: dict[str, Line] = {}
+        self._absent: dict[str, float] = {}  # key to when it counts as gone (s, monotonic): its connection broke
         self._holders = dict(holders)  # folded nickname to key
         self._held = {key: fold for fold, key in holders.items()}
         self._lookup = highest
         self._highest: dict[Outbox, int] = {}
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._lines) - len(self._absent)
 
     # Who is in
 
     def join(self, nick: str, key: str | None, clear: bool) -> Line | Refused:
-        """A second connection of a key shares its line, name included."""
+        """A second connection of a key shares its line, name included; one that comes back in time goes on with it."""
         line = self._by_key.get(key) if key else None
         if line is not None:
+            refused = self.rename(line, nick) if line.key in self._absent else None
+            if refused is not None:
+                return Refused(refused.code, refused.detail, refused.suggestion)
+            self._absent.pop(line.key or "", None)
             line.connections += 1
             return line
         refused = self._object_to(nick, key)
@@ -67,11 +73,30 @@ class Room:
         self.changes.append(Change("joined", line.nick, key, clear))
         return line
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: Line, now: float, *, goodbye: bool) -> None:
+        """A connection ended at `now` (s, monotonic). goodbye: it said so; else its owner may come back."""
         line.connections -= 1
-        if line.connections == 0:
-            self._remove(line)
-            self.changes.append(Change("left", line.nick, line.key, line.clear))
+        if line.connections:
+            return
+        if goodbye or line.key is None:
+            self._part(line)
+        else:
+            self._absent[line.key] = now + GRACE
+
+    def expire(self, now: float) -> None:
+        """Who did not come back in time is gone."""
+        for key in [key for key, until in self._absent.items() if now >= until]:
+            del self._absent[key]
+            self._part(self._by_key[key])
+
+    @property
+    def due(self) -> float | None:
+        """When `expire` has something to do."""
+        return next(iter(self._absent.values()), None)  # all wait equally long, so the first is due first
+
+    def _part(self, line: Line) -> None:
+        self._remove(line)
+        self.changes.append(Change("left", line.nick, line.key, line.clear))
 
     def rename(self, line: Line, nick: str) -> Error | None:
         """Gives `line` another name; the reason, if it cannot have it."""

@@ -67,6 +67,7 @@ class Session:
         self._verdict: queue.SimpleQueue[frames.Refused | None] = queue.SimpleQueue()
         self._pinged = False
         self._ended = False
+        self._goodbye = False  # said by the client
         self._greeting = 0  # bytes that came before joining
         now = time.monotonic()
         self._deadline = now + limits.HELLO_TIMEOUT
@@ -81,7 +82,7 @@ class Session:
             _log.debug("%s: %s", self.address, error)
         finally:
             if self._stage is Stage.JOINED:
-                self._gate.put(Leave(self))  # the broadcaster closes the channel, once it writes no more
+                self._gate.put(Leave(self, self._goodbye))  # the broadcaster closes the channel, once it writes no more
             else:
                 self.channel.close()
 
@@ -212,7 +213,7 @@ class Session:
             case frames.History() | frames.Rename() | frames.Resend():
                 self._gate.put(Ask(self, frame), _FRAME_COST)
             case frames.Bye():
-                self._ended = True
+                self._ended = self._goodbye = True
 
     # Joining
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Change, Error, Message, Refused, Say
 from lanchat.protocol.limits import MAX_COUNTER, MAX_FRAME, MAX_ID, MAX_TEXT, Code
-from lanchat.server.room import MAX_COUNTERS, Line, Room
+from lanchat.server.room import GRACE, MAX_COUNTERS, Line, Room
 
 KEY, OTHER = "k" * 43, "o" * 43
 
@@ -73,12 +73,12 @@ def test_a_guest_never_gets_a_name_that_belongs_to_a_key() -> None:
 
 def test_a_key_holds_its_name_when_it_is_away_and_one_name_only() -> None:
     room = make_room()
-    room.leave(enter(room, "Ana", KEY))
+    room.leave(enter(room, "Ana", KEY), 0.0, goodbye=True)
     assert refusal(room.join("Ana", OTHER, clear=False))[0] == Code.NICK_TAKEN
     line = enter(room, "Ana Maria", KEY)
     enter(room, "Ana", OTHER)  # its first name is free since it holds another
     assert refusal(room.rename(line, "Ana"))[0] == Code.NICK_TAKEN
-    room.leave(line)
+    room.leave(line, 0.0, goodbye=True)
     assert refusal(room.join("Ana Maria", None, clear=False))[0] == Code.NICK_TAKEN
 
 
@@ -86,7 +86,7 @@ def test_a_guest_in_the_room_keeps_a_key_out_of_its_name() -> None:
     room = make_room()
     guest = enter(room, "Ana")
     assert refusal(room.join("Ana", KEY, clear=False))[0] == Code.NICK_TAKEN
-    room.leave(guest)
+    room.leave(guest, 0.0, goodbye=True)
     enter(room, "Ana", KEY)
 
 
@@ -96,12 +96,56 @@ def test_all_connections_of_a_key_share_one_line() -> None:
     assert enter(room, "Some other name", KEY) is first
     assert here(room) == ["Ana"]
     assert len(room) == 1
-    room.leave(first)
+    room.leave(first, 0.0, goodbye=True)
     assert here(room) == ["Ana"]
-    room.leave(first)
+    room.leave(first, 0.0, goodbye=True)
     assert here(room) == []
     told = [change.change for frame in room.presence() for change in frame.changes]
     assert told == ["joined", "left"]
+
+
+def told(room: Room) -> list[str]:
+    return [f"{change.nick} {change.change}" for frame in room.presence() for change in frame.changes]
+
+
+def test_who_drops_and_is_back_in_time_makes_no_noise() -> None:
+    room = make_room()
+    line = enter(room, "Ana", KEY)
+    told(room)
+    room.leave(line, 100.0, goodbye=False)
+    room.expire(100.0 + GRACE - 0.1)
+    assert (here(room), len(room), room.due) == (["Ana"], 0, 100.0 + GRACE)
+    assert enter(room, "Ana", KEY) is line
+    room.expire(200.0)
+    assert (told(room), len(room), room.due) == ([], 1, None)
+
+
+def test_who_does_not_come_back_is_gone_in_the_end() -> None:
+    room = make_room()
+    ana, ben, guest = enter(room, "Ana", KEY), enter(room, "Ben", OTHER), enter(room, "Cid")
+    told(room)
+    room.leave(ana, 100.0, goodbye=False)
+    room.leave(ben, 101.0, goodbye=False)
+    room.leave(guest, 102.0, goodbye=False)
+    assert told(room) == ["Cid left"]  # nobody knows whether the next Cid is the same
+    assert room.due == 100.0 + GRACE
+    room.expire(100.0 + GRACE)
+    assert told(room) == ["Ana left"]
+    room.expire(200.0)
+    assert (told(room), here(room), room.due) == (["Ben left"], [], None)
+
+
+def test_who_comes_back_under_another_name_is_renamed_or_refused() -> None:
+    room = make_room()
+    line = enter(room, "Ana", KEY)
+    enter(room, "Ben", OTHER)
+    told(room)
+    room.leave(line, 100.0, goodbye=False)
+    assert refusal(room.join("Ben", KEY, clear=False)) == (Code.NICK_TAKEN, "Ben 2")
+    assert room.due is not None
+    assert enter(room, "Eva", KEY) is line
+    assert told(room) == ["Eva renamed"]
+    assert sorted(here(room)) == ["Ben", "Eva"]
 
 
 def test_a_rename_frees_the_old_name() -> None:
@@ -169,7 +213,7 @@ def test_whatever_happens_the_changes_lead_from_roster_to_roster(actions: list[t
                 inside[who].append(outcome)
         elif inside[who]:
             if action == "leave":
-                room.leave(inside[who].pop())
+                room.leave(inside[who].pop(), 0.0, goodbye=True)
             else:
                 room.rename(inside[who][0], nick)
         for frame in room.presence():
