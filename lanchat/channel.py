@@ -17,6 +17,7 @@ from typing import Final
 
 READ_SIZE: Final = 16 * 1024 + 512  # bytes per recv: one full TLS record (RFC 8446 section 5.2) with its frame
 MAX_UNSENT: Final = 64 * 1024  # bytes of plaintext that are encrypted, or kept, ahead of the socket
+MAX_ANSWERS: Final = 4 * MAX_UNSENT  # bytes kept, the answers that TLS itself makes included
 LINGER: Final = 2.0  # s that the end of a polite goodbye may take
 
 
@@ -32,6 +33,7 @@ class Channel:
         self._lock = threading.Lock()
         self._unsent: bytes = b""
         self._closed = False
+        self._over = False
         self._tls: ssl.SSLObject | None = None
 
     def start_tls(self, context: ssl.SSLContext, *, server: bool, first: bytes = b"") -> None:
@@ -48,6 +50,16 @@ class Channel:
     def unsent(self) -> bool:
         """Whether bytes that were taken still wait for `flush`."""
         return bool(self._unsent)
+
+    @property
+    def over(self) -> bool:
+        """Whether the connection is known to have ended, without reading what may still lie there."""
+        if self._over or self._closed:
+            return True
+        try:
+            return self._writer.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+        except OSError:  # closed meanwhile
+            return True
 
     def fileno(self) -> int:
         """For a selector that waits until `flush` can go on, or until `receive` has something."""
@@ -84,14 +96,18 @@ class Channel:
         """The next bytes; b"" at the end of the stream. Raises OSError, TimeoutError included."""
         if self._tls is None:
             return self._read(timeout)
-        deadline = time.monotonic() + timeout
+        deadline, reads = time.monotonic() + timeout, 0
         while True:
             with self._lock:
                 plain = self._decrypt()
             if plain is not None:
                 return plain
             # For all of a record: a peer that sends it byte by byte gains no time. Never 0, which would not wait
-            data = self._read(max(0.001, deadline - time.monotonic()))
+            left = deadline - time.monotonic()
+            if reads and left <= 0:  # also for records without a word in them, one after the other
+                raise TimeoutError("no word in time")
+            data = self._read(max(0.001, left))
+            reads += 1
             with self._lock:
                 self._incoming.write(data) if data else self._incoming.write_eof()
 
@@ -119,6 +135,8 @@ class Channel:
             # before is still to be read.
             with contextlib.suppress(OSError):
                 self._push(self._outgoing.read())
+        if len(self._unsent) > MAX_ANSWERS:
+            raise ConnectionAbortedError("it makes TLS talk, and does not listen")
         return b"".join(parts) if parts or ended else None
 
     def _read(self, timeout: float) -> bytes:
@@ -200,6 +218,7 @@ class Channel:
 
     def shutdown(self) -> None:
         """Ends both directions at once; wakes the thread that reads."""
+        self._over = True
         with contextlib.suppress(OSError):  # not connected any more
             self._writer.shutdown(socket.SHUT_RDWR)
 

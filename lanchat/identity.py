@@ -97,8 +97,8 @@ def id_of(certificate: bytes) -> str:
     (SubjectPublicKeyInfo), first 128 bits, 32 hex digits. Raises ValueError."""
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-    except UnsupportedAlgorithm as error:
-        raise ValueError("not a key of ours") from error
+    except (UnsupportedAlgorithm, x509.InvalidVersion, TypeError) as error:
+        raise ValueError("not a certificate of ours") from error
     return _fingerprint(key.public_bytes(_DER, _SPKI))
 
 
@@ -174,10 +174,10 @@ def _from_text(text: str) -> bytes:
 
 def _load_or_make(path: Path, make: Callable[[], _PrivateKey]) -> object:
     """The key in `path`; where there is none, a new one. Two processes that start at once get the same."""
-    if not path.exists():
-        pem = make().private_bytes(_PEM, _PKCS8, serialization.NoEncryption())
-        _write_private(path, pem, replace=False)
     try:
+        if not path.exists():
+            pem = make().private_bytes(_PEM, _PKCS8, serialization.NoEncryption())
+            _write_private(path, pem, replace=False)
         return serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
         detail = error.strerror if isinstance(error, OSError) else "it is damaged"

@@ -140,6 +140,14 @@ class Journal:
         """Empties the log, so that nothing of what was redacted is left in it."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    @property
+    def log_size(self) -> int:
+        """Bytes of the log file."""
+        try:
+            return self._db.path.with_name(f"{self._db.path.name}-wal").stat().st_size
+        except OSError:  # none yet
+            return 0
+
     def compact(self) -> None:
         """Writes the file anew, without holes. Nobody else may use it meanwhile."""
         self._db.execute("VACUUM")

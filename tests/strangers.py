@@ -88,5 +88,5 @@ def lets_in(directory: Path, *lines: ServerFrame, name: str = "Room", nick: str 
     """Says welcome without asking for a proof, and then these."""
     directory.mkdir(exist_ok=True)
     server_id = ServerKey(directory).id
-    welcome = frames.Welcome(server_id, "run", name, nick, "lobby", "journal", 0, 9)
+    welcome = frames.Welcome(server_id, "run", name, nick, "lobby", "ab" * 16, 0, 9)
     return says(welcome, *lines)

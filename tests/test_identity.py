@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -200,3 +201,25 @@ def test_a_key_has_one_spelling(key: MemberKey) -> None:
         assert not identity.verify(other, b"data", signature)
     for other in (flip(signature, 85, 0), signature + "==", signature.replace("-", "+").replace("_", "/") + "\n"):
         assert not identity.verify(key.public, b"data", other)
+
+
+def test_a_certificate_of_no_known_version_is_a_value_error(tmp_path: Path) -> None:
+    """A library's own kind of error must not get through: whoever connects waits for an answer."""
+    ServerKey(tmp_path).tls_context()
+    pem = (tmp_path / "server.crt").read_text()
+    der = bytearray(ssl.PEM_cert_to_DER_cert(pem))
+    place = der.index(b"\xa0\x03\x02\x01\x02") + 4
+    der[place] = 5
+    with pytest.raises(ValueError, match="not a certificate of ours"):
+        identity.id_of(bytes(der))
+
+
+def test_a_key_that_may_not_even_be_looked_for_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a home of somebody else; root may look everywhere, so the system's answer is given here."""
+    monkeypatch.setattr(Path, "exists", _refuses)
+    with pytest.raises(IdentityError, match="Permission denied"):
+        MemberKey(tmp_path / "member.key")
+
+
+def _refuses(path: Path) -> bool:
+    raise PermissionError(13, "Permission denied", str(path))

@@ -6,6 +6,7 @@ Each attempt has a thread of its own; ending the race ends them all.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import queue
 import selectors
@@ -22,6 +23,7 @@ from lanchat.errors import ConnectError, HostRefused, HostSilent, HostUnknown, N
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
 from lanchat.protocol.target import Address
 
+_log = logging.getLogger(__name__)
 CONNECT_TIMEOUT: Final = 3.0  # s for one address: a dead host of the same LAN takes as long to be told
 HANDSHAKE_TIMEOUT: Final = 5.0  # s
 STAGGER: Final = 0.2  # s until the next address is tried beside the ones under way (RFC 8305 section 5)
@@ -117,6 +119,9 @@ class Dial:
             self._results.put(error)
         except OSError as error:  # of this machine: no more sockets
             self._results.put(ConnectError(host=address, detail=f"{error.strerror or error}."))
+        except Exception as error:  # a bug, or a certificate that no library foresaw: whoever waits must hear of it
+            _log.exception("connecting to %s failed", address)
+            self._results.put(NotLanchat(host=address, detail=f"{type(error).__name__}"))
 
     def _connect(self, address: Address) -> Dialed:
         started = time.monotonic()

@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from lanchat.client.events import Ended, Event
+from lanchat.client.events import Ended, Event, Message, Page, Presence, Roster
 
-MAX_EVENTS: Final = 20_000  # unread events until the link stops reading from the server: a minute of a storm
+MAX_UNREAD: Final = 20_000  # entries and other events until the link stops reading from the server: a minute of a storm
+_TEXT: Final = 500  # characters that count as one more: 10 million in all
 
 
 class EventQueue:
@@ -19,16 +20,18 @@ class EventQueue:
     def __init__(self) -> None:
         self.on_event: Callable[[], None] | None = None
         self._events: deque[Event] = deque()
+        self._unread = 0
         self._some = threading.Condition()
 
     @property
     def full(self) -> bool:
-        return len(self._events) >= MAX_EVENTS
+        return self._unread >= MAX_UNREAD
 
     def put(self, event: Event) -> None:
         with self._some:
             first = not self._events
             self._events.append(event)
+            self._unread += _weight(event)
             self._some.notify_all()
         if first and self.on_event is not None:
             self.on_event()
@@ -39,12 +42,17 @@ class EventQueue:
         with self._some:
             if not self._some.wait_for(lambda: self._events, timeout):
                 raise TimeoutError("no event")
-            return self._events[0] if isinstance(self._events[0], Ended) else self._events.popleft()
+            return self._events[0] if isinstance(self._events[0], Ended) else self._take()
 
     def drain(self, limit: int) -> list[Event]:
         """At most `limit` events that are there; never waits."""
         with self._some:
-            return [self._events.popleft() for _ in range(min(limit, len(self._events)))]
+            return [self._take() for _ in range(min(limit, len(self._events)))]
+
+    def _take(self) -> Event:
+        event = self._events.popleft()
+        self._unread -= _weight(event)
+        return event
 
     def __iter__(self) -> Iterator[Event]:
         """Events as they come, up to and with Ended; then raises its error, if it has one, so that a program that
@@ -56,3 +64,15 @@ class EventQueue:
                 if event.error is not None:
                     raise event.error
                 return
+
+
+def _weight(event: Event) -> int:
+    match event:
+        case Message(text=text):
+            return 1 + len(text) // _TEXT
+        case Page(entries=entries):
+            return 1 + sum(1 + len(entry.text) // _TEXT for entry in entries)
+        case Roster(members=some) | Presence(changes=some):
+            return 1 + len(some)
+        case _:
+            return 1

@@ -34,6 +34,7 @@ PING_AFTER: Final = 8.0  # s without a word from the server until we ask
 SILENCE: Final = 20.0  # s without a word until the link counts as dead
 RETRY_FIRST: Final = 0.5  # s until the first try after a break; doubles each time
 RETRY_MOST: Final = 10.0  # s between tries at most: nobody waits longer for a server that is back
+STEADY: Final = 10.0  # s that a connection must have lasted before the delays begin anew: some welcome and hang up
 FULL_PAUSE: Final = 0.05  # s until we look again whether somebody reads our events
 FLUSH_TIME: Final = 1.0  # s to write what is under way when we leave
 
@@ -61,6 +62,7 @@ class Link:
         self._outgoing = bytearray()  # frames that the channel has not taken
         self._dialing = False
         self._heard_at = self._pinged_at = 0.0
+        self._joined_at = 0.0  # by this connection; 0: not yet
         self._retry_at: float | None = None
         self._failures = 0
         self._leaving = False
@@ -101,6 +103,9 @@ class Link:
                 self._turn()
         except LanchatError as fault:
             error = fault
+        except Exception as fault:  # a bug: whoever waits for our events must hear of it
+            _log.exception("the link failed")
+            error = LanchatError(detail=f"the link to the server failed ({type(fault).__name__}). Please report it.")
         finally:
             self._end(error)
 
@@ -167,6 +172,7 @@ class Link:
             return
         self._channel, self._decoder = outcome.channel, server_frames()
         self._outgoing.clear()
+        self._joined_at = 0.0
         self._heard_at = self._pinged_at = time.monotonic()
         self._selector.register(self._channel, selectors.EVENT_READ)
         self._talk.begin(outcome.id, outcome.latency)
@@ -223,7 +229,10 @@ class Link:
         try:
             self._talk.receive(self._decoder.receive(data), now)
             if self._talk.joined:
-                self._failures, self._heard_at = 0, now
+                self._heard_at = now
+                self._joined_at = self._joined_at or now
+                if now - self._joined_at >= STEADY:
+                    self._failures = 0
         except NickRefused:
             self._hang_up()
         except RemoteProtocolError as error:
@@ -274,14 +283,16 @@ class Link:
         if self._over:
             return
         self._leaving = True
-        self._say_goodbye()
-        self._dialer.close()
-        self._finish_posted()
-        self._talk.close()
-        self._selector.close()
-        self._wakeup.close()
-        self._waker.close()
-        self._events.put(Ended(error))
+        try:
+            self._say_goodbye()
+            self._dialer.close()
+            self._finish_posted()
+            self._talk.close()
+        finally:
+            self._selector.close()
+            self._wakeup.close()
+            self._waker.close()
+            self._events.put(Ended(error))
 
     def _finish_posted(self) -> None:
         """What was said last is stored, and a late connection closed; then nothing is taken any more."""

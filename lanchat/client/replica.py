@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lanchat import paths
-from lanchat.errors import StoreInUse
+from lanchat.errors import StoreFailed, StoreInUse
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
 from lanchat.protocol.frames import Message, Resume
@@ -44,8 +44,11 @@ class Replica:
             same = False
             aside = self._path.with_name(f"{self._path.stem}-{self._journal.id}.db")
             self._journal.close()
-            self._path.replace(aside)
             self._journal = None
+            try:
+                self._path.replace(aside)
+            except OSError as error:
+                raise StoreFailed(path=aside, detail=error.strerror or str(error)) from error
         if self._journal is None:
             if self._lock is None:
                 self._journal = Journal.in_memory(journal_id)

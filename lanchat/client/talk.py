@@ -19,6 +19,7 @@ from lanchat.protocol.codec import Flaw
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import proof_text
 from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
+from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
 STORE_AGAIN: Final = 2.0  # s until the server is asked again to store what it could not
@@ -160,6 +161,8 @@ class Talk:
         assert self._replica is not None
         if self.joined:
             raise RemoteProtocolError(code=Code.INVALID, detail="it says welcome twice")
+        if not _is_nick(welcome.nick):
+            raise RemoteProtocolError(code=Code.NICK_INVALID, detail="it gives us a name that none can have")
         self._remember(welcome.name)
         again = self.welcome is not None
         same = self._replica.match(welcome.journal, welcome.room)
@@ -176,7 +179,7 @@ class Talk:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
             self._emit(refused)
             raise NickRefused
-        if refused.code == Code.FULL and self.welcome is not None:
+        if refused.code in (Code.FULL, Code.NOT_STORED) and self.welcome is not None:
             raise ConnectionLost(detail=refused.detail)
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
@@ -235,7 +238,7 @@ class Talk:
     def _follow_nick(self, changes: Sequence[frames.Change]) -> None:
         """Our own name, which another window of ours may change."""
         for change in changes:
-            if change.key == self._key.public and change.change == "renamed":
+            if change.key == self._key.public and change.change == "renamed" and _is_nick(change.nick):
                 self.nick = change.nick
 
     def _keep(self, entries: Sequence[frames.Message]) -> None:
@@ -309,6 +312,13 @@ class Talk:
         self._outbox.close()
         if self._replica is not None:
             self._replica.close()
+
+
+def _is_nick(nick: str) -> bool:
+    try:
+        return clean_nick(nick) == nick
+    except LocalProtocolError:
+        return False
 
 
 def _too_early() -> RemoteProtocolError:

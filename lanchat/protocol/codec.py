@@ -46,7 +46,7 @@ class Decoder(Generic[FrameT]):
             return []
         *lines, self._rest = (self._rest + data).split(b"\n")
         found: list[FrameT | Flaw] = []
-        for line in lines:
+        for line in filter(None, lines):
             event = self._decode(line)
             if event is not None:
                 found.append(event)

@@ -16,6 +16,7 @@ from lanchat.protocol import limits
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_COUNTER)]
 Counter: TypeAlias = Annotated[int, Meta(ge=-1, le=limits.MAX_COUNTER)]  # -1: none yet
 Time: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_TIME)]
+JournalId: TypeAlias = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]  # a replica's file bears it
 Port: TypeAlias = Annotated[int, Meta(ge=1, le=65535)]
 
 
@@ -148,7 +149,7 @@ class Welcome(_Frame, frozen=True, omit_defaults=False):
     name: str
     nick: str
     room: str
-    journal: str
+    journal: JournalId
     head: Count
     max_users: Count
     highest: dict[str, Counter] = {}

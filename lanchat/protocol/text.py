@@ -15,11 +15,11 @@ NO_LONGER_KEPT: Final = "(no longer kept)"  # shown for an entry whose text was 
 # C0 but tab and newline, DEL, C1: they move cursors, ring bells and fake lines in terminals. Half surrogates
 # (a shell's undecodable bytes) have no UTF-8.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# Control, format (bidi, invisible), surrogate, private, line and paragraph separators
-_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+# Control, format (bidi, invisible), surrogate, private, not assigned (many draw nothing), line, paragraph separators
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 # A leading one of these starts a notice, a command or a mention somewhere; a colon ends a name in plain text
 _NO_START: Final = "*/{@#<"
-_BLANK: Final = "\u3164\u115f\u1160\u2800\uffa0"  # letters and symbols that draw nothing
+_BLANK: Final = "\u3164\u115f\u1160\u2800\uffa0\ufffc\U00016fe4\U0001d159"  # letters and symbols that draw nothing
 # Marks that draw nothing by themselves: emoji and some scripts need them, but they make no other name
 _SELECTORS: Final = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 

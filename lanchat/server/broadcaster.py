@@ -7,7 +7,6 @@ member. While it sends, the next batch gathers.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -34,6 +33,7 @@ from lanchat.server import limits
 from lanchat.server.delivery import Delivery
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
+from lanchat.server.last_resort import last_resort
 from lanchat.server.member import Joiner, Member
 from lanchat.server.retention import Retention
 from lanchat.server.room import Line, Room
@@ -139,14 +139,10 @@ class Broadcaster:
     # The thread
 
     def _run(self) -> None:
-        try:
+        with last_resort("the broadcaster"):
             self._delivery.watch(self.inbox.wakeup)
             while not self._ended:
                 self._turn()
-        except BaseException:
-            # A server whose broadcaster is dead looks alive and loses every message: better gone at once.
-            logging.getLogger("lanchat").critical("the broadcaster failed; the server ends", exc_info=True)
-            os._exit(70)  # EX_SOFTWARE of sysexits.h
 
     def _turn(self) -> None:
         items = self.inbox.take()
@@ -188,7 +184,12 @@ class Broadcaster:
             if member.refusing:
                 self._delivery.tell(member, Error(Code.NOT_STORED, _NOT_STORED, said.id[:MAX_ID]))
                 continue
-            outcome = self._room.say(member.line, said, at)
+            try:
+                outcome = self._room.say(member.line, said, at)
+            except StoreError as error:  # its counter cannot be looked up
+                _log.error("nothing can be read: %s", error)
+                member.refusing = member.line.key is not None
+                outcome = Error(Code.NOT_STORED, _NOT_STORED, said.id[:MAX_ID])
             if isinstance(outcome, Message):
                 self._said.append(outcome)
                 self._authors.append(member)
@@ -197,13 +198,17 @@ class Broadcaster:
 
     def _on_join(self, item: Join) -> None:
         self._store()  # the newcomer's head is what is stored, and live entries begin after it
+        try:
+            counters = self._stored_counters(item.hello)
+        except StoreError as error:
+            _log.error("nothing can be read: %s", error)
+            item.session.admitted(Refused(Code.NOT_STORED, "The server cannot read its journal just now."))
+            return
         outcome = self._admit(item.session, item.hello)
         if isinstance(outcome, Refused):
             item.session.admitted(outcome)
             return
-        self._delivery.tell(
-            outcome, item.welcome(outcome.line.nick, self._room.head, self._stored_counters(item.hello))
-        )
+        self._delivery.tell(outcome, item.welcome(outcome.line.nick, self._room.head, counters))
         for roster in self._room.roster():
             self._delivery.tell(outcome, roster)
         self._delivery.enter(outcome, self._first_seq(item.hello))

@@ -16,7 +16,7 @@ from lanchat.channel import MAX_UNSENT
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Error, History, Message, Presence, ServerFrame
 from lanchat.protocol.limits import MAX_ID, MAX_PAGE, Code
-from lanchat.protocol.plain import encode_plain, first_piece
+from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
 from lanchat.server import limits
 from lanchat.server.history import Answer, Request
 from lanchat.server.member import Member
@@ -24,6 +24,7 @@ from lanchat.server.ring import Ring
 from lanchat.server.room import Room
 
 _log = logging.getLogger(__name__)
+PLAIN_TURN: Final = 64 * 1024  # bytes for one plain-text member at a time: in writes of 1,000 it takes a while
 _STALL_CHECK: Final = 1.0  # s between looks at members that wait for their sockets
 
 
@@ -172,8 +173,10 @@ class Delivery:
 
     def _feed(self, member: Member) -> bool:
         """Sends; True: the socket is full. Raises OSError."""
-        channel = member.channel
+        channel, left = member.channel, PLAIN_TURN
         while lines := self._lines_for(member):
+            if member.plain and (left := left - len(lines)) < 0:
+                return True  # it reads fast; the others have their turn
             taken = channel.send(lines)
             if member.control:
                 member.took(taken)
@@ -192,7 +195,7 @@ class Delivery:
             self._ask_catchup(member)
             return b""
         if member.plain:
-            return first_piece(bytes(self._plain_ring.after(member.cursor, MAX_UNSENT)))
+            return first_piece(bytes(self._plain_ring.after(member.cursor, MAX_UNSENT)[:MAX_WRITE]))
         return self._ring.after(member.cursor, MAX_UNSENT) if member.cursor < self._ring.end else b""
 
     def _ask_catchup(self, member: Member) -> None:

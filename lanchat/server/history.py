@@ -18,7 +18,8 @@ from lanchat.journal import Journal
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Error, Message, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, Code
-from lanchat.server.limits import CHECKPOINT_AFTER
+from lanchat.server.last_resort import last_resort
+from lanchat.server.limits import CHECKPOINT_AFTER, WAL_BYTES
 from lanchat.server.member import Member
 
 _log = logging.getLogger(__name__)
@@ -76,6 +77,10 @@ class History:
         self._journal.close()
 
     def _run(self) -> None:
+        with last_resort("the history reader"):
+            self._answer_all()
+
+    def _answer_all(self) -> None:
         moved_at = time.monotonic()
         while True:
             try:
@@ -90,6 +95,8 @@ class History:
                 pass  # nobody asked: time to tidy up
             if time.monotonic() - moved_at >= CHECKPOINT_AFTER:
                 self._checkpoint(self._journal.checkpoint)
+                if self._journal.log_size > WAL_BYTES:  # somebody writes all the time, so it never began anew
+                    self._checkpoint(self._journal.scrub)
                 moved_at = time.monotonic()
 
     def _read(self, ask: Request) -> Answer:

@@ -25,9 +25,12 @@ MAX_ASKED: Final = 4  # history pages one member may have asked for and not got 
 STALL_TIMEOUT: Final = 30.0  # s without any progress until a member that does not read is put out
 PRESENCE_DELAY: Final = 0.05  # s that joins and leaves are gathered: 1,000 joins are not 1,000 lines to each
 CLOSE_TIMEOUT: Final = 2.0  # s that goodbyes may take when the server stops
+WAL_BYTES: Final = 32 * 1024 * 1024  # of the log, above which it is emptied though somebody writes on
 CHECKPOINT_AFTER: Final = 2.0  # s between moves of the write-ahead log into the journal
 
 DEFAULT_RATE: Final = 20.0  # messages a second of one member: nobody types so fast, a paste of a script may
+RATE_BYTES: Final = 4_096  # bytes that count as one message: a longer text, or noise, costs more
+MAX_REFUSALS: Final = 10  # names one connection may try in vain
 RATE_BURST: Final = 5.0  # s worth of messages that may come at once
 
 
@@ -40,8 +43,9 @@ class Rate:
         self._tokens = self._capacity
         self._at = now
 
-    def delay(self, messages: int, now: float) -> float:
-        """Seconds to wait after `messages` more at `now` (s, monotonic)."""
-        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second) - messages
+    def delay(self, messages: int, size: int, now: float) -> float:
+        """Seconds to wait after `messages` more (or lines of noise), of `size` bytes, at `now` (s, monotonic)."""
+        cost = max(messages, size / RATE_BYTES)
+        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second) - cost
         self._at = now
         return max(0.0, -self._tokens / self._per_second)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import itertools
 from typing import Final, NamedTuple
 
 import msgspec
@@ -52,11 +51,12 @@ class Ring:
         if len(data) - skip >= limit or index + 1 == len(self._batches):
             return memoryview(data)[skip:] if skip else data
         parts, size = [data[skip:]], len(data) - skip
-        for batch in itertools.islice(self._batches, index + 1, None):
-            size += len(batch.data)
+        for following in range(index + 1, len(self._batches)):
+            data = self._batches[following].data
+            size += len(data)
             if size > limit:
                 break
-            parts.append(batch.data)
+            parts.append(data)
         return b"".join(parts)
 
     def second(self) -> int:

@@ -159,8 +159,8 @@ class Room:
             text.check_text(said.text)
         except LocalProtocolError as error:
             return Error(error.code, str(error), said.id[:MAX_ID])
-        if not said.id or len(said.id) > MAX_ID:
-            return Error(Code.ID_INVALID, f"an id has 1 to {MAX_ID} characters", said.id[:MAX_ID])
+        if not said.id or len(said.id) > MAX_ID or not said.id.isprintable():
+            return Error(Code.ID_INVALID, f"an id has 1 to {MAX_ID} characters that can be seen", said.id[:MAX_ID])
         if line.key is not None:
             match = _KEYED_ID.fullmatch(said.id)
             if match is None or int(match[2]) > MAX_COUNTER:

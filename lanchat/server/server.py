@@ -159,8 +159,8 @@ class Server:
     def put(self, item: Item, size: int = 0) -> None:
         self._broadcaster.inbox.put(item, size)
 
-    def pause(self, seconds: float) -> None:
-        self._stopping.wait(seconds)
+    def pause(self, seconds: float) -> bool:
+        return self._stopping.wait(seconds)
 
     # Connections
 

@@ -27,6 +27,7 @@ from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
+_LOOK: Final = 1.0  # s between looks whether somebody who is not read for a while is still there
 _FRAME_COST: Final = 256  # bytes that a frame counts for in the broadcaster's inbox
 _TALKATIVE: Final = frames.Bye(Code.HELLO_FIRST, "Too many words, and none of them let you in.")
 _SILENT: Final = frames.Bye(Code.SILENT, "No word from you for too long.")
@@ -42,8 +43,8 @@ class Gate(Protocol):
     def info(self) -> frames.ServerInfo: ...
     def welcome(self, nick: str, head: int, highest: dict[str, int]) -> frames.Welcome: ...
     def put(self, item: Item, size: int = 0) -> None: ...
-    def pause(self, seconds: float) -> None:
-        """Waits, or less when the server stops."""
+    def pause(self, seconds: float) -> bool:
+        """Waits; True: less, since the server stops."""
 
     def joined(self, session: Session) -> None:
         """It waits at the door no longer."""
@@ -68,6 +69,7 @@ class Session:
         self._pinged = False
         self._ended = False
         self._goodbye = False  # said by the client
+        self._refusals = 0
         self._greeting = 0  # bytes that came before joining
         now = time.monotonic()
         self._deadline = now + limits.HELLO_TIMEOUT
@@ -100,6 +102,8 @@ class Session:
             except TimeoutError:
                 if first:  # somebody is called “GET”, or “{”
                     return self._begin(Dialect.PLAIN, first)
+                if self.plain:
+                    self.channel.send(encode_plain(_SILENT))
                 if self.plain or not self._clear_allowed():
                     raise
                 self.plain = True
@@ -185,8 +189,16 @@ class Session:
             if self._ended:
                 return
         self._hand_over(said, len(data))
-        if self._rate is not None and self._stage is Stage.JOINED:
-            self._gate.pause(self._rate.delay(len(received), time.monotonic()))
+        if self._rate is not None:
+            lines = max(len(received), data.count(b"\n"))
+            self._pause(self._rate.delay(lines, len(data), time.monotonic()))
+
+    def _pause(self, seconds: float) -> None:
+        """Reads nothing for a while, as long as there is somebody to be read."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self.channel.over:
+            if self._gate.pause(min(left, _LOOK)):
+                return
 
     def _hand_over(self, said: list[frames.Say], size: int) -> None:
         if said:
@@ -239,7 +251,9 @@ class Session:
             return frames.Refused(Code.VERSION, detail)
         if hello.key is not None and not self.channel.encrypted:
             return frames.Refused(Code.KEY_IN_CLEAR, "A key is only taken on an encrypted connection.")
-        if len(hello.capabilities) > MAX_CAPABILITIES or (hello.key is not None and not identity.is_key(hello.key)):
+        if len(hello.capabilities) > MAX_CAPABILITIES:
+            return frames.Refused(Code.INVALID, f"A hello names at most {MAX_CAPABILITIES} capabilities.")
+        if hello.key is not None and not identity.is_key(hello.key):
             return frames.Refused(Code.KEY_INVALID, "This is no public key.")
         try:
             text.clean_nick(hello.nick)
@@ -274,7 +288,9 @@ class Session:
 
     def _refuse(self, refused: frames.Refused) -> None:
         """After a refused nickname another hello may follow."""
-        if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
+        self._refusals += 1
+        again = refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID) and self._refusals < limits.MAX_REFUSALS
+        if again:
             self._reply(refused)
         else:
             self._end(refused)

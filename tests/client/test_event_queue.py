@@ -8,7 +8,7 @@ import pytest
 
 from lanchat.client import event_queue
 from lanchat.client.event_queue import EventQueue
-from lanchat.client.events import Connecting, Ended
+from lanchat.client.events import Connecting, Ended, Message, Page
 from lanchat.errors import HostRefused
 
 
@@ -77,11 +77,26 @@ def test_on_event_is_called_when_the_queue_was_empty() -> None:
 
 
 def test_it_knows_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_queue, "MAX_EVENTS", 2)
+    monkeypatch.setattr(event_queue, "MAX_UNREAD", 2)
     queue = EventQueue()
     queue.put(Connecting("a"))
     assert not queue.full
     queue.put(Connecting("b"))
     assert queue.full
     queue.get()
+    assert not queue.full
+
+
+def test_a_page_counts_by_what_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that sends pages nobody reads fills no memory."""
+    monkeypatch.setattr(event_queue, "MAX_UNREAD", 100)
+    queue = EventQueue()
+    short = Page("lobby", [Message("lobby", n, str(n), 1, "Ana", None, "x") for n in range(50)])
+    queue.put(short)
+    assert not queue.full
+    queue.put(Message("lobby", 51, "51", 1, "Ana", None, "x" * 25_000))
+    assert queue.full
+    queue.drain(2)
+    assert not queue.full
+    queue.put(short)
     assert not queue.full

@@ -208,7 +208,7 @@ def test_a_slow_listener_does_not_blame_the_server(serve: Serve, join: Join, mon
     ana, ben = join(server, "Ana"), join(server, "Ben")
     ana.until(Joined)
     ben.until(Roster)
-    monkeypatch.setattr(event_queue, "MAX_EVENTS", 5)
+    monkeypatch.setattr(event_queue, "MAX_UNREAD", 5)
     for n in range(200):
         ana.client.say(f"line {n}")
         ana.until_said(f"line {n}")

@@ -23,6 +23,8 @@ SMALL = 48  # bytes: a limit that short examples reach
 def values(kind: Any) -> st.SearchStrategy[Any]:
     """What a field of type `kind` may hold."""
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated and arguments[0] is str:
+        return st.from_regex(arguments[1].pattern)
     if origin is Annotated:
         return st.integers(arguments[1].ge, arguments[1].le)
     if origin in (Union, types.UnionType):
@@ -77,6 +79,14 @@ def test_any_chunking_gives_the_same_frames_and_flaws(data: bytes, places: list[
     whole = feed(Decoder(ClientFrame, limit), [data])
     assert feed(Decoder(ClientFrame, limit), one_by_one(data)) == whole
     assert feed(Decoder(ClientFrame, limit), cut(data, places)) == whole
+
+
+@pytest.mark.parametrize("journal", ["../../x", "", "AB" * 16, "ab" * 16 + "\n", "x" * 300, "ab" * 17])
+def test_a_journal_has_a_name_that_can_be_a_file_s(journal: str) -> None:
+    welcome = frames.Welcome("i" * 32, "run", "Room", "Ana", "lobby", journal, 0, 9)
+    (flaw,) = server_frames().receive(encode(welcome))
+    assert isinstance(flaw, Flaw)
+    assert flaw.code == Code.INVALID
 
 
 @given(st.lists(LINES, max_size=12))

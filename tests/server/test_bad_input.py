@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from lanchat.protocol.limits import MAX_FRAME, MAX_NICK, MAX_TEXT
 from lanchat.server import Server, limits
 from lanchat.server.door import MAX_WAITING
-from tests.server.conftest import Connect
+from tests.server.conftest import Connect, Serve
 from tests.server.raw_client import RawClient, RawSocket, wait_until
 
 HELLO = b'{"type":"hello","version":1,"nick":"Eva"}\n'
@@ -271,3 +272,57 @@ def test_a_crowd_that_never_says_hello_keeps_nobody_out(server: Server, bystande
         for sock in idle:
             sock.close()
     wait_until(lambda: len(server._sessions) == 1)
+
+
+def test_noise_costs_as_much_as_words(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty lines, and what comes before joining: none of it is free."""
+    costs: list[tuple[int, int]] = []
+    monkeypatch.setattr(limits.Rate, "delay", lambda _self, lines, size, _now: costs.append((lines, size)) or 0.0)
+    server = serve(rate=20.0)
+    with RawClient(server.port) as eva:
+        eva.send(b'{"type":"info"}\n' + b"\n" * 500)
+        eva.until("info")
+        eva.join("Eva")
+        eva.send(b"\n" * 700)
+        eva.sync()
+    wait_until(lambda: sum(lines for lines, _ in costs) >= 1202)
+    assert sum(size for _, size in costs) >= 1200
+
+
+def test_who_is_not_read_for_a_while_and_goes_leaves_no_ghost(serve: Serve) -> None:
+    server = serve(rate=1.0)
+    with RawClient(server.port) as eva:
+        eva.join("Eva")
+        with contextlib.suppress(OSError):  # it may be put out while we send
+            eva.send(b"{}\n" * 5_000)  # an hour's worth
+        eva.reset()
+    wait_until(lambda: not server._sessions)
+    with RawClient(server.port) as again:
+        again.join("Eva")
+
+
+def test_a_journal_that_cannot_be_read_ends_nothing(
+    server: Server, bystander: RawClient, make_key: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with RawClient(server.port, tls=True) as ana:
+        ana.join("Lea", key=make_key("lea"))
+        with contextlib.closing(sqlite3.connect(server.data / "journal.db")) as database:
+            database.execute("ALTER TABLE sent RENAME TO mislaid")
+        ana.say("run-1", "hi")
+        ana.until("error", id="run-1", code="not_stored")
+        with RawClient(server.port, tls=True) as eva:
+            assert eva.hello("Eva", key=make_key("eva"), runs=["run"])["code"] == "not_stored"
+        with contextlib.closing(sqlite3.connect(server.data / "journal.db")) as database:
+            database.execute("ALTER TABLE mislaid RENAME TO sent")
+        ana.tell(kind="resend")
+        ana.say("run-1", "hi")
+        ana.until("message", id="run-1")
+    assert "nothing can be read" in caplog.text
+    caplog.clear()
+
+
+def test_a_connection_may_try_some_names_and_no_more(server: Server, bystander: RawClient) -> None:
+    with RawClient(server.port) as eva:
+        codes = [eva.hello("a:b")["code"] for _ in range(limits.MAX_REFUSALS)]
+        assert codes == ["nick_invalid"] * limits.MAX_REFUSALS
+        assert eva.until_end() == []

@@ -124,7 +124,7 @@ def test_too_many_capabilities_are_refused(connect: Connect, ana_key: MemberKey)
     client = connect(tls=True)
     words = [f"c{n}" for n in range(MAX_CAPABILITIES + 1)]
     client.tell(kind="hello", version=1, nick="Ana", key=ana_key.public, capabilities=words)
-    ended(client, "key_invalid")
+    ended(client, "invalid")
 
 
 @pytest.mark.parametrize("signature", ["", "x", "A" * 86, "é"])

@@ -134,7 +134,7 @@ def test_who_says_nothing_is_asked_for_a_name(connect: Connect, nc: Nc, monkeypa
 def test_who_gives_no_name_is_not_waited_for_for_ever(nc: Nc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PROMPT_AFTER", 0.1)
     monkeypatch.setattr(limits, "PLAIN_TIMEOUT", 0.2)
-    assert nc().read_all() == PROMPT
+    assert nc().read_all() == PROMPT + b"* No word from you for too long.\n"
     nico = nc("*bad*\n")
     assert nico.read_all().decode().split("\n")[-2] == "* No word from you for too long."
 
