@@ -302,7 +302,7 @@ def test_who_is_not_read_for_a_while_and_goes_leaves_no_ghost(serve: Serve) -> N
 
 
 def test_a_journal_that_cannot_be_read_ends_nothing(
-    server: Server, bystander: RawClient, make_key: Any, caplog: pytest.LogCaptureFixture
+    server: Server, make_key: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with RawClient(server.port, tls=True) as ana:
         ana.join("Lea", key=make_key("lea"))
