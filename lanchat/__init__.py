@@ -9,10 +9,10 @@ from lanchat.errors import LanchatError
 if TYPE_CHECKING:
     from lanchat.client import Client, Profile, events
     from lanchat.discovery import find
-    from lanchat.protocol.frames import Message
+    from lanchat.protocol.frames import Message, Refused
 
 __version__ = "0.1.0"
-__all__ = ["Client", "LanchatError", "Message", "Profile", "__version__", "events", "find"]
+__all__ = ["Client", "LanchatError", "Message", "Profile", "Refused", "__version__", "events", "find"]
 
 _HOMES = {
     "Client": "lanchat.client",
@@ -20,6 +20,7 @@ _HOMES = {
     "events": "lanchat.client",
     "find": "lanchat.discovery",
     "Message": "lanchat.protocol.frames",
+    "Refused": "lanchat.protocol.frames",
 }
 
 

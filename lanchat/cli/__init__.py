@@ -5,9 +5,12 @@ Exit codes: 0 done, 1 it did not work (one line on stderr: why and what to do), 
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import logging
+import os
+import re
 import sys
 from typing import NoReturn
 
@@ -17,6 +20,7 @@ from lanchat import __version__
 from lanchat.errors import LanchatError
 from lanchat.protocol.text import clean_text
 
+_TURNING = re.compile("[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # turn or break what is beside them
 _COMMANDS = ("serve", "find", "join", "send", "journal")  # modules of this package, imported when used
 
 
@@ -69,6 +73,16 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has enough; Python would complain about it at the end
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO):
+            raise
+        _forget_output()
+        fail(f"The output cannot be written: {error.strerror}.")
+
+
+def _forget_output() -> None:
+    """What could not be written would be tried again at the end, and complained about."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fail(reason: str) -> NoReturn:
@@ -84,4 +98,4 @@ def complain(reason: str) -> None:
 
 def one_line(text: str) -> str:
     """`text` as it may be printed: what a server says must not move the cursor, nor look like a line of ours."""
-    return clean_text(text).replace("\n", " ")
+    return _TURNING.sub("", clean_text(text)).replace("\n", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from typing import Final
 
@@ -12,11 +13,20 @@ from lanchat.discovery import Finder, find
 from lanchat.discovery.found import Found, State
 
 DEFAULT_TIMEOUT: Final = 2.0  # s: the beacon answers within ms, mDNS alone within 1.5 s
+_PIPE_WIDTH: Final = 400  # columns
+TIMEOUT_HELP: Final = "Wait at most so long; less, when all have answered."
 _REFRESH: Final = 4.0  # redraws a second of --watch at most
 
 
 @click.command("find")
-@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=DEFAULT_TIMEOUT, show_default=True, metavar="S")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    metavar="S",
+    help="Wait at most so long; less, when all have answered.",
+)
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show what changes.")
 @click.option("--json", "as_json", is_flag=True, help="A list for programs (with --watch: one line for each change).")
 def command(timeout: float, watch: bool, as_json: bool) -> None:
@@ -76,7 +86,8 @@ def _watch(as_json: bool) -> None:
 def _print_table(rooms: list[Found]) -> None:
     from rich.console import Console
 
-    Console().print(_table(tuple(rooms)))
+    # Whoever reads a pipe wants one line for each room, however long
+    Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(_table(tuple(rooms)))
 
 
 def _table(rooms: tuple[Found, ...]):  # type: ignore[no-untyped-def]  # rich is imported late
@@ -87,7 +98,7 @@ def _table(rooms: tuple[Found, ...]):  # type: ignore[no-untyped-def]  # rich is
     names = [found.name.casefold() for found in rooms]
     namesakes = len(set(names)) < len(names)  # only then does anybody need an id
     for heading in ("Room", "Address", "People", "Answers in", "Found by", *(["Id"] if namesakes else [])):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("Address", "Id"))
     for found in rooms:
         people = "–" if found.users is None else f"{found.users}/{found.max_users}"
         delay = "–" if found.latency_ms is None else f"{found.latency_ms:.0f} ms"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import click
@@ -17,8 +18,10 @@ from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Change, Message, ServerFrame
 from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
 
+_MAX_HERE: Final = 10_000  # names; a server that tells more is not believed
 FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
 _LINE_UP: Final = "\x1b[1A\x1b[2K"  # takes the typed line away: it comes back with time and name
+_LINE_AWAY: Final = "\r\x1b[2K"  # takes away what is half typed
 
 
 @click.command("join")
@@ -30,9 +33,10 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool) -> 
     """Join the room TARGET (a name from “lanchat find”, id:…, or host:port)."""
     profile = Profile.open(profile_name)
     client = Client(target, nickname(nick, profile), profile=profile)
-    screen = _Screen(as_json)
+    keyboard = _Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else None
+    screen = _Screen(as_json, keyboard)
     with client:
-        reader = _Reader(client)
+        reader = _Reader(client, keyboard)
         for event in client.events:
             screen.show(event)
             if isinstance(event, events.Joined):
@@ -43,12 +47,39 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool) -> 
         fail("Not everything was acknowledged. It waits, and goes out when you next join this room.")
 
 
+class _Keyboard:
+    """A terminal's line editor: lines in, and what is half typed back on the screen after others spoke."""
+
+    def __init__(self) -> None:
+        try:
+            import readline
+        except ImportError:  # Windows edits lines by itself
+            self._half_typed: Callable[[], str] = str
+        else:
+            self._half_typed = readline.get_line_buffer
+
+    def __iter__(self) -> Iterator[str]:
+        while True:
+            try:
+                line = input()
+            except EOFError:
+                return
+            print(_LINE_UP, end="", flush=True)  # noqa: T201
+            yield line
+
+    def print_above(self, lines: Sequence[str]) -> None:
+        """Prints whole lines; what was being typed stands below them again."""
+        text = "".join(line + "\n" for line in lines)
+        print(_LINE_AWAY + text + self._half_typed(), end="", flush=True)  # noqa: T201
+
+
 class _Reader:
     """Says what comes on stdin, and leaves at its end. Its thread is a daemon: no read of a terminal can be
     interrupted on every system."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, keyboard: _Keyboard | None) -> None:
         self._client = client
+        self._lines: Iterable[str] = keyboard or sys.stdin
         self._thread = threading.Thread(target=self._run, name="lanchat-stdin", daemon=True)
         self.unsent = False
 
@@ -57,9 +88,7 @@ class _Reader:
             self._thread.start()
 
     def _run(self) -> None:
-        for line in sys.stdin:
-            if sys.stdin.isatty() and sys.stdout.isatty():
-                print(_LINE_UP, end="", flush=True)  # noqa: T201
+        for line in self._lines:
             text = clean_text(line.rstrip("\n"))
             if not text.strip():
                 continue
@@ -74,8 +103,9 @@ class _Reader:
 class _Screen:
     """Prints events: lines for people, or frames for programs. Shows each entry once."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, keyboard: _Keyboard | None) -> None:
         self._as_json = as_json
+        self._keyboard = keyboard
         self._seen = 0  # the last seq printed
         self._here: set[str] = set()
 
@@ -83,13 +113,15 @@ class _Screen:
         match event:
             case events.Joined(welcome=welcome, new_journal=new_journal):
                 self._seen = 0 if new_journal else self._seen
-                self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.")
+                hint = " Ctrl-D leaves." if self._keyboard else ""
+                self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.{hint}")
             case events.Message():
                 self._entries([event])
             case events.Page(entries=entries):
                 self._entries(entries)
             case events.Roster(members=members):
-                self._here = (set() if event.first else self._here) | {m.nick for m in members}
+                here = (set() if event.first else self._here) | {m.nick for m in members}
+                self._here = here if len(here) <= _MAX_HERE else self._here
                 self._frame(event, f"* Here: {', '.join(sorted(self._here, key=str.casefold))}")
             case events.Presence(changes=changes):
                 self._frame(event, *filter(None, map(self._change, changes)))
@@ -127,5 +159,9 @@ class _Screen:
     def _frame(self, frame: ServerFrame, *lines: str) -> None:
         if self._as_json:
             lines = (encode(frame).decode()[:-1],)
+        lines = tuple(map(one_line, lines))
+        if self._keyboard:
+            self._keyboard.print_above(lines)
+            return
         for line in lines:
-            click.echo(one_line(line))
+            click.echo(line)

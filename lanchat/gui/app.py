@@ -75,6 +75,7 @@ class App:
         self.pump = Pump(root)
         self._finder: Finder | None = None
         self._address = ""  # of this computer; empty: no network
+        self._asked: Address | None = None  # the last one that was typed
         self._looking = False
         self._runs_here: frozenset[str] = frozenset()  # of the servers on this computer
         self.joining: Joining | None = None
@@ -255,15 +256,19 @@ class App:
             self.picker.address_done(str(error))
             return
         assert isinstance(address, Address)
+        self._asked = address
         self.picker.address_busy()
-        self.pump.work("asking", partial(_ask, address), self._address_answered, self._address_failed)
+        done, failed = partial(self._address_answered, address), partial(self._address_failed, address)
+        self.pump.work("asking", partial(_ask, address), done, failed)
 
-    def _address_answered(self, goal: Goal) -> None:
-        self.picker.address_done()
-        self._begin_joining(goal)
+    def _address_answered(self, asked: Address, goal: Goal) -> None:
+        if asked is self._asked:  # else another address was typed meanwhile
+            self.picker.address_done()
+            self._begin_joining(goal)
 
-    def _address_failed(self, error: LanchatError) -> None:
-        self.picker.address_done(str(error))
+    def _address_failed(self, asked: Address, error: LanchatError) -> None:
+        if asked is self._asked:
+            self.picker.address_done(str(error))
 
     def _begin_joining(self, goal: Goal) -> None:
         if self.joining is None and self.chat is None and not self._closing:
@@ -330,8 +335,10 @@ class App:
         if self._entered is None:
             self.here.stop(stop)
             return
+        client = self._entered.client
         self._entered.feed.stop()
-        self.pump.work("leaving", self._entered.client.close, lambda _: self.here.stop(stop))
+        self.pump.work("settings", partial(self._profile.update, nick=client.nick), self._settings_changed)
+        self.pump.work("leaving", client.close, lambda _: self.here.stop(stop))
         self._entered = None
 
     def _close(self, stop: list[Hosted]) -> None:

@@ -78,8 +78,9 @@ class Picker(ttk.Frame):
         self._show_line()
 
     def address_busy(self) -> None:
-        """The address is being asked."""
+        """The address is being asked. Enter asks another one instead."""
         self.complaint.pack_forget()
+        self.address.mark(False)
         self.join_by_address.configure(text="Asking …")
         self.join_by_address.state(["disabled"])
 
@@ -138,8 +139,10 @@ class Picker(ttk.Frame):
         ttk.Label(line, text="Not in the list?", style="Sub.TLabel").pack(side="left")
         self.address = Field(line, kit, f"host or address:{DEFAULT_TCP_PORT}", width=20)
         self.address.pack(side="left", padx=kit.px(10))
-        self.address.bind("<Return>", lambda _: self._join_address())
-        self.join_by_address = ttk.Button(line, text="Join by address", command=self._join_address)
+        self.address.bind("<Return>", lambda _: self._actions.join_address(self.address.value))
+        self.join_by_address = ttk.Button(
+            line, text="Join by address", command=lambda: self._actions.join_address(self.address.value)
+        )
         self.join_by_address.pack(side="left")
         self.complaint = ttk.Label(foot, style="Error.TLabel", justify="left")  # packed only while there is one
         foot.bind("<Configure>", lambda event: self.complaint.configure(wraplength=event.width))
@@ -208,10 +211,6 @@ class Picker(ttk.Frame):
     def _join(self, row: Row) -> None:
         if isinstance(row, Room) and row.joinable:
             self._actions.join(row)
-
-    def _join_address(self) -> None:
-        if not self.join_by_address.instate(["disabled"]):
-            self._actions.join_address(self.address.value)
 
     # What is shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import time
 import tkinter as tk
@@ -50,8 +51,16 @@ class Window:
         while not condition():
             assert not self.errors, "\n".join(self.errors)
             assert time.monotonic() < deadline, "it did not come about in time"
-            self.root.update()
+            with contextlib.suppress(tk.TclError):  # it may be gone by now
+                self.root.update()
             time.sleep(0.001)  # yields the core; the condition decides, not this
+
+    @property
+    def gone(self) -> bool:
+        try:
+            return not self.root.winfo_exists()
+        except tk.TclError:
+            return True
 
     def dialog(self, kind: type[D]) -> D:
         """The dialog of this kind, once it is there."""
@@ -100,7 +109,8 @@ class Window:
             for child in self.root.winfo_children():
                 if isinstance(child, Choice):
                     child.answers[answer].invoke()
-            self.root.mainloop()
+            # Not mainloop(), which goes on as long as any window of this process is there, those of other tests included
+            self.until(lambda: self.gone)
 
     def _note(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         self.errors.append("".join(traceback.format_exception(kind, value, trace)))

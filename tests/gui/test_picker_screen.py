@@ -208,7 +208,7 @@ def test_a_search_without_a_hit_says_so_and_offers_no_hosting(picker: Picker, un
 # Address
 
 
-def test_an_address_is_asked_for_by_return_and_by_the_button_but_once_at_a_time(
+def test_while_an_address_is_asked_the_button_waits_and_return_asks_another_one(
     picker: Picker, asked: Asked, until: Until
 ) -> None:
     picker.address.value = "10.0.0.7"
@@ -219,8 +219,10 @@ def test_an_address_is_asked_for_by_return_and_by_the_button_but_once_at_a_time(
     assert asked == [("address", "10.0.0.7")] * 2
     picker.address_busy()
     picker.join_by_address.invoke()
-    picker.address.event_generate("<Return>")
     assert asked == [("address", "10.0.0.7")] * 2
+    picker.address.value = "10.0.0.8"
+    picker.address.event_generate("<Return>")
+    assert asked[2:] == [("address", "10.0.0.8")]
 
 
 def test_what_is_wrong_with_an_address_stands_under_it_until_the_next_try(picker: Picker, until: Until) -> None:
