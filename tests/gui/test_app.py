@@ -109,7 +109,7 @@ class Window:
             for child in self.root.winfo_children():
                 if isinstance(child, Choice):
                     child.answers[answer].invoke()
-            # Not mainloop(), which goes on as long as any window of this process is there, those of other tests included
+            # Not mainloop(), which goes on as long as any window of this process is there, those of other tests too
             self.until(lambda: self.gone)
 
     def _note(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
