@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from lanchat.client.dial import Dial, Dialed
 from lanchat.client.locate import Place, locate, place_at
 from lanchat.client.profile import Profile
 from lanchat.discovery import Finder
+from lanchat.discovery.found import Found, State
 from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged
 from lanchat.protocol.target import Address, ById, Target, parse_address
 from lanchat.protocol.text import clean_server_name
@@ -19,13 +21,17 @@ SEARCH_AGAIN: float = 1.5  # s to find a server that is not where it was
 
 
 class Dialer:
-    """At most one try at a time, in a thread of its own. Once a server was reached, only that one counts."""
+    """At most one try at a time, in a thread of its own. Once a server was reached, only that one counts. on_seen is
+    called, in a thread of discovery's, when a server that was nowhere to be seen after a try turns up."""
 
     def __init__(self, place: Place | Target, profile: Profile) -> None:
         self._target = place
         self._place: Place | None = place if isinstance(place, Place) else None
         self._profile = profile
         self._dial: Dial | None = None
+        self.on_seen: Callable[[], object] = lambda: None
+        self._finder: Finder | None = None  # from the first try that failed to the next that did not
+        self._missing = threading.Event()  # the server was not to be seen when the last try failed
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -76,6 +82,7 @@ class Dialer:
         self.cancel()
         if self._thread is not None:
             self._thread.join()
+        self._stop_looking()
 
     # The thread
 
@@ -101,6 +108,7 @@ class Dialer:
             if moved is None:
                 raise
             dialed = self._race(place._replace(addresses=moved))
+        self._stop_looking()
         # From now on it is this server, first tried where it answered
         others = [address for address in place.addresses if address != dialed.address]
         self._place = place._replace(id=dialed.id, addresses=(dialed.address, *others))
@@ -124,10 +132,29 @@ class Dialer:
         return self._dial.race()
 
     def _find_again(self, server_id: str) -> tuple[Address, ...] | None:
-        """Where discovery sees the server now."""
-        with Finder() as finder:
-            rooms = finder.wait(lambda found: any(room.id == server_id for room in found), SEARCH_AGAIN)
-        for room in rooms:
-            if room.id == server_id:
-                return tuple(parse_address(address) for address in room.addresses)
-        return None
+        """Where discovery sees the server now. Where it does not, it goes on looking."""
+        self._missing.clear()
+        if self._finder is None:
+            self._finder = Finder(on_change=partial(self._on_change, server_id))
+            self._finder.start()
+        rooms = self._finder.wait(lambda rooms: _live(rooms, server_id) is not None, SEARCH_AGAIN)
+        room = _live(rooms, server_id)
+        if room is None:
+            self._missing.set()
+            return None
+        return tuple(parse_address(address) for address in room.addresses)
+
+    def _on_change(self, server_id: str) -> None:
+        finder = self._finder
+        if self._missing.is_set() and finder is not None and _live(finder.rooms(), server_id) is not None:
+            self._missing.clear()
+            self.on_seen()
+
+    def _stop_looking(self) -> None:
+        if self._finder is not None:
+            self._finder.close()
+            self._finder = None
+
+
+def _live(rooms: Sequence[Found], server_id: str) -> Found | None:
+    return next((room for room in rooms if room.id == server_id and room.state is State.LIVE), None)

@@ -23,6 +23,7 @@ from lanchat.client.dialer import Dialer
 from lanchat.client.event_queue import EventQueue
 from lanchat.client.events import Connecting, Ended, Lost
 from lanchat.client.talk import NickRefused, Talk
+from lanchat.discovery.interfaces import watch
 from lanchat.errors import ConnectError, JoinRefused, LanchatError, NotLanchat, RemoteProtocolError, ServerKeyChanged
 from lanchat.protocol.codec import encode, server_frames
 from lanchat.protocol.frames import Bye, ClientFrame, Pong
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 WELCOME_TIMEOUT: Final = 10.0  # s from the handshake to the server's welcome
 PING_AFTER: Final = 8.0  # s without a word from the server until we ask
 SILENCE: Final = 20.0  # s without a word until the link counts as dead
+SUSPICION: Final = 4.0  # s the server has to answer after our own network changed, or this machine slept
 RETRY_FIRST: Final = 0.5  # s until the first try after a break; doubles each time
 RETRY_MOST: Final = 10.0  # s between tries at most: nobody waits longer for a server that is back
 STEADY: Final = 10.0  # s that a connection must have lasted before the delays begin anew: some welcome and hang up
@@ -61,12 +63,14 @@ class Link:
         self._decoder = server_frames()
         self._outgoing = bytearray()  # frames that the channel has not taken
         self._dialing = False
-        self._heard_at = self._pinged_at = 0.0
+        self._heard_at = 0.0
+        self._dead_at: float | None = None  # when the link counts as dead; None: nothing was asked yet
         self._joined_at = 0.0  # by this connection; 0: not yet
         self._retry_at: float | None = None
         self._failures = 0
         self._leaving = False
         self._thread = threading.Thread(target=self._run, name="lanchat-link")
+        dialer.on_seen = lambda: self.post(self.retry_now)
 
     def start(self) -> None:
         self._thread.start()
@@ -95,6 +99,7 @@ class Link:
     def _run(self) -> None:
         error: LanchatError | None = None
         try:
+            self._watch = watch()
             if self._known_id is not None:
                 self._talk.look_back(self._known_id)
             self._talk.tell_waiting()
@@ -119,15 +124,19 @@ class Link:
             self._posted.popleft()()
         if self._channel is not None and self._channel in ready and not self._events.full:
             self._read()
-        self._on_time(time.monotonic())
+        now = time.monotonic()
+        if self._watch.poll(now, time.time()) is not None:
+            self._on_network_change(now)
+        self._on_time(now)
         self._write()
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         """Seconds until the clock alone gives us something to do."""
-        due = self._due()
         if self._events.full:
             return 0.0
-        return None if due is None else max(0.0, due - time.monotonic())
+        due = self._due()
+        due = self._watch.due if due is None else min(due, self._watch.due)
+        return max(0.0, due - time.monotonic())
 
     def _due(self) -> float | None:
         """When the clock alone gives us something to do (s, monotonic)."""
@@ -135,23 +144,31 @@ class Link:
             return self._retry_at
         if not self._talk.joined:
             return self._heard_at + WELCOME_TIMEOUT
-        silence = self._heard_at + (SILENCE if self._pinged_at > self._heard_at else PING_AFTER)
+        silence = self._heard_at + PING_AFTER if self._dead_at is None else self._dead_at
         return silence if self._talk.due is None else min(silence, self._talk.due)
 
     def _on_time(self, now: float) -> None:
         if self._events.full:
-            self._heard_at = now  # it is we who do not listen
+            self._heard_at, self._dead_at = now, None  # it is we who do not listen
         self._talk.on_time(now)
         due = self._due()
         if due is None or now < due:
             return
         if self._channel is None:
             self._dial()
-        elif self._talk.joined and self._pinged_at <= self._heard_at:
-            self._pinged_at = now
+        elif self._talk.joined and self._dead_at is None:
+            self._dead_at = self._heard_at + SILENCE
             self._talk.ping(now)
-        else:
+        elif not self._talk.joined or (self._dead_at is not None and now >= self._dead_at):
             self._lose("The server does not answer any more.")
+
+    def _on_network_change(self, now: float) -> None:
+        """Other addresses, or this machine slept: the connection may be dead, and the server within reach again."""
+        if self._channel is None:
+            self.retry_now()
+        elif self._talk.joined:
+            self._dead_at = now + SUSPICION
+            self._talk.ping(now)
 
     # Connecting
 
@@ -173,7 +190,7 @@ class Link:
         self._channel, self._decoder = outcome.channel, server_frames()
         self._outgoing.clear()
         self._joined_at = 0.0
-        self._heard_at = self._pinged_at = time.monotonic()
+        self._heard_at, self._dead_at = time.monotonic(), None
         self._selector.register(self._channel, selectors.EVENT_READ)
         self._talk.begin(outcome.id, outcome.latency)
 
@@ -229,7 +246,7 @@ class Link:
         try:
             self._talk.receive(self._decoder.receive(data), now)
             if self._talk.joined:
-                self._heard_at = now
+                self._heard_at, self._dead_at = now, None
                 self._joined_at = self._joined_at or now
                 if now - self._joined_at >= STEADY:
                     self._failures = 0

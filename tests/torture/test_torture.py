@@ -1,0 +1,208 @@
+"""Everything dies at random: server, clients, connections; at the end everybody has each message once, in order.
+
+The seed is printed, and LANCHAT_TORTURE_SEED repeats it; LANCHAT_TORTURE_SECONDS makes it longer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from lanchat.client.profile import Profile
+from lanchat.client.replica import Replica
+from lanchat.journal import Journal
+from lanchat.protocol.frames import Message
+from tests.people import Person, ServerProcess
+from tests.torture.proxy import Proxy
+from tests.torture.talker import LAST_WORDS
+
+SECONDS = float(os.environ.get("LANCHAT_TORTURE_SECONDS", "60"))
+PEOPLE = 8
+PATIENCE = 120.0  # s for everything to come to rest
+BETWEEN = (0.3, 1.2)  # s between two faults
+
+
+class Talker:
+    """A person, and the lives that they had."""
+
+    def __init__(self, nick: str, place: str, server_id: str) -> None:
+        self.nick, self._place, self._id = nick, place, server_id
+        self.life = -1
+        self.stored: dict[int, int] = {}  # by life: the last number that was stored in the outbox, by its own word
+        self.words: list[str] = []
+
+    def begin(self) -> None:
+        self.life += 1
+        self.stored[self.life] = -1
+        self.words = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.torture.talker", self._place, self._id, self.nick, str(self.life)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+        assert self.process.stdout is not None
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self._rest = ""
+
+    def listen(self) -> None:
+        """Takes note of what it said so far."""
+        assert self.process.stdout is not None
+        data = b""
+        with contextlib.suppress(BlockingIOError):
+            while piece := os.read(self.process.stdout.fileno(), 65536):
+                data += piece
+        *lines, self._rest = (self._rest + data.decode()).split("\n")
+        for line in lines:
+            if line.startswith("queued "):
+                self.stored[self.life] = max(self.stored[self.life], int(line.removeprefix("queued ")))
+            else:
+                self.words.append(line)
+
+    def tell(self, word: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(word + "\n")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.listen()
+        self.close()
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            if not stream.closed:
+                stream.close()
+
+
+def until(condition: Callable[[], object], what: str, people: list[Talker]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, (
+            f"{what}: {[(p.nick, p.life, p.words[-3:], p.process.poll()) for p in people]}"
+        )
+        for person in people:
+            person.listen()
+        time.sleep(0.01)
+
+
+class Torture:
+    """One run: the faults, and what is left of it all."""
+
+    def __init__(self, folder: Path, lots: random.Random, ends: ExitStack) -> None:
+        self._folder, self._lots = folder, lots
+        self.server = ServerProcess(folder / "room")
+        ends.callback(lambda: self.server.close())
+        self.proxy = ends.enter_context(Proxy(self.server.port, lots))
+        place = f"127.0.0.1:{self.proxy.port}"
+        self.people = [Talker(f"Person{n}", place, self.server.id) for n in range(PEOPLE)]
+        for person in self.people:
+            person.begin()
+            ends.callback(person.close)
+        self.counts: dict[str, int] = defaultdict(int)
+
+    def fault(self) -> None:
+        faults = {self.kill_server: 2, self.kill_person: 4, self.cut: 3, self.freeze: 2, self.copy_journal: 2}
+        (chosen,) = self._lots.choices(list(faults), list(faults.values()))
+        self.counts[chosen.__name__] += 1
+        chosen()
+
+    def kill_server(self) -> None:
+        self.server.kill()
+        self.server = self.server.again()
+
+    def kill_person(self) -> None:
+        person = self._lots.choice(self.people)
+        person.kill()
+        person.begin()
+
+    def cut(self) -> None:
+        self.proxy.cut()
+
+    def freeze(self) -> None:
+        self.proxy.freeze(self._lots.uniform(0.1, 3.0))
+
+    def copy_journal(self) -> None:
+        """What a machine's end would leave, had the system written all it was given: it opens, and is a beginning."""
+        self.server.signal(signal.SIGSTOP)
+        copy = self._folder / f"copy{self.counts['copy_journal']}"
+        copy.mkdir()
+        for file in (self._folder / "room").glob("journal.db*"):
+            shutil.copy(file, copy / file.name)
+        self.server.signal(signal.SIGCONT)
+
+    def run(self, seconds: float) -> None:
+        until(lambda: all("joined" in p.words for p in self.people), "everybody joins", self.people)
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            pause = time.monotonic() + self._lots.uniform(*BETWEEN)
+            until(lambda pause=pause: time.monotonic() >= pause, "time passes", self.people)  # type: ignore[misc]
+            self.fault()
+
+    def rest(self) -> None:
+        """No fault any more: all comes to an end."""
+        for person in self.people:
+            person.tell("stop")
+        until(lambda: all("flushed" in p.words for p in self.people), "all is acknowledged", self.people)
+        for person in self.people:
+            person.tell("end")
+        with Person(self.server.address, "Last") as last:
+            last.client.say(LAST_WORDS)
+            last.until_said(LAST_WORDS)
+            until(lambda: all(p.process.poll() is not None for p in self.people), "everybody leaves", self.people)
+        assert [p.process.returncode for p in self.people] == [0] * PEOPLE
+        self.server.close()
+
+
+def entries(path: Path) -> list[Message]:
+    journal = Journal.open(path)
+    try:
+        assert journal.flaws() == []
+        return journal.after("lobby", 0, 10**7, 10**7)
+    finally:
+        journal.close()
+
+
+@pytest.mark.timeout(SECONDS + 3 * PATIENCE)
+def test_whatever_dies_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
+    seed = int(os.environ.get("LANCHAT_TORTURE_SEED") or random.SystemRandom().randrange(10**6))
+    print(f"LANCHAT_TORTURE_SEED={seed}")
+    with ExitStack() as ends:
+        torture = Torture(tmp_path, random.Random(seed), ends)
+        torture.run(SECONDS)
+        torture.rest()
+    stored = entries(tmp_path / "room" / "journal.db")
+    print(f"{len(stored)} messages; {dict(torture.counts)}; lives {[p.life + 1 for p in torture.people]}")
+    assert [entry.seq for entry in stored] == [*range(1, len(stored) + 1)]
+    for person in torture.people:
+        keys = {entry.key for entry in stored if entry.nick == person.nick}
+        assert len(keys) == 1
+        said = [entry.text for entry in stored if entry.key in keys]
+        assert said == sorted(said, key=lambda text: [int(part) for part in text.split(" ")[1:]])
+        for life, last in person.stored.items():
+            texts = [text for text in said if text.startswith(f"{person.nick} {life} ")]
+            assert texts == [f"{person.nick} {life} {n}" for n in range(len(texts))]
+            assert len(texts) > last, f"{person.nick} {life}: {last} was stored in the outbox, and is not here"
+        replica = Replica(Profile(person.nick).directory, torture.server.id)
+        assert replica.before(None, 10**7) == stored
+        replica.close()
+    for copy in tmp_path.glob("copy*"):
+        held = entries(copy / "journal.db")
+        assert held == stored[: len(held)]
