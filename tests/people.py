@@ -108,6 +108,10 @@ class ServerProcess:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def again(self) -> ServerProcess:
         """Another process on the same data and port, after this one has ended."""
         self.close()
