@@ -13,6 +13,7 @@ import msgspec
 
 from lanchat import paths
 from lanchat.database import Database
+from lanchat.errors import StoreFailed
 
 if TYPE_CHECKING:
     from lanchat.identity import MemberKey
@@ -43,6 +44,15 @@ class Recent(msgspec.Struct, frozen=True):
     name: str
     address: str
     used_at: int
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """Where somebody was in a room when they left it. draft: written and not sent. seen: the last seq they saw, 0:
+    unknown. top: the first seq in view, 0: the end was in view."""
+
+    draft: str = ""
+    seen: int = 0
+    top: int = 0
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -110,6 +120,36 @@ class Profile:
             db.execute("INSERT OR REPLACE INTO server VALUES (?,?,?,?)", (server_id, name, address, now))
             if typed is not None:
                 db.execute("INSERT OR REPLACE INTO place VALUES (?,?)", (typed, server_id))
+
+    def visit(self, server_id: str) -> Visit:
+        """Where we were there last."""
+        with self._database() as db:
+            kept = db.value("SELECT value FROM setting WHERE name = ?", f"visit {server_id}")
+        try:
+            return msgspec.json.decode(kept or "{}", type=Visit)
+        except msgspec.MsgspecError:  # of another version
+            return Visit()
+
+    def keep_visit(self, server_id: str, visit: Visit) -> None:
+        with self._database() as db:
+            values = (f"visit {server_id}", msgspec.json.encode(visit).decode())
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?,?)", values)
+
+    def forget(self, server_id: str) -> None:
+        """Removes all that is kept of a server: pins, draft, what waits for it, the copies of its room. The key stays,
+        since other servers know us by it. Nobody may be in that room meanwhile."""
+        with self._database() as db:
+            with db.transaction():
+                db.execute("DELETE FROM setting WHERE name = ?", (f"visit {server_id}",))
+                db.execute("DELETE FROM server WHERE id = ?", (server_id,))
+                db.execute("DELETE FROM place WHERE id = ?", (server_id,))
+                db.execute("DELETE FROM outbox WHERE destination = ?", (server_id,))
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            for file in (self.directory / "replicas").glob(f"{server_id}*"):
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreFailed(path=self.directory / "replicas", detail=error.strerror or str(error)) from error
 
     def database(self) -> Database:
         """A connection of its own for the outbox, which is used often."""

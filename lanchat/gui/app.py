@@ -6,7 +6,6 @@ window is destroyed.
 
 from __future__ import annotations
 
-import getpass
 import signal
 import sys
 import threading
@@ -14,16 +13,15 @@ import tkinter as tk
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import LanchatError, LocalProtocolError
-from lanchat.gui.dark_mode import system_mode
+from lanchat.gui import errands
 from lanchat.gui.dialog import Dialog
 from lanchat.gui.garbage import collected_here
-from lanchat.gui.here import Here, own_address
+from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
@@ -32,6 +30,7 @@ from lanchat.gui.pump import Pump
 from lanchat.gui.theme import Kit
 from lanchat.gui.theme_menu import ThemeMenu
 from lanchat.gui.tokens import Mode
+from lanchat.gui.visits import Visits
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
@@ -51,7 +50,7 @@ def run(place: str | None = None, profile: str = "default") -> int:
 
         ctypes.windll.shcore.SetProcessDpiAwareness(1)  # else Windows blows up a small picture of the window
     modes: list[Mode] = []
-    asking = threading.Thread(target=lambda: modes.append(_first_mode(settings.theme)), name="lanchat-theme")
+    asking = threading.Thread(target=lambda: modes.append(errands.first_mode(settings.theme)), name="lanchat-theme")
     asking.start()  # the desktop answers while Tk starts
     root = tk.Tk(className="lanchat")
     root.withdraw()
@@ -75,6 +74,7 @@ class App:
         self.pump = Pump(root)
         self._finder: Finder | None = None
         self._address = ""  # of this computer; empty: no network
+        self._forget = ""  # the server of which nothing is to stay, once its room is left
         self._asked: Address | None = None  # the last one that was typed
         self._looking = False
         self._runs_here: frozenset[str] = frozenset()  # of the servers on this computer
@@ -82,7 +82,8 @@ class App:
         self._entered: Entered | None = None
         self.chat: ChatScreen | None = None
         self._closing = False
-        self._login = _login()
+        self._login = errands.login()
+        self.visits = Visits(root, kit, self.pump, profile)
         self.here = Here(root, self.kit, self.pump, on_change=self._show_hosted, on_join=self._join_hosted)
         self.theme = ThemeMenu(root, self.kit, settings.theme, self._choose_theme)
         self.picker = Picker(
@@ -108,7 +109,7 @@ class App:
         known = [recent.address for recent in self._settings.recents]
         self.pump.work("finding", partial(self._make_finder, known), self._finder_started)
         self._look_around()
-        self.pump.work("warming-up", _import_the_rest)
+        self.pump.work("warming-up", errands.import_the_rest)
         self.picker.take_focus()
 
     @contextmanager
@@ -171,7 +172,7 @@ class App:
         if not self._looking and not self._closing:
             self._looking = True
             self.here.look()
-            self.pump.work("looking", partial(_look, self.theme.choice == "system"), self._looked)
+            self.pump.work("looking", partial(errands.look, self.theme.choice == "system"), self._looked)
 
     def _looked(self, seen: tuple[str, Mode | None]) -> None:
         self._looking = False
@@ -259,7 +260,7 @@ class App:
         self._asked = address
         self.picker.address_busy()
         done, failed = partial(self._address_answered, address), partial(self._address_failed, address)
-        self.pump.work("asking", partial(_ask, address), done, failed)
+        self.pump.work("asking", partial(errands.ask, address), done, failed)
 
     def _address_answered(self, asked: Address, goal: Goal) -> None:
         if asked is self._asked:  # else another address was typed meanwhile
@@ -297,6 +298,7 @@ class App:
             self.kit,
             entered.client,
             on_leave=self._ask_leave,
+            on_forget=self._ask_forget,
             on_title=self.root.title,
             address=entered.address,
         )
@@ -305,6 +307,7 @@ class App:
             chat.handle(event)
         entered.feed.handle = chat.handle
         self.chat = chat
+        self.visits.enter(entered.server_id, chat)
         self._tell_finder()
         nick = entered.client.nick
         self.pump.work("settings", lambda: self._profile.update(nick=nick), self._settings_changed)
@@ -318,6 +321,15 @@ class App:
             self.here.ask_keep(servers, self._leave)
         else:
             self._leave([])
+
+    def _ask_forget(self) -> None:
+        self.visits.ask_forget(self._leave_and_forget)
+
+    def _leave_and_forget(self) -> None:
+        """Not before the client has ended: until then it writes."""
+        if self._entered is not None:
+            self._forget = self._entered.server_id
+            self._ask_leave()
 
     def _leave(self, stop: list[Hosted]) -> None:
         """Back to the picker. stop: servers of this computer that nobody needs any more."""
@@ -335,11 +347,16 @@ class App:
         if self._entered is None:
             self.here.stop(stop)
             return
-        client = self._entered.client
+        client, forget = self._entered.client, self._forget
+        self._forget = ""
         self._entered.feed.stop()
-        self.pump.work("settings", partial(self._profile.update, nick=client.nick), self._settings_changed)
-        self.pump.work("leaving", client.close, lambda _: self.here.stop(stop))
+        self.visits.leave(keep=not forget)
+        self.pump.work("leaving", partial(errands.end, client, self._profile, forget), partial(self._left, stop))
         self._entered = None
+
+    def _left(self, stop: list[Hosted], settings: Settings) -> None:
+        self._settings_changed(settings)
+        self.here.stop(stop)
 
     def _close(self, stop: list[Hosted]) -> None:
         self._closing = True
@@ -351,37 +368,6 @@ class App:
         if self._finder is not None:
             self.pump.work("closing", self._finder.close)
         self.pump.stop(self.root.destroy)
-
-
-def _import_the_rest() -> None:
-    """For a worker: what a room needs, so that entering one does not have to wait for it."""
-    for name in ("lanchat.client.client", "lanchat.gui.chat"):
-        import_module(name)
-
-
-def _ask(address: Address) -> Goal:
-    """For a worker: who answers there. Raises ConnectError."""
-    from lanchat.discovery import ask_host
-
-    found = ask_host(address.host, address.port)
-    known = address._replace(port=found.port)
-    return Goal(found.name, f"{address} · {found.users} inside", known, str(known))
-
-
-def _first_mode(theme: str) -> Mode:
-    return system_mode() if theme == "system" else "dark" if theme == "dark" else "light"
-
-
-def _look(ask_desktop: bool) -> tuple[str, Mode | None]:
-    """For a worker: where others reach this computer, and what its desktop prefers."""
-    return own_address(), system_mode() if ask_desktop else None
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such user in the system's list
-        return ""
 
 
 def _icon(kit: Kit) -> tk.PhotoImage:

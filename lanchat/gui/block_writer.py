@@ -54,7 +54,7 @@ class BlockWriter:
         self._pieces: list[Any] = []  # characters and tags in turn, not inserted yet
         self._place = ""  # where they go
         self._links: dict[str, str] = {}
-        self._lines: dict[str, tk.Canvas] = {}  # day lines, by their block's tag
+        self._lines: dict[str, list[tk.Canvas]] = {}  # day lines and the like, by their block's tag
         kit.listen(text, self._configure_tags)
 
     # Writing
@@ -70,7 +70,9 @@ class BlockWriter:
         known = len(self._links)
         widgets: list[tk.Widget] = []
         if block.day:
-            widgets.append(self._day_line(block.day))
+            widgets.append(self._rule(block.day, "line", "text3"))
+        if block.missed:
+            widgets.append(self._rule(block.missed, "danger", "danger"))
         match block.kind:
             case Kind.MESSAGE:
                 self._message(block, widgets)
@@ -105,8 +107,9 @@ class BlockWriter:
 
     def widen(self) -> None:
         """The Text has another width: day lines follow."""
-        for line in self._lines.values():
-            self._stretch(line)
+        for lines in self._lines.values():
+            for line in lines:
+                self._stretch(line)
 
     def _message(self, block: Block, widgets: list[tk.Widget]) -> None:
         if block.head:
@@ -154,11 +157,12 @@ class BlockWriter:
             widgets.append(button)
         self._add("\n", "failed")
 
-    def _day_line(self, day: str) -> tk.Widget:
+    def _rule(self, words: str, color: str, ink: str) -> tk.Widget:
+        """A line over the full width with words in its middle."""
         line = tk.Canvas(self._text, height=self._kit.px(32), highlightthickness=0, bd=0)
-        self._lines[self._tag] = line
-        self._kit.listen(line, lambda: self._draw_day(line, day))
-        line.bind("<Configure>", lambda _: self._draw_day(line, day))
+        self._lines.setdefault(self._tag, []).append(line)
+        self._kit.listen(line, lambda: self._draw_rule(line, words, color, ink))
+        line.bind("<Configure>", lambda _: self._draw_rule(line, words, color, ink))
         self._stretch(line)
         self._widget(line, "day")
         self._add("\n", "day")
@@ -167,15 +171,15 @@ class BlockWriter:
     def _stretch(self, line: tk.Canvas) -> None:
         line.configure(width=max(1, self._text.winfo_width() - self._kit.px(MARGIN)))
 
-    def _draw_day(self, line: tk.Canvas, day: str) -> None:
+    def _draw_rule(self, line: tk.Canvas, words: str, color: str, ink: str) -> None:
         kit, px = self._kit, self._kit.px
         line.delete("all")
         line.configure(bg=kit.colors.bg)
         width, y = int(line["width"]), px(18)
-        middle, half = width // 2 - px(24), kit.fonts.meta_bold.measure(day) // 2 + px(12)
+        middle, half = width // 2 - px(24), kit.fonts.meta_bold.measure(words) // 2 + px(12)
         for ends in ((0, middle - half), (middle + half, width)):
-            line.create_line(ends[0], y, ends[1], y, fill=kit.colors.line, width=px(1))
-        line.create_text(middle, y, text=day, fill=kit.colors.text3, font=kit.fonts.meta_bold)
+            line.create_line(ends[0], y, ends[1], y, fill=kit.color(color), width=px(1))
+        line.create_text(middle, y, text=words, fill=kit.color(ink), font=kit.fonts.meta_bold)
 
     # Pieces
 

@@ -12,6 +12,7 @@ from tkinter import ttk
 from typing import Final, Protocol
 
 from lanchat.client import events
+from lanchat.client.profile import Visit
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
@@ -23,6 +24,7 @@ from lanchat.gui.theme import Kit
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
+FARTHEST: Final = 2_000  # entries loaded at most to go back to where the user was
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
@@ -42,7 +44,8 @@ class ClientLike(Protocol):
 
 
 class ChatScreen(ttk.Frame):
-    """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_title: the
+    """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
+    and nothing of the room is to stay on this computer. on_title: the
     window's title changed. address: what others type to come here."""
 
     def __init__(
@@ -52,6 +55,7 @@ class ChatScreen(ttk.Frame):
         client: ClientLike,
         *,
         on_leave: Callable[[], object],
+        on_forget: Callable[[], object],
         on_title: Callable[[str], object],
         address: str = "",
         clock: Callable[[], float] = time.time,
@@ -59,10 +63,11 @@ class ChatScreen(ttk.Frame):
     ) -> None:
         super().__init__(master)
         self._kit, self._client, self._clock = kit, client, clock
-        self._on_leave, self._on_title = on_leave, on_title
+        self._on_leave, self._on_forget, self._on_title = on_leave, on_forget, on_title
         self.model = ChatModel(client.nick, client.key, address)
         self._title = ""
         self._room = ""
+        self._wanted = 0  # the seq to scroll to once it is there; 0: none
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
         self._build(on_link)
@@ -84,6 +89,30 @@ class ChatScreen(ttk.Frame):
             case _:
                 self._people_changed = self._messages_changed = True
 
+    @property
+    def visit(self) -> Visit:
+        """Where the user is now."""
+        return Visit(self.composer.draft, self.model.seen, self.messages.top)
+
+    def restore(self, visit: Visit) -> None:
+        """Where the user was last; what came since then is marked."""
+        if visit.draft and not self.composer.draft:
+            self.composer.draft = visit.draft
+        self.model.resume_at(visit.seen)
+        self.messages.refresh()
+        self._wanted = visit.top or ((self.model.timeline.missed or -1) + 1)
+        first = self.model.timeline.first_seq
+        if first is not None and 0 < self._wanted < first:
+            self._client.load_older(first, min(first - self._wanted + OLDER, FARTHEST))
+        self._show_wanted()
+
+    def _show_wanted(self) -> None:
+        """Scrolls to where the user was, once that is loaded."""
+        first = self.model.timeline.first_seq
+        if self._wanted and first is not None and first <= self._wanted <= self.model.timeline.last_seq:
+            self.messages.show(self._wanted)
+            self._wanted = 0
+
     def destroy(self) -> None:
         self.after_cancel(self._ticking)
         if self._refreshing:
@@ -94,7 +123,9 @@ class ChatScreen(ttk.Frame):
 
     def _build(self, on_link: Callable[[str], object]) -> None:
         kit, px = self._kit, self._kit.px
-        self.side = SideBar(self, kit, self.model, on_rename=self._client.rename, on_leave=self._on_leave)
+        self.side = SideBar(
+            self, kit, self.model, on_rename=self._client.rename, on_leave=self._on_leave, on_forget=self._on_forget
+        )
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
         main = ttk.Frame(self)
@@ -157,6 +188,7 @@ class ChatScreen(ttk.Frame):
             self.side.refresh_people()
         if self._messages_changed:
             self.messages.refresh()
+            self._show_wanted()
         self._people_changed = self._messages_changed = False
         self._show_state()
 

@@ -82,6 +82,16 @@ class Composer(ttk.Frame):
             self.focus_text()
             self.text.insert("insert", characters)
 
+    @property
+    def draft(self) -> str:
+        """What is written and not sent."""
+        return self.text.get("1.0", "end-1c")
+
+    @draft.setter
+    def draft(self, text: str) -> None:
+        self.text.delete("1.0", "end")
+        self.text.insert("1.0", text)
+
     def submit(self) -> None:
         """Hand over what is written, if it is more than space."""
         text = clean_text(self.text.get("1.0", "end-1c")).strip("\n")

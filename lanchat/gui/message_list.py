@@ -80,6 +80,24 @@ class MessageList(tk.Frame):
         self._following = True
         self._sync(follow=True)
 
+    def show(self, seq: int) -> None:
+        """Scroll so that the entry `seq`, or what follows it, stands at the top, as far as there is enough below."""
+        line = self._model.timeline
+        place = line.place((seq, 0))
+        if place < line.place(self._first):
+            self._first = line.key_at(place - STEP) if place > STEP else TOP
+        self._sync()
+        drawn = next((drawn for drawn in self._drawn if drawn.block.key >= (seq, 0)), None)
+        if drawn is not None:
+            self.text.yview(f"{drawn.tag}.first")
+            self._soon(self._settle)
+
+    @property
+    def top(self) -> int:
+        """The first seq in view; 0 while the end is in view."""
+        visible = [] if self._following else self._visible()
+        return next((drawn.block.key[0] for drawn in visible if drawn.block.kind is Kind.MESSAGE), 0)
+
     def scroll_pages(self, pages: int) -> None:
         self.text.yview_scroll(pages, "pages")
 
@@ -292,7 +310,7 @@ class MessageList(tk.Frame):
             block = drawn.block
             if block.kind is Kind.NOTICE or not (block.head or block.kind is Kind.TOP):
                 continue
-            head = f"{drawn.tag}.first" + (" +1 lines" if block.day else "")
+            head = f"{drawn.tag}.first" + f" +{bool(block.day) + bool(block.missed)} lines"
             place = self.text.dlineinfo(head)
             if place:
                 y = place[1]

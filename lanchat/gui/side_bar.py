@@ -27,7 +27,7 @@ Content = str | Person  # a heading, “#room”, a person
 
 
 class SideBar(ttk.Frame):
-    """on_rename: called with a valid new name. on_leave: back to the list of rooms."""
+    """on_rename: called with a valid new name. on_leave: back to the list of rooms. on_forget: and keep nothing."""
 
     def __init__(
         self,
@@ -37,11 +37,12 @@ class SideBar(ttk.Frame):
         *,
         on_rename: Callable[[str], object],
         on_leave: Callable[[], object],
+        on_forget: Callable[[], object],
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._model = kit, model
-        self._on_leave = on_leave
+        self._on_leave, self._on_forget = on_leave, on_forget
         self._menu = self._make_menu()
         self._make_header()
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(fill="x")
@@ -92,6 +93,7 @@ class SideBar(ttk.Frame):
         menu.add_command(label="Copy address", command=self._copy_address)
         menu.add_separator()
         menu.add_command(label="Leave the room", command=self._on_leave)
+        menu.add_command(label="Leave and forget it …", command=self._on_forget)
         menu.paint()
         return menu
 

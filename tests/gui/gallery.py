@@ -140,7 +140,13 @@ def _entries(talk: list[tuple[int, str, str]], first: int = 1) -> list[Message]:
 
 def _chat(root: tk.Tk, kit: Kit) -> ChatScreen:
     screen = ChatScreen(
-        root, kit, StandInClient(), on_leave=root.quit, on_title=root.title, address="192.168.1.23:5055"
+        root,
+        kit,
+        StandInClient(),
+        on_leave=root.quit,
+        on_forget=root.quit,
+        on_title=root.title,
+        address="192.168.1.23:5055",
     )
     screen.pack(fill="both", expand=True)
     return screen

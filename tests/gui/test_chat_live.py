@@ -49,7 +49,7 @@ class Window:
 
     def __init__(self, root: tk.Tk, kit: Kit, client: Client) -> None:
         self.root, self.client = root, client
-        self.screen = ChatScreen(root, kit, client, on_leave=client.close, on_title=root.title)
+        self.screen = ChatScreen(root, kit, client, on_leave=client.close, on_forget=client.close, on_title=root.title)
         self.screen.pack(fill="both", expand=True)
 
     def turn(self) -> None:

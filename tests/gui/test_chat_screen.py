@@ -34,6 +34,7 @@ class Stage:
             kit,
             self.client,
             on_leave=self._leave,
+            on_forget=self._leave,
             on_title=self.titles.append,
             address="192.168.1.23:5055",
             clock=lambda: self.now,

@@ -77,6 +77,8 @@ class ChatModel:
         self._focused = True
         self._members: dict[str, Member] = {}
         self._again = False
+        self._head = 0  # of the room when we joined
+        self._seen = 0  # the last seq that came while somebody looked
         self._complete = False  # the first entry of the room is in the timeline
         self._loading = False
         self._ever_joined = False
@@ -202,6 +204,17 @@ class ChatModel:
         self._focused = focused
         if focused:
             self.unread = 0
+            self._seen = max(self._seen, self.timeline.last_seq)
+
+    def resume_at(self, seen: int) -> None:
+        """The last seq that was seen before; what came since then is marked. 0: unknown."""
+        if 0 < seen < self._head:
+            self.timeline.mark_missed(seen, self._head - seen)
+
+    @property
+    def seen(self) -> int:
+        """The last seq that came while somebody looked."""
+        return self._seen
 
     def ask_older(self) -> int | None:
         """The seq before which older entries should be loaded; None when there is nothing to ask for now."""
@@ -241,6 +254,9 @@ class ChatModel:
         self.clear_name_error()
         if welcome.head == 0:
             self._complete = True
+        self._head = welcome.head
+        if event.again and not event.new_journal:
+            self.resume_at(self._seen)
 
     def _refuse(self, event: events.Refused) -> None:
         self._refused = True
@@ -286,6 +302,8 @@ class ChatModel:
             self._complete = True
 
     def _queued(self, event: events.Queued, now: float) -> None:
+        if self.link is Link.JOINED and self.timeline.missed is not None:
+            self.timeline.mark_missed(0, 0)  # who answers has read
         self.timeline.wait(self._own_message(event.id, event.text, event.at))
         self._oldest_waiting = self._oldest_waiting or now
 

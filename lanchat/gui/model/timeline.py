@@ -43,13 +43,15 @@ class Sent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One item as it is drawn. day: the text of a day line above it. nick, time, hue, initials: of the head, which
-    only the first of a group has. id: of a message of ours that is not sent; detail: why it failed."""
+    """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
+    nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
+    sent; detail: why it failed."""
 
     key: Key
     kind: Kind
     text: str
     day: str = ""
+    missed: str = ""
     head: bool = False
     nick: str = ""
     time: str = ""
@@ -85,6 +87,7 @@ class Timeline:
         self._characters = 0
         self._waiting: dict[str, Key] = {}
         self._number = 0
+        self._missed: tuple[int, str] | None = None  # after which seq a line stands, and its text
 
     # What happened
 
@@ -139,6 +142,18 @@ class Timeline:
             item.notice.add(change)
             if not item.notice.text():
                 self._remove(key)
+
+    def mark_missed(self, seq: int, count: int) -> None:
+        """A line stands after the entry `seq`: `count` others came while nobody looked. 0: no line."""
+        text = "1 message you missed" if count == 1 else f"{count:,} messages you missed"
+        self._missed = (seq, text) if count else None
+        for item in self._items.values():
+            item.block = None
+
+    @property
+    def missed(self) -> int | None:
+        """The seq after which the line stands."""
+        return self._missed[0] if self._missed else None
 
     def clear(self) -> None:
         """Forget all but what waits."""
@@ -215,12 +230,16 @@ class Timeline:
         earlier = self._message_before(place)
         day = "" if earlier and self._time(earlier.at).date() == at.date() else self._day(at.date())
         neighbour = self._items[self._keys[place - 1]].message if place else None
-        head = bool(day) or neighbour is None or not _same_group(neighbour, message)
+        missed = ""
+        if self._missed and key[0] > self._missed[0] and (earlier is None or earlier.seq <= self._missed[0]):
+            missed = self._missed[1] if key[0] < WAITING else ""
+        head = bool(day or missed) or neighbour is None or not _same_group(neighbour, message)
         return Block(
             key=key,
             kind=Kind.MESSAGE,
             text=clean_text(message.text) or NO_LONGER_KEPT,
             day=day,
+            missed=missed,
             head=head,
             nick=wording.name(message.nick) if head else "",
             time=at.strftime("%H:%M") if head else "",

@@ -1,0 +1,56 @@
+"""What the window has done in worker threads, since it reads disks or asks the network; no widgets here."""
+
+from __future__ import annotations
+
+import getpass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from lanchat.client.profile import Profile, Settings
+from lanchat.gui.dark_mode import system_mode
+from lanchat.gui.here import own_address
+from lanchat.gui.joining import Goal
+from lanchat.gui.tokens import Mode
+from lanchat.protocol.target import Address
+
+if TYPE_CHECKING:
+    from lanchat.client import Client
+
+
+def import_the_rest() -> None:
+    """For a worker: what a room needs, so that entering one does not have to wait for it."""
+    for name in ("lanchat.client.client", "lanchat.gui.chat"):
+        import_module(name)
+
+
+def end(client: Client, profile: Profile, forget: str) -> Settings:
+    """For a worker: leaves, with our name there for the next time; forget: the server of which nothing is to stay."""
+    client.close()
+    if forget:
+        profile.forget(forget)
+    return profile.update(nick=client.nick)
+
+
+def ask(address: Address) -> Goal:
+    """For a worker: who answers there. Raises ConnectError."""
+    from lanchat.discovery import ask_host
+
+    found = ask_host(address.host, address.port)
+    known = address._replace(port=found.port)
+    return Goal(found.name, f"{address} · {found.users} inside", known, str(known))
+
+
+def first_mode(theme: str) -> Mode:
+    return system_mode() if theme == "system" else "dark" if theme == "dark" else "light"
+
+
+def look(ask_desktop: bool) -> tuple[str, Mode | None]:
+    """For a worker: where others reach this computer, and what its desktop prefers."""
+    return own_address(), system_mode() if ask_desktop else None
+
+
+def login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user in the system's list
+        return ""
