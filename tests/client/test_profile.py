@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from lanchat.client import profile as profile_module
-from lanchat.client.profile import Profile, Settings
+from lanchat.client.outbox import Outbox, Waiting
+from lanchat.client.profile import Profile, Settings, Visit
+from lanchat.client.replica import Replica
 from lanchat.errors import IdentityError, StoreFailed, StoreTooNew
+from lanchat.protocol.frames import Message
 
 ONE, TWO = "1" * 32, "2" * 32
 
@@ -127,3 +130,33 @@ def test_damage_is_named() -> None:
     profile.path.write_bytes(b"no database at all, but long enough to be looked at " * 40)
     with pytest.raises(StoreFailed, match=r"profile\.db"):
         Profile("ana")
+
+
+def test_a_visit_is_kept_for_each_server() -> None:
+    profile = Profile("ana")
+    assert profile.visit(ONE) == Visit()
+    profile.keep_visit(ONE, Visit("half a sent", 7, 3))
+    assert Profile("ana").visit(ONE) == Visit("half a sent", 7, 3)
+    assert profile.visit("2" * 32) == Visit()
+
+
+def test_forgetting_leaves_nothing_of_a_server_in_any_file() -> None:
+    profile, other = Profile("ana"), "2" * 32
+    for server_id, word in ((ONE, "SECRET"), (other, "kept")):
+        profile.remember(server_id, f"Room {word}", "10.0.0.1:5055", f"{word}.example:5055")
+        profile.keep_visit(server_id, Visit(f"draft {word}"))
+        box = Outbox(profile, server_id, f"run{word}")
+        box.add(Waiting(f"run{word}", 1, f"waits {word}", 1))
+        box.close()
+        replica = Replica(profile.directory, server_id)
+        replica.match("j" * 32, "lobby")
+        replica.store([Message("lobby", 1, "x", 1, "Ben", None, f"said {word}")])
+        replica.close()
+    profile.forget(ONE)
+    assert [recent.id for recent in profile.settings.recents] == [other]
+    assert profile.visit(other) == Visit("draft kept")
+    for file in profile.directory.rglob("*"):
+        assert ONE not in file.name
+        assert not file.is_file() or b"SECRET" not in file.read_bytes(), file.name
+    Outbox(profile, other, "new").close()
+    assert (profile.directory / "replicas" / f"{other}.db").exists()

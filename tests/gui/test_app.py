@@ -17,6 +17,7 @@ import pytest
 from lanchat.client import Client, Profile
 from lanchat.client.events import Event, Message, Presence
 from lanchat.client.hosting import Hosting
+from lanchat.client.profile import Visit
 from lanchat.discovery import ask_host
 from lanchat.errors import NoWindow
 from lanchat.gui import open_window
@@ -194,6 +195,42 @@ def test_a_second_visit_remembers_name_and_talk(window: Window, server: Server, 
     dialog.join.invoke()
     window.until(lambda: window.app.chat)
     window.until(lambda: "Before you left" in window.shown())
+
+
+def test_draft_and_place_are_kept_and_what_was_missed_is_marked(window: Window, server: Server, bo: Other) -> None:
+    window.join(server.id, "Ana")
+    chat = window.app.chat
+    assert chat is not None
+    window.until(lambda: window.root.focus_get() is chat.composer.text)
+    bo.client.say("Seen")
+    window.until(lambda: "Seen" in window.shown())
+    window.until(lambda: chat.visit.seen == 1)
+    window.type("half a sent")
+    window.press("<Control-l>")
+    window.until(lambda: window.app.chat is None)
+    window.until(lambda: Profile.open().visit(server.id).draft == "half a sent")
+    bo.client.say("Missed one")
+    bo.client.say("Missed two")
+    bo.client.flush(PATIENCE)
+    window.join(server.id, "Ana")
+    chat = window.app.chat
+    assert chat is not None
+    window.until(lambda: chat.composer.draft == "half a sent")
+    window.until(lambda: any(block.missed == "2 messages you missed" for block in chat.messages.shown))
+
+
+def test_leaving_and_forgetting_keeps_nothing(window: Window, server: Server, bo: Other) -> None:
+    window.join(server.id, "Ana")
+    chat = window.app.chat
+    assert chat is not None
+    window.until(lambda: window.root.focus_get() is chat.composer.text)
+    window.type("a draft")
+    chat.side._menu.invoke("Leave and forget it …")
+    window.dialog(Choice).answers["Leave and forget"].invoke()
+    window.until(lambda: window.app.chat is None)
+    window.until(lambda: not Profile.open().settings.recents)
+    assert Profile.open().visit(server.id) == Visit()
+    assert not list((Profile.open().directory / "replicas").glob(f"{server.id}*"))
 
 
 def test_a_taken_nickname_is_refused_and_the_proposal_leads_in(window: Window, server: Server, bo: Other) -> None:

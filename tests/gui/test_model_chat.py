@@ -64,6 +64,42 @@ def test_a_server_that_cannot_store_is_told_until_it_can(model: ChatModel) -> No
     assert model.banner(NOW) is None
 
 
+def missed(model: ChatModel) -> list[tuple[int, str]]:
+    line = model.timeline
+    return [(block.key[0], block.missed) for block in line.blocks(0, len(line), DAY) if block.missed]
+
+
+def test_what_came_while_away_has_a_line_until_we_answer(model: ChatModel) -> None:
+    feed(model, joined(2), Page(ROOM, [message(1), message(2)], catchup=True))
+    model.set_focused(True)
+    assert missed(model) == []
+    feed(model, Lost("gone", 1.0), joined(5, again=True))
+    feed(model, Page(ROOM, [message(3), message(4), message(5)], catchup=True), message(6))
+    assert missed(model) == [(3, "3 messages you missed")]
+    feed(model, Queued("r-1", "mine", NOON))
+    assert missed(model) == []
+
+
+def test_after_a_restart_the_line_stands_where_we_stopped_reading(model: ChatModel) -> None:
+    feed(model, joined(4), Page(ROOM, [message(n) for n in (1, 2, 3, 4)], catchup=True))
+    model.resume_at(3)
+    assert missed(model) == [(4, "1 message you missed")]
+    model.resume_at(0)  # unknown
+    model.resume_at(9)  # of a journal that is no more
+    assert missed(model) == [(4, "1 message you missed")]
+
+
+def test_what_nobody_looked_at_was_not_seen(model: ChatModel) -> None:
+    model.set_focused(True)
+    feed(model, joined(1), message(1))
+    model.set_focused(True)
+    model.set_focused(False)
+    feed(model, message(2))
+    assert model.seen == 1
+    model.set_focused(True)
+    assert model.seen == 2
+
+
 def test_the_banner_counts_down_and_goes(model: ChatModel) -> None:
     feed(model, joined())
     assert model.banner(NOW) is None
