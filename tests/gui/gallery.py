@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lanchat.client.events import Connecting, Ended, Failed, Lost, Page, Queued
+from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued
 from lanchat.client.hosting import Hosted
-from lanchat.client.profile import Recent
+from lanchat.client.profile import Recent, Visit
 from lanchat.discovery.found import Found, State, Via
 from lanchat.errors import ConnectionLost, HostSilent
 from lanchat.gui.chat import ChatScreen
@@ -31,6 +31,7 @@ from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.protocol.frames import Change, Member, Message
+from lanchat.protocol.limits import Code
 from tests.gui.display import own_display
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, presence, roster
 
@@ -183,6 +184,15 @@ def lost(root: tk.Tk, kit: Kit) -> None:
     screen.handle(Lost("no answer", 3.4))
     screen.handle(Queued("k-8", "I am on the train, this goes out when the tunnel ends.", MORNING + 24 * 60_000))
     screen.handle(Queued("k-9", "Or when Ana plugs the switch back in 😄", MORNING + 24 * 60_000))
+
+
+@picture("chat-missed")
+@picture("chat-missed-dark", mode="dark")
+def missed(root: tk.Tk, kit: Kit) -> None:
+    """Back after a break, and the server's disk is full."""
+    screen = _joined_chat(root, kit)
+    screen.restore(Visit("half a sent", len(TALK) - 3))
+    screen.handle(Error(Code.NOT_STORED, "The server cannot store messages just now; its disk may be full."))
 
 
 @picture("chat-failed")
