@@ -65,11 +65,15 @@ class Journal:
     def __init__(self, database: Database, new_id: str | None = None) -> None:
         """For `open`, `reader` and `in_memory` below. new_id: the id of a journal that has none yet."""
         self._db = database
-        # The checkpointer below moves the log instead, so that no append waits for the disk.
-        self._db.execute("PRAGMA wal_autocheckpoint = 0")
-        if new_id is not None:
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (new_id,))
-        self.id: str = self._db.value("SELECT value FROM meta WHERE name = 'id'")
+        try:
+            # The checkpointer below moves the log instead, so that no append waits for the disk.
+            self._db.execute("PRAGMA wal_autocheckpoint = 0")
+            if new_id is not None:
+                self._db.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (new_id,))
+            self.id: str = self._db.value("SELECT value FROM meta WHERE name = 'id'")
+        except BaseException:
+            self._db.close()
+            raise
 
     @classmethod
     def open(cls, path: Path, new_id: str | None = None, *, power: bool = False) -> Self:

@@ -360,7 +360,9 @@ def test_flaws_are_named(path: Path, open_journal: Callable[[], Journal]) -> Non
     with open(path, "r+b") as file:
         file.seek(2 * 4096 + 8)
         file.write(b"\xff" * 2000)
-    assert Journal.read(path).flaws() != []
+    damaged = Journal.read(path)
+    assert damaged.flaws() != []
+    damaged.close()
 
 
 def test_compacting_keeps_all_and_takes_less(path: Path, open_journal: Callable[[], Journal]) -> None:

@@ -120,3 +120,8 @@ def wait(finder: Finder, condition: Callable[[tuple[Found, ...]], object]) -> tu
 def live(rooms: tuple[Found, ...]) -> list[str]:
     """The names of those that answered."""
     return [room.name for room in rooms if room.state is State.LIVE]
+
+
+def live_at(rooms: tuple[Found, ...]) -> set[str]:
+    """The likeliest addresses of those that answered; until all of a server's addresses did, any of them may lead."""
+    return {room.host for room in rooms if room.state is State.LIVE}

@@ -15,7 +15,7 @@ from lanchat.discovery.found import State, Via
 from lanchat.errors import HostSilent
 from lanchat.protocol.frames import ServerInfo
 from lanchat.protocol.limits import DISCOVERY_UDP_PORT
-from tests.discovery.conftest import announce, finder_on, live, serve, wait
+from tests.discovery.conftest import announce, finder_on, live, live_at, serve, wait
 from tests.lan import Lan
 
 pytestmark = pytest.mark.lan
@@ -27,7 +27,8 @@ def test_a_server_is_found_in_both_ways_as_one_room(lan: Lan) -> None:
     nord, sued = lan.host(), lan.host()
     serve(nord, "Studio Nord")
     with finder_on(sued) as finder:
-        (room,) = wait(finder, lambda rooms: rooms and set(rooms[0].via) == {Via.MDNS, Via.BEACON} and live(rooms))
+        wait(finder, lambda rooms: rooms and set(rooms[0].via) == {Via.MDNS, Via.BEACON})
+        (room,) = wait(finder, lambda rooms: live_at(rooms) == {nord.ip})
         assert (room.name, room.host, room.port, room.users) == ("Studio Nord", nord.ip, 5055, 0)
         assert room.latency_ms is not None
     with finder_on(nord) as finder:  # on its own machine too
@@ -61,7 +62,7 @@ def test_with_broadcast_blocked_mdns_finds(lan: Lan) -> None:
     lan.block("broadcast")
     announce(nord, "Nord")
     with finder_on(sued, beacon=False) as finder:
-        assert wait(finder, live)[0].host == nord.ip
+        wait(finder, lambda rooms: live_at(rooms) == {nord.ip})
 
 
 def test_with_broadcast_blocked_the_beacon_finds_by_ipv6(lan: Lan) -> None:
@@ -105,8 +106,8 @@ def test_two_servers_of_one_name_are_two_rooms(lan: Lan) -> None:
     announce(nord, "Nord")
     announce(sued, "Nord")
     with finder_on(west) as finder:
-        rooms = wait(finder, lambda rooms: live(rooms) == ["Nord", "Nord"])
-        assert {room.host for room in rooms} == {nord.ip, sued.ip}
+        rooms = wait(finder, lambda rooms: live_at(rooms) == {nord.ip, sued.ip})
+        assert live(rooms) == ["Nord", "Nord"]
         assert not any(room.clone for room in rooms)
     with finder_on(west, beacon=False) as finder:
         rooms = wait(finder, lambda rooms: len(live(rooms)) == 2)
@@ -141,9 +142,10 @@ def test_docker0_on_both_machines_leads_nobody_to_itself(lan: Lan) -> None:
     for host, other in ((nord, sued), (sued, nord)):
         for options in ({"mdns": False}, {"beacon": False}):
             with finder_on(host, **options) as finder:
-                rooms = wait(finder, lambda rooms: live(rooms) == ["Nord", "Sued"])
-                (found,) = [room for room in rooms if room.name == ("Sued" if other is sued else "Nord")]
-                assert found.host == other.ip
+                wait(finder, lambda rooms: live(rooms) == ["Nord", "Sued"])
+                rooms = wait(finder, lambda rooms, other=other: other.ip in live_at(rooms))  # type: ignore[misc]
+                (found,) = [room for room in rooms if room.host == other.ip]
+                assert found.name == ("Sued" if other is sued else "Nord")
                 assert "172.17.0.1:5055" not in found.addresses
 
 
@@ -152,8 +154,8 @@ def test_one_directory_copied_to_two_machines_is_marked(lan: Lan) -> None:
     announce(nord, "Nord", 5055, ONE)
     announce(sued, "Nord", 5055, ONE)
     with finder_on(west) as finder:
-        rooms = wait(finder, lambda rooms: [room.clone for room in rooms] == [True, True])
-        assert {room.host for room in rooms} == {nord.ip, sued.ip}
+        wait(finder, lambda rooms: [room.clone for room in rooms] == [True, True])
+        wait(finder, lambda rooms: live_at(rooms) == {nord.ip, sued.ip})
 
 
 def test_a_question_is_answered_from_the_address_that_was_asked(lan: Lan) -> None:
@@ -298,7 +300,7 @@ def test_a_server_without_a_network_is_announced_once_there_is_one(lan: Lan) -> 
     nord.link(up=False)
     announce(nord, "Nord")
     with finder_on(nord) as finder:  # through its loopback
-        assert wait(finder, live)[0].host == "127.0.0.1"
+        wait(finder, lambda rooms: live_at(rooms) == {"127.0.0.1"})
     with finder_on(sued) as finder:
         nord.link(up=True)
         wait(finder, lambda rooms: rooms and set(rooms[0].via) == {Via.MDNS, Via.BEACON})
