@@ -184,13 +184,15 @@ class Journal:
         found = self._db.value("SELECT highest FROM sent WHERE key = ? AND run = ?", key, run)
         return -1 if found is None else found
 
-    def seq_before(self, room: str, at: int) -> int:
-        """The seq up to which all entries are older than `at` (ms since 1970), 0 without one. A clock that was set
-        back makes it lower, never higher."""
+    def seq_before(self, room: str, at: int, limit: int) -> int:
+        """The seq up to which all entries are older than `at` (ms since 1970), looking at the `limit` first that were
+        not redacted. A clock that was set back makes it lower, never higher."""
+        start = self.redacted(room)
+        last = min(start + limit, self.head(room))
         first_kept = self._db.value(
-            "SELECT min(seq) FROM entry WHERE room = ? AND seq > ? AND at >= ?", room, self.redacted(room), at
+            "SELECT min(seq) FROM entry WHERE room = ? AND seq > ? AND seq <= ? AND at >= ?", room, start, last, at
         )
-        return self.head(room) if first_kept is None else first_kept - 1
+        return last if first_kept is None else first_kept - 1
 
     def redacted(self, room: str) -> int:
         """The last seq whose text was blanked by `redact`, 0 without one."""

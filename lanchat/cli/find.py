@@ -14,7 +14,6 @@ from lanchat.discovery.found import Found, State
 
 DEFAULT_TIMEOUT: Final = 2.0  # s: the beacon answers within ms, mDNS alone within 1.5 s
 _PIPE_WIDTH: Final = 400  # columns
-TIMEOUT_HELP: Final = "Wait at most so long; less, when all have answered."
 _REFRESH: Final = 4.0  # redraws a second of --watch at most
 
 

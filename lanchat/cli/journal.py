@@ -27,7 +27,9 @@ CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 def _which(command: CommandT) -> CommandT:
     """The options that say whose journal is meant: those of `lanchat serve`."""
     name = click.option("--name", help="The room's name, as for “lanchat serve” (default: this machine's).")
-    data = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The directory it was given.")
+    data = click.option(
+        "--data", type=click.Path(path_type=Path, readable=False), metavar="DIR", help="The directory it was given."
+    )
     return name(data(command))
 
 
@@ -94,7 +96,11 @@ def _path(name: str | None, data: Path | None) -> Path:
     """The journal that is meant. Ends the program where there is none."""
     chosen = clean_server_name(name or socket.gethostname().split(".")[0])
     path = (data or paths.server_directory(chosen)) / "journal.db"
-    if not path.is_file():
+    try:
+        found = path.is_file()
+    except OSError as error:  # a directory of somebody else
+        raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+    if not found:
         fail(f"There is no journal in {path.parent}. Name the room with --name, or its directory with --data.")
     return path
 

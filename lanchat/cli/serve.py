@@ -40,7 +40,9 @@ class _RateType(click.ParamType["float | None"]):
 @click.option("--name", default=lambda: socket.gethostname().split(".")[0], help="What others see in their list.")
 @click.option("--host", metavar="ADDR", help="Listen on this address alone (default: all, IPv4 and IPv6).")
 @click.option("--port", type=click.IntRange(0, 65535), help="TCP port (default: 5055, or the next one that is free).")
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Where key and messages are kept.")
+@click.option(
+    "--data", type=click.Path(path_type=Path, readable=False), metavar="DIR", help="Where key and messages are kept."
+)
 @click.option("--max-clients", type=click.IntRange(1, 100_000), default=MAX_CLIENTS, show_default=True)
 @click.option("--no-mdns", is_flag=True, help="Do not announce by mDNS.")
 @click.option("--no-beacon", is_flag=True, help="Do not announce by UDP, nor answer who asks.")

@@ -19,7 +19,7 @@ from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import LanchatError, LocalProtocolError
 from lanchat.gui import errands
-from lanchat.gui.dialog import Dialog
+from lanchat.gui.dialog import Choice, Dialog
 from lanchat.gui.garbage import collected_here
 from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
@@ -129,6 +129,7 @@ class App:
         """Asks about the rooms that this window opened, then closes."""
         if self._closing:
             return
+        self._forget = ""
         if servers := self.here.ours():
             self.here.ask_keep(servers, self._close)
         else:
@@ -314,7 +315,9 @@ class App:
 
     # Leaving
 
-    def _ask_leave(self) -> None:
+    def _ask_leave(self, forget: str = "") -> None:
+        """forget: the server of which nothing is to stay; a question that is cancelled forgets nothing later."""
+        self._forget = forget
         if self._entered is None:
             return
         if servers := self.here.ours(self._entered.server_id):
@@ -328,8 +331,7 @@ class App:
     def _leave_and_forget(self) -> None:
         """Not before the client has ended: until then it writes."""
         if self._entered is not None:
-            self._forget = self._entered.server_id
-            self._ask_leave()
+            self._ask_leave(self._entered.server_id)
 
     def _leave(self, stop: list[Hosted]) -> None:
         """Back to the picker. stop: servers of this computer that nobody needs any more."""
@@ -351,12 +353,18 @@ class App:
         self._forget = ""
         self._entered.feed.stop()
         self.visits.leave(keep=not forget)
-        self.pump.work("leaving", partial(errands.end, client, self._profile, forget), partial(self._left, stop))
+        end = partial(errands.end, client, self._profile, forget)
+        self.pump.work("leaving", end, partial(self._left, stop), partial(self._left_badly, stop))
         self._entered = None
 
     def _left(self, stop: list[Hosted], settings: Settings) -> None:
         self._settings_changed(settings)
         self.here.stop(stop)
+
+    def _left_badly(self, stop: list[Hosted], error: LanchatError) -> None:
+        self.here.stop(stop)
+        if not self._closing:
+            Choice(self.root, self.kit, "This did not work", str(error), {"All right": lambda: None})
 
     def _close(self, stop: list[Hosted]) -> None:
         self._closing = True

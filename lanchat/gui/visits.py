@@ -5,6 +5,7 @@ Saved now and then, so that a window that is killed loses a few seconds of a dra
 
 from __future__ import annotations
 
+import logging
 import tkinter as tk
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,7 @@ from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.pump import Pump
 from lanchat.gui.theme import Kit
 
+_log = logging.getLogger(__name__)
 EVERY: Final = 3_000  # ms between looks whether something changed
 FORGET: Final = (
     "Its messages, your draft and what you have not sent yet are removed from this computer, and its address and key "
@@ -73,4 +75,5 @@ class Visits:
         visit = self._screen.visit if self._screen is not None else self._kept
         if visit != self._kept:
             self._kept = visit
-            self._pump.work("visits", partial(self._profile.keep_visit, self._server_id, visit))
+            job = partial(self._profile.keep_visit, self._server_id, visit)
+            self._pump.work("visits", job, failed=lambda error: _log.warning("draft and place are not kept: %s", error))

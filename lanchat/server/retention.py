@@ -54,7 +54,9 @@ class Retention:
 
     def _blank(self, at: int) -> int:
         journal, keep = self._journal, self._keep
-        upto = journal.seq_before(self._room, at - round(keep.days * _DAY)) if keep.days is not None else 0
+        upto = 0
+        if keep.days is not None:
+            upto = journal.seq_before(self._room, at - round(keep.days * _DAY), CHUNK)
         if keep.size is not None and self._count() > keep.size:
             upto = self._counted
         start, done = journal.redacted(self._room), 0

@@ -233,6 +233,15 @@ def test_leaving_and_forgetting_keeps_nothing(window: Window, server: Server, bo
     assert not list((Profile.open().directory / "replicas").glob(f"{server.id}*"))
 
 
+def test_forgetting_that_was_cancelled_forgets_nothing_later(window: Window, server: Server) -> None:
+    window.join(server.id, "Ana")
+    window.app._forget = server.id  # as a question about a hosted room leaves it, when it is cancelled
+    window.press("<Control-l>")
+    window.until(lambda: window.app.chat is None)
+    window.until(lambda: not window.app.pump._jobs)
+    assert [recent.id for recent in Profile.open().settings.recents] == [server.id]
+
+
 def test_a_taken_nickname_is_refused_and_the_proposal_leads_in(window: Window, server: Server, bo: Other) -> None:
     window.until(lambda: ask_host("127.0.0.1", server.port).users == 1)
     window.find(server.id)

@@ -123,6 +123,29 @@ def test_directories_that_cannot_be_used(tmp_path: Path) -> None:
     assert "running.json" in one_sentence(fails("--data", tmp_path / "c", "--host", "127.0.0.1", "--port", 0))
 
 
+def test_a_directory_of_somebody_else(tmp_path: Path) -> None:
+    """As nobody: root may read everything."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    (tmp_path / "theirs").mkdir(mode=0o700)
+    (tmp_path / "theirs" / "journal.db").touch()
+    for part in (tmp_path, *tmp_path.parents[:3]):
+        if part != Path("/tmp"):
+            part.chmod(0o755)
+    for command in (["serve", "--port", "0"], ["journal", "check"]):
+        script = (
+            "import os, sys; os.setgid(65534); os.setuid(65534); "
+            f"sys.argv = ['lanchat', *{command!r}, '--data', {str(tmp_path / 'theirs')!r}]; "
+            "from lanchat.cli import main; main()"
+        )
+        # Imported before the rights are given up: the interpreter may lie in a home of root's
+        warm = "import lanchat.cli.serve, lanchat.cli.journal, lanchat.discovery.announcer, lanchat.discovery.mdns; "
+        done = subprocess.run(
+            [sys.executable, "-c", warm + script], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert "Permission denied" in one_sentence((done.returncode, done.stderr))
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "a..b"])
 def test_an_address_of_another_machine(tmp_path: Path, host: str) -> None:
     assert f"no address “{host}”" in one_sentence(fails("--data", tmp_path, "--host", host, "--port", 0))
