@@ -132,12 +132,8 @@ class Host(_Namespace):
     @contextlib.contextmanager
     def network(self) -> Iterator[None]:
         """This thread, and the threads that it starts, use the host's network meanwhile."""
-        with open("/proc/thread-self/ns/net") as before, open(f"/proc/{self.holder.pid}/ns/net") as mine:
-            _set_namespace(mine.fileno())
-            try:
-                yield
-            finally:
-                _set_namespace(before.fileno())
+        with network_of(self.holder.pid):
+            yield
 
     def link(self, *, up: bool) -> None:
         self.run(f"ip link set eth0 {'up' if up else 'down'}")
@@ -221,6 +217,17 @@ class Lan:
         rules = "; ".join(_RULES[kind] for kind in kinds)
         table = f"table bridge lan {{ chain dropped {{ type filter hook forward priority 0; {rules}\n}}\n}}"
         self._switch.run(["nft", "-f", "-"], input=f"table bridge lan\ndelete table bridge lan\n{table}")
+
+
+@contextlib.contextmanager
+def network_of(pid: int) -> Iterator[None]:
+    """This thread, and the threads that it starts, use the network of that process meanwhile."""
+    with open("/proc/thread-self/ns/net") as before, open(f"/proc/{pid}/ns/net") as theirs:
+        _set_namespace(theirs.fileno())
+        try:
+            yield
+        finally:
+            _set_namespace(before.fileno())
 
 
 def _set_namespace(descriptor: int) -> None:

@@ -84,14 +84,24 @@ class Person:
 
 
 class ServerProcess:
-    """`lanchat serve` on the loopback, as a process of its own that the test may kill or stop."""
+    """`lanchat serve` as a process of its own that the test may kill or stop.
 
-    def __init__(self, data: Path, port: int = 0, *options: str) -> None:
-        self.data = data
-        self._process = subprocess.Popen(
+    host: the only address on which it listens. start: makes the process, here or on another host.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        port: int = 0,
+        *options: str,
+        host: str = "127.0.0.1",
+        start: Callable[..., subprocess.Popen[str]] = subprocess.Popen,
+    ) -> None:
+        self.data, self._options, self._host, self._start = data, options, host, start
+        self._process = start(
             [
                 *(sys.executable, "-m", "lanchat", "serve", "--name", "Room", "--data", str(data)),
-                *("--host", "127.0.0.1", "--port", str(port), "--no-mdns", "--no-beacon", "--rate-limit", "off"),
+                *("--host", host, "--port", str(port), "--no-mdns", "--no-beacon", "--rate-limit", "off"),
                 *options,
             ],
             stdout=subprocess.PIPE,
@@ -106,7 +116,7 @@ class ServerProcess:
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self._host}:{self.port}"
 
     @property
     def pid(self) -> int:
@@ -115,7 +125,7 @@ class ServerProcess:
     def again(self) -> ServerProcess:
         """Another process on the same data and port, after this one has ended."""
         self.close()
-        return ServerProcess(self.data, self.port)
+        return ServerProcess(self.data, self.port, *self._options, host=self._host, start=self._start)
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self._process.pid, number)

@@ -1,5 +1,6 @@
-"""One person of the torture, as a process that can be killed: `python -m tests.torture.talker ADDRESS ID NICK LIFE`.
+"""One person of the torture, as a process that can be killed.
 
+`python -m tests.torture.talker ADDRESS ID NICK LIFE PAUSE`, with a pause of so many seconds between two messages.
 Says `NICK LIFE 0`, `NICK LIFE 1` … and prints each once it is stored here (`queued N`). On the line `stop` it says
 no more, and prints `flushed` when all is acknowledged; on `end` it waits for the room's last words, and ends.
 """
@@ -12,7 +13,6 @@ from typing import Final
 
 from lanchat.client import Client, Profile, dialer, events, link
 
-PAUSE: Final = 0.02  # s between two messages
 LAST_WORDS: Final = "the end"
 
 link.RETRY_FIRST, link.RETRY_MOST = 0.05, 0.5  # type: ignore[misc]
@@ -23,7 +23,7 @@ def say(word: str) -> None:
     print(word, flush=True)
 
 
-def main(address: str, server_id: str, nick: str, life: str) -> None:
+def main(address: str, server_id: str, nick: str, life: str, pause: str) -> None:
     stop, end = threading.Event(), threading.Event()
 
     def listen() -> None:
@@ -36,7 +36,7 @@ def main(address: str, server_id: str, nick: str, life: str) -> None:
         number, heard, flushed, joined = 0, False, False, False
         while not (end.is_set() and heard):
             try:
-                event: events.Event | None = client.events.get(PAUSE)
+                event: events.Event | None = client.events.get(float(pause))
             except TimeoutError:
                 event = None
             match event:
