@@ -7,6 +7,7 @@ kill -9 of the process.
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
@@ -65,6 +66,7 @@ class Journal:
     def __init__(self, database: Database, new_id: str | None = None) -> None:
         """For `open`, `reader` and `in_memory` below. new_id: the id of a journal that has none yet."""
         self._db = database
+        self.path = database.path
         try:
             # The checkpointer below moves the log instead, so that no append waits for the disk.
             self._db.execute("PRAGMA wal_autocheckpoint = 0")
@@ -93,7 +95,7 @@ class Journal:
 
     def reader(self) -> Journal:
         """A second connection to the same file, that only reads (and checkpoints)."""
-        return Journal.read(self._db.path)
+        return Journal.read(self.path)
 
     def close(self) -> None:
         self._db.close()
@@ -148,9 +150,17 @@ class Journal:
     def log_size(self) -> int:
         """Bytes of the log file."""
         try:
-            return self._db.path.with_name(f"{self._db.path.name}-wal").stat().st_size
+            return self.path.with_name(f"{self.path.name}-wal").stat().st_size
         except OSError:  # none yet
             return 0
+
+    @property
+    def free_disk(self) -> int:
+        """Bytes that the file system of the file has left."""
+        try:
+            return shutil.disk_usage(self.path.parent).free
+        except OSError as error:
+            raise StoreFailed(path=self.path, detail=error.strerror or str(error)) from error
 
     def compact(self) -> None:
         """Writes the file anew, without holes. Nobody else may use it meanwhile."""

@@ -1,4 +1,4 @@
-"""Measures what docs/benchmarks.md tells: `python -m tests.figures [window] [memory] [discovery]`.
+"""Measures what docs/benchmarks.md tells: `python -m tests.figures [window] [memory] [hostile]`.
 
 Each figure is the median of several runs. Read ratios, not times: machines differ, and so do moments.
 """
@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from lanchat import identity
-from lanchat.channel import Channel
-from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Hello
+from lanchat.server.limits import DEFAULT_RATE
+from tests.attackers import KINDS, attack, member
+from tests.people import ServerProcess, resident
+from tests.quiet import Quiet, percentile
 
 RUNS = 7
 CLIENTS = 300
+CALM = 6.0  # s
+ROUNDS = 3
+USUAL = ("--rate-limit", str(DEFAULT_RATE))
 _BARE = "import time; t = time.perf_counter(); import tkinter; r = tkinter.Tk(); r.geometry('1040x720'); r.update(); "
 _OURS = """
 import time; t = time.perf_counter()
@@ -67,10 +69,10 @@ def memory() -> None:
             assert server.stdout is not None
             match = re.search(r"port (\d+)", server.stdout.readline())
             assert match is not None
-            channels = [_member(int(match[1]), "warm-up")]
-            before = _rss(server.pid)
-            channels += [_member(int(match[1]), f"u{n}") for n in range(CLIENTS - 1)]
-            grown = (_rss(server.pid) - before) / (CLIENTS - 1)
+            channels = [member(int(match[1]), "warm-up")]
+            before = resident(server.pid)
+            channels += [member(int(match[1]), f"u{n}") for n in range(CLIENTS - 1)]
+            grown = (resident(server.pid) - before) / (CLIENTS - 1)
             print(f"memory: {grown:.0f} KiB for each idle TLS member ({CLIENTS} of them)")
             for channel in channels:
                 channel.close()
@@ -79,24 +81,31 @@ def memory() -> None:
             server.wait()
 
 
-def _member(port: int, nick: str) -> Channel:
-    channel = Channel(socket.create_connection(("127.0.0.1", port)))
-    channel.start_tls(identity.client_context(), server=False)
-    channel.handshake(10)
-    channel.send(encode(Hello(version=1, nick=nick)))
-    assert b'"welcome"' in channel.receive(10)
-    return channel
-
-
-def _rss(pid: int) -> int:
-    """KiB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    match = re.search(r"VmRSS:\s+(\d+) kB", status)
-    assert match is not None
-    return int(match[1])
+def hostile() -> None:
+    """What each attack does to ten quiet members, and to the server's memory. The server has a core of its own, and
+    the attackers yield to the members on the other one: what is measured is the server."""
+    here, there = sorted(os.sched_getaffinity(0))[:2]
+    with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder) / "room", 0, *USUAL) as server:
+        os.sched_setaffinity(server.pid, {there})
+        os.sched_setaffinity(0, {here})
+        quiet = Quiet(server.port)
+        quiet.talk(CALM)
+        for kind in KINDS:
+            calm, hurt, before = [], [], resident(server.pid)
+            for _ in range(ROUNDS):
+                calm += quiet.talk(CALM)
+                with attack(kind, server.port) as attacker:
+                    os.setpriority(os.PRIO_PROCESS, attacker, 19)
+                    hurt += quiet.talk(CALM)
+                    during = resident(server.pid)
+            quiet.talk(CALM)
+            told = [f"p{p} {percentile(calm, p):.1f} -> {percentile(hurt, p):.1f} ms" for p in (50, 99)]
+            memory = [f"{kib / 1024:.1f}" for kib in (before, during, resident(server.pid))]
+            print(f"{kind:15} {', '.join(told)}; memory {' -> '.join(memory)} MiB", flush=True)
+        quiet.close()
 
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or ["window", "memory"]
     for figure in wanted:
-        {"window": window, "memory": memory}[figure]()
+        {"window": window, "memory": memory, "hostile": hostile}[figure]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,39 +14,39 @@ from lanchat.client import talk
 from lanchat.client.events import Error, Joined, Page
 from lanchat.journal import Journal
 from lanchat.protocol.limits import Code
+from lanchat.server import limits
 from tests.lan import why_unavailable
 from tests.people import PATIENCE, Person, ServerProcess
 
 pytestmark = pytest.mark.lan
-SIZE = "2m"
+SIZE = 20  # MiB: little more than the server leaves alone
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, of 2 MiB."""
+    """A file system of its own."""
     if reason := why_unavailable("mount"):
         pytest.skip(reason)
     place = tmp_path / "disk"
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}m", "tmpfs", place], check=True)
     try:
         yield place
     finally:
         subprocess.run(["umount", place], check=True)
 
 
-def fill(place: Path) -> Path:
-    """Takes all the room there is."""
+def fill(place: Path, leave: int) -> Path:
+    """Takes all the room there is, but for `leave` bytes."""
     ballast = place / "ballast"
-    with open(ballast, "wb", buffering=0) as file:
-        for size in (64 * 1024, 4096):
-            with suppress(OSError):
-                while True:
-                    file.write(b"x" * size)
+    with open(ballast, "wb", buffering=0) as file, suppress(OSError):
+        while shutil.disk_usage(place).free > leave:
+            file.write(b"x" * 4096)
     return ballast
 
 
-def test_a_full_disk_delays_and_loses_nothing(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("leave", [0, limits.FREE_DISK - 4096])
+def test_a_full_disk_delays_and_loses_nothing(leave: int, disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk, "STORE_AGAIN", 0.2)
     said = [f"{n} " + "x" * 2000 for n in range(60)]
     with ServerProcess(disk / "room") as server:
@@ -54,7 +55,7 @@ def test_a_full_disk_delays_and_loses_nothing(disk: Path, monkeypatch: pytest.Mo
                 person.until(Joined)
             ana.client.say("before")
             ben.until_said("before")
-            ballast = fill(disk)
+            ballast = fill(disk, leave)
             for text in said:
                 ana.client.say(text)
             ana.until(Error, lambda error: error.code == Code.NOT_STORED)

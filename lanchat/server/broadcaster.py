@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from lanchat.errors import StoreError
+from lanchat.errors import StoreError, StoreFailed
 from lanchat.journal import Journal
 from lanchat.protocol import text
 from lanchat.protocol.frames import (
@@ -296,6 +296,8 @@ class Broadcaster:
         said, authors = self._said, self._authors
         self._said, self._authors = [], []
         try:
+            if self._journal.free_disk < limits.FREE_DISK:
+                raise StoreFailed(path=self._journal.path, detail="the disk is nearly full")
             self._journal.append(said, self._room.counters(said))
         except StoreError as error:
             self._not_stored(said, authors, error)

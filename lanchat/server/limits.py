@@ -8,6 +8,9 @@ MAX_CLIENTS: Final = 200  # members: more than any room that reads one conversat
 MAX_GREETING: Final = 512  # connections beyond the members: those at the door (server.door), and those just going
 GREETING_BYTES: Final = 256 * 1024  # before joining: a few hellos of the largest frame; who says more wants no room
 BACKLOG: Final = 1024  # connections the system keeps until we accept: a class that opens its lids at once
+CROWD_PAUSE: Final = (
+    0.002  # s before the next is let in, once one was turned away: a crowd must not eat the members' time
+)
 
 TLS_TIMEOUT: Final = 10.0  # s for the handshake
 HELLO_TIMEOUT: Final = 15.0  # s from connecting to hello
@@ -25,6 +28,7 @@ MAX_ASKED: Final = 4  # history pages one member may have asked for and not got 
 STALL_TIMEOUT: Final = 30.0  # s without any progress until a member that does not read is put out
 PRESENCE_DELAY: Final = 0.05  # s that joins and leaves are gathered: 1,000 joins are not 1,000 lines to each
 CLOSE_TIMEOUT: Final = 2.0  # s that goodbyes may take when the server stops
+FREE_DISK: Final = 16 * 1024 * 1024  # left alone on the disk: for the log, for removing old texts, for the others
 WAL_BYTES: Final = 32 * 1024 * 1024  # of the log, above which it is emptied though somebody writes on
 CHECKPOINT_AFTER: Final = 2.0  # s between moves of the write-ahead log into the journal
 

@@ -178,6 +178,7 @@ class Server:
         if full:
             _log.info("%s is turned away: too many connections", address)
             channel.close()
+            self._stopping.wait(limits.CROWD_PAUSE)
             return
         session = Session(channel, address, own_machine, self)
         with self._lock:
@@ -185,6 +186,7 @@ class Server:
         if loser is not None:
             _log.info("%s is turned away: too many that have not joined", loser.address)
             loser.channel.shutdown()  # its thread, if it has one, notices, and ends
+            self._stopping.wait(limits.CROWD_PAUSE)
         if loser is session:
             channel.close()
             return

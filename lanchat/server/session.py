@@ -27,7 +27,7 @@ from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
-_LOOK: Final = 1.0  # s between looks whether somebody who is not read for a while is still there
+_LOOK: Final = 0.25  # s between looks whether somebody who is not read for a while is still there
 _FRAME_COST: Final = 256  # bytes that a frame counts for in the broadcaster's inbox
 _TALKATIVE: Final = frames.Bye(Code.HELLO_FIRST, "Too many words, and none of them let you in.")
 _SILENT: Final = frames.Bye(Code.SILENT, "No word from you for too long.")
@@ -194,9 +194,12 @@ class Session:
             self._pause(self._rate.delay(lines, len(data), time.monotonic()))
 
     def _pause(self, seconds: float) -> None:
-        """Reads nothing for a while, as long as there is somebody to be read."""
+        """Reads nothing for a while. Of who is gone meanwhile, nothing more: else coming and going beats the rate."""
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 and not self.channel.over:
+        while (left := until - time.monotonic()) > 0:
+            if self.channel.over:
+                self._ended = True
+                return
             if self._gate.pause(min(left, _LOOK)):
                 return
 

@@ -301,6 +301,21 @@ def test_who_is_not_read_for_a_while_and_goes_leaves_no_ghost(serve: Serve) -> N
         again.join("Eva")
 
 
+def test_what_was_said_beyond_the_rate_ends_with_the_connection(serve: Serve) -> None:
+    """Coming, saying a thousand lines and going again does not beat the rate."""
+    server = serve(rate=1.0)
+    with RawClient(server.port) as ben:
+        ben.join("Ben")
+        with RawClient(server.port) as eva:
+            eva.join("Eva")
+            eva.send(b"".join(b'{"type":"say","id":"%d","text":"%d"}\n' % (n, n) for n in range(8_000)))
+            ben.until("message")
+            eva.reset()
+        while "left" not in [change["change"] for change in ben.until("presence")["changes"]]:
+            continue
+        assert len([frame for frame in ben.seen if frame["type"] == "message"]) < 1_000
+
+
 def test_a_journal_that_cannot_be_read_ends_nothing(
     server: Server, make_key: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from tests.people import ServerProcess
+from tests.people import ServerProcess, resident
 from tests.server.raw_client import RawClient
 
 COUNT = 100_000
 WINDOW = 500  # messages under way
 MOST = 16 * 1024  # KiB that the server may grow by: the ring has 8 MiB, SQLite's caches 4
-
-
-def resident(server: ServerProcess) -> int:
-    """KiB."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{server.pid}/status").read_text())
-    assert found is not None
-    return int(found[1])
 
 
 def speak(author: RawClient, first: int, last: int) -> None:
@@ -39,9 +31,9 @@ def test_who_stops_reading_for_100_000_messages_gets_every_one(tmp_path: Path) -
             slow.join("Slow")
             slow.sync()
             speak(author, 1, 2_000)
-            before = resident(server)
+            before = resident(server.pid)
             speak(author, 2_001, COUNT)
-            grown = resident(server) - before
+            grown = resident(server.pid) - before
             had = [entry["seq"] for entry in slow.messages()]
             while len(had) < COUNT:
                 frame = slow.next()
