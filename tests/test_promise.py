@@ -20,6 +20,7 @@ from lanchat.client.outbox import Outbox
 from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
 from lanchat.client.talk import STORE_AGAIN, Talk
+from lanchat.client.unlocking import Unlocking
 from lanchat.identity import new_run
 from lanchat.protocol import frames
 from lanchat.protocol.frames import ClientFrame, Message, ServerFrame
@@ -118,8 +119,10 @@ class Promise(RuleBasedStateMachine):
         self.talk = Talk(
             self.profile.key,
             "Ana",
+            Unlocking(None, self.profile.key.public),
             self.outbox,
             lambda server_id: Replica(self.profile.directory, server_id),
+            lambda _id: False,
             lambda _name: None,
             self.up.append,
             lambda _event: None,

@@ -11,9 +11,10 @@ from typing import Final
 import click
 
 from lanchat.cli import complain, fail, one_line
-from lanchat.cli.person import advice, nickname
+from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
 from lanchat.client import Client, Profile, events
 from lanchat.errors import LocalProtocolError
+from lanchat.pin import clean_pin
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Change, Message, ServerFrame
 from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
@@ -28,11 +29,14 @@ _LINE_AWAY: Final = "\r\x1b[2K"  # takes away what is half typed
 @click.argument("target")
 @click.option("--nick", metavar="N", help="Your name in the room.")
 @click.option("--json", "as_json", is_flag=True, help="Print each frame as one line of JSON.")
+@click.option(
+    "--pin-file", metavar="FILE", help="Where the PIN of the room stands (“-”: in the first line of the input)."
+)
 @click.pass_obj
-def command(profile_name: str, target: str, nick: str | None, as_json: bool) -> None:
+def command(profile_name: str, target: str, nick: str | None, as_json: bool, pin_file: str | None) -> None:
     """Join the room TARGET (a name from “lanchat find”, id:…, or host:port)."""
     profile = Profile.open(profile_name)
-    client = Client(target, nickname(nick, profile), profile=profile)
+    client = Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile)
     keyboard = _Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else None
     screen = _Screen(as_json, keyboard)
     with client:
@@ -43,14 +47,30 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool) -> 
                 reader.start()
             elif isinstance(event, events.Refused):
                 fail(advice(event))
+            elif isinstance(event, events.PinNeeded):
+                client.unlock(_ask_pin(event.detail, keyboard))
     if reader.unsent:
         fail("Not everything was acknowledged. It waits, and goes out when you next join this room.")
+
+
+def _ask_pin(detail: str, keyboard: _Keyboard | None) -> str:
+    """Until it can be one."""
+    if keyboard is None or keyboard.busy:
+        fail(detail or NEEDS_PIN)
+    while True:
+        if detail:
+            complain(detail)
+        try:
+            return clean_pin(click.prompt("PIN of this room", hide_input=True, err=True))
+        except LocalProtocolError as error:
+            detail = str(error)
 
 
 class _Keyboard:
     """A terminal's line editor: lines in, and what is half typed back on the screen after others spoke."""
 
     def __init__(self) -> None:
+        self.busy = False
         try:
             import readline
         except ImportError:  # Windows edits lines by itself
@@ -59,6 +79,7 @@ class _Keyboard:
             self._half_typed = readline.get_line_buffer
 
     def __iter__(self) -> Iterator[str]:
+        self.busy = True  # from now on each line is said
         while True:
             try:
                 line = input()

@@ -1,14 +1,21 @@
-"""Who speaks, for the commands that join a room: the profile, and a nickname where none was given."""
+"""Who speaks, for the commands that join a room: a nickname where none was given, and the PIN of the room."""
 
 from __future__ import annotations
 
 import getpass
 import socket
+from typing import Final
 
+import click
+
+from lanchat.cli import fail
 from lanchat.client import Profile
 from lanchat.errors import LocalProtocolError
+from lanchat.pin import clean_pin
 from lanchat.protocol.frames import Refused
 from lanchat.protocol.text import clean_nick
+
+NEEDS_PIN: Final = "This room has a PIN. Put it into a file, and add --pin-file FILE."
 
 
 def nickname(chosen: str | None, profile: Profile) -> str:
@@ -27,6 +34,17 @@ def nickname(chosen: str | None, profile: Profile) -> str:
 def advice(refused: Refused) -> str:
     """What to do about a refused nickname."""
     return refused.detail + (f" Try --nick “{refused.suggestion}”." if refused.suggestion else "")
+
+
+def pin_from(file: str | None) -> str | None:
+    """The PIN in the first line of `file` (“-”: of the input); None without a file. Raises LocalProtocolError."""
+    if file is None:
+        return None
+    try:
+        with click.open_file(file, encoding="utf-8", errors="replace") as lines:
+            return clean_pin(lines.readline())
+    except OSError as error:
+        fail(f"The PIN cannot be read from {file}: {error.strerror or error}.")
 
 
 def _account() -> str:

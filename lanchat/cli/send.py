@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from lanchat.cli import fail
-from lanchat.cli.person import advice, nickname
+from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
 from lanchat.client import Client, Profile, events
 from lanchat.protocol.text import check_text, clean_text
 
@@ -19,13 +19,14 @@ ACKNOWLEDGE_TIMEOUT: Final = 15.0  # s; afterwards the message waits for the nex
 @click.argument("target")
 @click.argument("text")
 @click.option("--nick", metavar="N", help="Your name in the room.")
+@click.option("--pin-file", metavar="FILE", help="Where the PIN of the room stands (“-”: in the input).")
 @click.pass_obj
-def command(profile_name: str, target: str, text: str, nick: str | None) -> None:
+def command(profile_name: str, target: str, text: str, nick: str | None, pin_file: str | None) -> None:
     """Say TEXT in the room TARGET (a name from “lanchat find”, id:…, or host:port)."""
     text = clean_text(text)
     check_text(text)
     profile = Profile.open(profile_name)
-    with Client(target, nickname(nick, profile), profile=profile) as client:
+    with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
         _join(client)
         message_id = client.say(text)
         _wait(client, message_id, time.monotonic() + ACKNOWLEDGE_TIMEOUT)
@@ -39,6 +40,8 @@ def _join(client: Client) -> None:
                 return
             case events.Refused():
                 fail(advice(event))
+            case events.PinNeeded(detail=detail):
+                fail(detail or NEEDS_PIN)
 
 
 def _wait(client: Client, message_id: str, deadline: float) -> None:
@@ -58,5 +61,8 @@ def _wait(client: Client, message_id: str, deadline: float) -> None:
             case events.Refused():
                 client.discard(message_id)
                 fail(advice(event))
+            case events.PinNeeded(detail=detail):
+                client.discard(message_id)
+                fail(detail or NEEDS_PIN)
             case events.Ended(error=error):
                 fail(str(error))

@@ -12,6 +12,8 @@ from typing import Final, Literal
 
 import click
 
+from lanchat.cli.person import pin_from
+from lanchat.pin import new_pin
 from lanchat.server import Config, Server
 from lanchat.server.limits import DEFAULT_RATE, MAX_CLIENTS, MAX_GREETING
 from lanchat.server.retention import Keep
@@ -57,6 +59,8 @@ class _RateType(click.ParamType["float | None"]):
 )
 @click.option("--keep-days", type=click.FloatRange(0.01, 36_500), help="Remove the texts of older messages.")
 @click.option("--keep-mib", type=click.IntRange(1, 1_000_000), help="Remove the oldest texts of a larger journal.")
+@click.option("--pin", type=click.Choice(["generate", "none"]), help="Lock the room with a new PIN, or unlock it.")
+@click.option("--pin-file", metavar="FILE", help="Lock the room with the PIN in this file (“-”: in the input).")
 def command(
     name: str,
     host: str | None,
@@ -70,13 +74,18 @@ def command(
     durability: Literal["process", "power"],
     keep_days: float | None,
     keep_mib: int | None,
+    pin: Literal["generate", "none"] | None,
+    pin_file: str | None,
 ) -> None:
     """Open a room on this machine, until Ctrl-C."""
     threading.stack_size(STACK_SIZE)
     _raise_file_limit(2 * (max_clients + MAX_GREETING) + _OWN_FILES)
     keep = Keep(keep_days, None if keep_mib is None else keep_mib * 1024 * 1024)
     announce = (not no_mdns, not no_beacon)
-    config = Config(name, data, host, port, max_clients, allow_clear, rate_limit, *announce, durability, keep)
+    if pin and pin_file:
+        raise click.UsageError("--pin and --pin-file exclude each other.")
+    chosen = {"generate": new_pin(), "none": "", None: pin_from(pin_file)}[pin]
+    config = Config(name, data, host, port, max_clients, allow_clear, rate_limit, *announce, durability, keep, chosen)
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -86,6 +95,8 @@ def command(
     signal.signal(signal.SIGTERM, on_signal)
     with Server(config) as server:
         click.echo(f"lanchat: “{server.name}” is open on port {server.port}, id {server.id}")
+        if pin == "generate":
+            click.echo(f"lanchat: the PIN is {chosen}")
         sys.stdout.flush()
         while not stop.wait(_LOOK):
             continue

@@ -24,9 +24,11 @@ from lanchat.client.outbox import Outbox
 from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
 from lanchat.client.talk import Talk
+from lanchat.client.unlocking import Unlocking
 from lanchat.discovery.found import Found
 from lanchat.errors import LocalProtocolError
 from lanchat.identity import new_run
+from lanchat.pin import clean_pin
 from lanchat.protocol import text as rules
 from lanchat.protocol.limits import Code
 from lanchat.protocol.target import Address, parse_target
@@ -41,9 +43,16 @@ class Client:
     """
 
     def __init__(
-        self, place: Found | Address | str, nick: str, *, profile: Profile | None = None, patient: bool = False
+        self,
+        place: Found | Address | str,
+        nick: str,
+        *,
+        pin: str | None = None,
+        profile: Profile | None = None,
+        patient: bool = False,
     ) -> None:
-        """Raises LocalProtocolError for a place or a nickname that cannot be, StoreError, IdentityError."""
+        """pin: of the room; a server that is new to us and does not ask for it is refused. Raises LocalProtocolError
+        for a place, a nickname or a PIN that cannot be, StoreError, IdentityError."""
         nick = rules.clean_nick(nick)
         target = parse_target(place) if isinstance(place, str) else place
         self._profile = profile or Profile.open()
@@ -56,8 +65,10 @@ class Client:
         self._talk = Talk(
             self._profile.key,
             nick,
+            Unlocking(pin, self.key),
             outbox,
             lambda server_id: Replica(self._profile.directory, server_id),
+            lambda server_id: server_id in self._profile.known_names(),
             dialer.remember,
             lambda frame: self._link.send(frame),
             self.events.put,
@@ -97,6 +108,11 @@ class Client:
         """Another name, also after a refused one. Raises LocalProtocolError for what the rules forbid."""
         nick = rules.clean_nick(nick)
         self._link.post(lambda: self._link.rename(nick))
+
+    def unlock(self, pin: str) -> None:
+        """Tries this PIN, after PinNeeded. Raises LocalProtocolError: it cannot be one."""
+        pin = clean_pin(pin)
+        self._link.post(lambda: self._link.unlock(pin))
 
     def load_older(self, before: int | None = None, limit: int = 100) -> None:
         """At most `limit` entries below the seq `before` (None: the last ones) come as a Page event."""

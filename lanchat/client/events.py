@@ -29,6 +29,12 @@ class Joined(Struct, frozen=True):
     new_journal: bool = False
 
 
+class PinNeeded(Struct, frozen=True):
+    """The room has a PIN: answer with Client.unlock. detail: why it is asked again; empty: it was not tried yet."""
+
+    detail: str = ""
+
+
 class Lost(Struct, frozen=True):
     """The link broke or did not come about; another try follows after retry_in seconds, by itself."""
 
@@ -68,7 +74,20 @@ class Ended(Struct, frozen=True):
 # Refused (the nickname, before joining): answer with Client.rename(another).
 # Error: a later rename was refused (code nick_taken, nick_invalid), or a history request.
 Event: TypeAlias = (
-    Connecting | Joined | Refused | Lost | Queued | Failed | Message | Page | Presence | Roster | Error | Delay | Ended
+    Connecting
+    | PinNeeded
+    | Joined
+    | Refused
+    | Lost
+    | Queued
+    | Failed
+    | Message
+    | Page
+    | Presence
+    | Roster
+    | Error
+    | Delay
+    | Ended
 )
 
 __all__ = [
@@ -82,6 +101,7 @@ __all__ = [
     "Lost",
     "Message",
     "Page",
+    "PinNeeded",
     "Presence",
     "Queued",
     "Refused",

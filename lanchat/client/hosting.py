@@ -42,6 +42,7 @@ class Hosted(Struct, frozen=True):
     id: str
     run: str
     name: str
+    locked: bool = False
     directory: Path = Path()
 
 
@@ -51,12 +52,13 @@ class Hosting:
     def __init__(self) -> None:
         self._children: dict[int, subprocess.Popen[str]] = {}
 
-    def open(self, name: str) -> Hosted:
-        """Starts `lanchat serve --name NAME` and returns once it listens. Raises ServeError, StoreError."""
+    def open(self, name: str, pin: str | None = None) -> Hosted:
+        """Starts `lanchat serve --name NAME` and returns once it listens. pin: its lock from now on; None: as it was.
+        Raises ServeError, StoreError."""
         name = clean_server_name(name)
         directory = private_directory(server_directory(name))
         with open(directory / "serve.log", "w+", encoding="utf-8", errors="replace") as log:
-            process = _start(name, log)
+            process = _start(name, pin, log)
             assert process.stdout is not None
             with process.stdout, _killed_after(START_TIME, process):
                 line = process.stdout.readline(MAX_FACTS)
@@ -97,22 +99,28 @@ class Hosting:
                 self._children.pop(pid, None)
 
 
-def _start(name: str, log: IO[str]) -> subprocess.Popen[str]:
+def _start(name: str, pin: str | None, log: IO[str]) -> subprocess.Popen[str]:
+    """The PIN goes by the input: arguments of a process are for everybody to see."""
     options: dict[str, Any] = {"start_new_session": True}  # no signal of our terminal reaches it
     if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
         options = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return subprocess.Popen(
-        [sys.executable, "-m", "lanchat", "serve", "--name", name],
+    lock = [] if pin is None else ["--pin-file", "-"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lanchat", "serve", "--name", name, *lock],
         # where this very package lies: `-m` looks there first, and nobody's current directory is kept busy
         cwd=Path(lanchat.__file__).parents[1],
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
         encoding="utf-8",
         errors="replace",
         **options,
     )
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin:  # its complaint tells why
+        process.stdin.write(f"{pin or ''}\n")
+    return process
 
 
 @contextlib.contextmanager

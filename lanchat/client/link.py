@@ -22,7 +22,7 @@ from lanchat.client.dial import Dialed
 from lanchat.client.dialer import Dialer
 from lanchat.client.event_queue import EventQueue
 from lanchat.client.events import Connecting, Ended, Lost
-from lanchat.client.talk import NickRefused, Talk
+from lanchat.client.talk import PersonAsked, Talk
 from lanchat.discovery.interfaces import watch
 from lanchat.errors import ConnectError, JoinRefused, LanchatError, NotLanchat, RemoteProtocolError, ServerKeyChanged
 from lanchat.protocol.codec import encode, server_frames
@@ -220,6 +220,15 @@ class Link:
     def rename(self, nick: str) -> None:
         """For `post`: another nickname; when the first was refused, this goes on with it."""
         self._talk.rename(nick)
+        self._go_on()
+
+    def unlock(self, pin: str) -> None:
+        """For `post`: the PIN that was asked for."""
+        self._talk.unlock(pin)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Tries again, if only the person could."""
         if self._channel is None and self._retry_at is None and not self._dialing and not self._leaving:
             self._dial()
 
@@ -250,7 +259,7 @@ class Link:
                 self._joined_at = self._joined_at or now
                 if now - self._joined_at >= STEADY:
                     self._failures = 0
-        except NickRefused:
+        except PersonAsked:
             self._hang_up()
         except RemoteProtocolError as error:
             if self._talk.welcome is None:

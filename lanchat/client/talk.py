@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
-from lanchat.client.events import Delay, Event, Failed, Joined, Queued
+from lanchat.client.events import Delay, Event, Failed, Joined, PinNeeded, Queued
 from lanchat.client.outbox import Outbox, Waiting
 from lanchat.client.replica import Replica
+from lanchat.client.unlocking import Unlocking
 from lanchat.errors import ConnectionLost, JoinRefused, LocalProtocolError, RemoteProtocolError, StoreError
 from lanchat.identity import MemberKey
 from lanchat.protocol import frames
@@ -26,8 +27,8 @@ STORE_AGAIN: Final = 2.0  # s until the server is asked again to store what it c
 _MAX_FAILED: Final = 1_000  # messages the server refused, kept to be said again
 
 
-class NickRefused(Exception):
-    """The server wants another nickname; the Refused event was sent."""
+class PersonAsked(Exception):
+    """Only the person can go on, with another nickname or a PIN; the event that asks them was sent."""
 
 
 class Talk:
@@ -37,19 +38,24 @@ class Talk:
         self,
         key: MemberKey,
         nick: str,
+        unlocking: Unlocking,
         outbox: Outbox,
         open_replica: Callable[[str], Replica],
+        is_known: Callable[[str], bool],
         remember: Callable[[str], None],
         send: Callable[[ClientFrame], None],
         emit: Callable[[Event], None],
     ) -> None:
-        """open_replica: of the server with this id. remember: we were let in, by a server of this name."""
+        """open_replica: of the server with this id. is_known: whether it let us in before. remember: we were
+        let in, by a server of this name."""
         self.nick = nick
         self.welcome: frames.Welcome | None = None
         self.joined = False
         self._key = key
         self._outbox = outbox
         self._open_replica = open_replica
+        self._unlocking = unlocking
+        self._is_known = is_known
         self._remember = remember
         self._replica: Replica | None = None
         self._send = send
@@ -85,6 +91,7 @@ class Talk:
         assert self._replica is not None
         self._outbox.resolve(server_id)  # before hello, which names the runs that it adopts
         self._server_id = server_id
+        self._unlocking.begin(server_id, known=self._is_known(server_id))
         self._latency = latency
         self._held, self._again_at = False, None
         self._asked_nick = self.nick
@@ -103,7 +110,7 @@ class Talk:
         self.joined = False
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
-        """Handles frames in order; now: s, monotonic. Raises NickRefused, JoinRefused, ConnectionLost,
+        """Handles frames in order; now: s, monotonic. Raises PersonAsked, JoinRefused, ConnectionLost,
         RemoteProtocolError: then the channel is to be closed."""
         try:
             for kind, group in groupby(received, type):
@@ -129,6 +136,12 @@ class Talk:
                 self._emit(frame)
             case frames.Challenge():
                 self._prove(frame)
+            case frames.Locked() if not self.joined:
+                self._unlock()
+            case frames.Pake() if not self.joined:
+                self._send(self._unlocking.confirm(frame))
+            case frames.Confirm() if not self.joined:
+                self._unlocking.confirmed(frame)
             case frames.Welcome():
                 self._on_welcome(frame)
             case frames.Refused():
@@ -157,12 +170,19 @@ class Talk:
         self._send(frames.Proof(self._key.sign(proof_text(challenge.id, challenge.nonce, self._hello))))
         self._hello = None
 
+    def _unlock(self) -> None:
+        if self._unlocking.pin is None:
+            self._emit(PinNeeded())
+            raise PersonAsked
+        self._send(self._unlocking.prove())
+
     def _on_welcome(self, welcome: frames.Welcome) -> None:
         assert self._replica is not None
         if self.joined:
             raise RemoteProtocolError(code=Code.INVALID, detail="it says welcome twice")
         if not _is_nick(welcome.nick):
             raise RemoteProtocolError(code=Code.NICK_INVALID, detail="it gives us a name that none can have")
+        self._unlocking.check_welcome()
         self._remember(welcome.name)
         again = self.welcome is not None
         same = self._replica.match(welcome.journal, welcome.room)
@@ -178,7 +198,11 @@ class Talk:
     def _on_refused(self, refused: frames.Refused) -> None:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
             self._emit(refused)
-            raise NickRefused
+            raise PersonAsked
+        if refused.code == Code.PIN_WRONG:
+            self._unlocking.pin = None
+            self._emit(PinNeeded(refused.detail))
+            raise PersonAsked
         if refused.code in (Code.FULL, Code.NOT_STORED) and self.welcome is not None:
             raise ConnectionLost(detail=refused.detail)
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
@@ -275,6 +299,10 @@ class Talk:
             self._send(frames.Rename(nick))
         else:
             self.nick = nick
+
+    def unlock(self, pin: str) -> None:
+        """The PIN for the next connection."""
+        self._unlocking.pin = pin
 
     def load_older(self, before: int | None, limit: int) -> None:
         """Entries below `before` come as a Page: from the replica, else from the server."""

@@ -238,9 +238,10 @@ class App:
             self._finder.refresh()  # what was opened or stopped here shows in the list at once
         self._runs_here = runs
 
-    def _join_hosted(self, hosted: Hosted) -> None:
+    def _join_hosted(self, hosted: Hosted, pin: str | None) -> None:
         place = remembered(hosted.name, f"127.0.0.1:{hosted.port}", hosted.id)
-        self._begin_joining(Goal(hosted.name, "on this computer", place, self._address_here(hosted.port)))
+        address = self._address_here(hosted.port)
+        self._begin_joining(Goal(hosted.name, "on this computer", place, address, pin=pin))
 
     def _address_here(self, port: int) -> str:
         return str(Address(self._address or "localhost", port))
@@ -249,7 +250,8 @@ class App:
 
     def _join_room(self, room: Room) -> None:
         address = self._address_here(room.place.port) if room.here else str(Address(room.place.host, room.place.port))
-        self._begin_joining(Goal(room.name, room.summary, room.place, address))
+        known = any(recent.id == room.place.id for recent in self._settings.recents)
+        self._begin_joining(Goal(room.name, room.summary, room.place, address, room.locked and not known))
 
     def _join_address(self, text: str) -> None:
         try:

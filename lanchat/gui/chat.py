@@ -19,6 +19,7 @@ from lanchat.gui.composer import Composer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
+from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.theme import Kit
 
@@ -39,6 +40,7 @@ class ClientLike(Protocol):
     def rename(self, nick: str) -> object: ...
     def load_older(self, before: int | None, limit: int = ...) -> object: ...
     def retry_now(self) -> object: ...
+    def unlock(self, pin: str) -> object: ...
     def discard(self, message_id: str) -> object: ...
     def resend(self, message_id: str) -> object: ...
 
@@ -204,6 +206,7 @@ class ChatScreen(ttk.Frame):
         else:
             actions = {
                 "Try now": self._client.retry_now,
+                "Enter the PIN": self._ask_pin,
                 "Choose a name": lambda: self.side.me.edit(self.model.suggestion),
                 "Back to rooms": self._on_leave,
             }
@@ -220,6 +223,9 @@ class ChatScreen(ttk.Frame):
         self._status.configure(text=f"  {status.text}", image=dot)
 
     # What the user wants
+
+    def _ask_pin(self) -> None:
+        PinDialog(self, self._kit, self.model.pin_asked, on_pin=self._client.unlock)
 
     def _send(self, text: str) -> None:
         self._client.say(text)

@@ -41,7 +41,8 @@ class Placeholder:
 
 
 class Field(ttk.Entry):
-    """An entry in the theme. on_change: called with the text after each change by the user or by `value`."""
+    """An entry in the theme. secret: nobody reads it over a shoulder. on_change: called with the text after each change
+    by the user or by `value`."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Field(ttk.Entry):
         icon: str | None = None,
         side: bool = False,
         width: int = 24,
+        secret: bool = False,
         on_change: Callable[[str], object] | None = None,
     ) -> None:
         style = "Search.TEntry" if icon else "Side.TEntry" if side else "TEntry"
@@ -59,6 +61,8 @@ class Field(ttk.Entry):
         # Before the entry's own trace: Tk calls the last one first, so the entry has the text when ours looks at it
         self._variable.trace_add("write", lambda *_: self._changed(on_change))
         super().__init__(master, width=width, style=style, font=kit.fonts.body, textvariable=self._variable)
+        if secret:
+            self.configure(show="•")
         ground = "bg" if side else "raised"
         self._placeholder = Placeholder(self, kit, placeholder, x=35 if icon else 12, ground=ground)
         if icon:

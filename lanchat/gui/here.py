@@ -21,7 +21,8 @@ KEEP_OR_CLOSE = (
 
 
 class Here:
-    """on_change: told the servers that run here. on_join: a room was opened, and the user wants in."""
+    """on_change: told the servers that run here. on_join: a room was opened, with this PIN, and the user wants
+    in."""
 
     def __init__(
         self,
@@ -30,7 +31,7 @@ class Here:
         pump: Pump,
         *,
         on_change: Callable[[list[Hosted]], object],
-        on_join: Callable[[Hosted], object],
+        on_join: Callable[[Hosted, str | None], object],
     ) -> None:
         self._window, self._kit, self._pump = window, kit, pump
         self._on_change, self._on_join = on_change, on_join
@@ -49,8 +50,8 @@ class Here:
     def host(self, name: str) -> HostDialog:
         """Asks for the room's name, `name` proposed, and opens it."""
 
-        def open_room(name: str) -> None:
-            job = partial(self._open, name)
+        def open_room(name: str, pin: str | None) -> None:
+            job = partial(self._open, name, pin)
             self._pump.work("hosting", job, partial(self._opened, dialog), partial(self._failed, dialog))
 
         dialog = HostDialog(self._window, self._kit, name, on_open=open_room, on_join=self._on_join)
@@ -84,8 +85,8 @@ class Here:
 
     # In a worker
 
-    def _open(self, name: str) -> tuple[Hosted, str]:
-        hosted = self._hosting.open(name)
+    def _open(self, name: str, pin: str | None) -> tuple[Hosted, str]:
+        hosted = self._hosting.open(name, pin)
         return hosted, f"{own_address() or 'localhost'}:{hosted.port}"
 
     def _stop(self, servers: Sequence[Hosted]) -> None:

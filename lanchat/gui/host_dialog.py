@@ -7,15 +7,18 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from lanchat.client.hosting import Hosted
+from lanchat.errors import LocalProtocolError
 from lanchat.gui.dialog import WIDTH, Dialog
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.theme import Kit
+from lanchat.pin import clean_pin
 from lanchat.protocol.text import clean_server_name
 
 
 class HostDialog(Dialog):
-    """on_open: called with a name. Then say `opened` or `failed`. on_join: the room is open, and the user wants in."""
+    """on_open: called with a name, and a PIN if one was chosen. Then say `opened` or `failed`. on_join: the room is
+    open, and the user wants in; called with the PIN, too."""
 
     def __init__(
         self,
@@ -23,8 +26,8 @@ class HostDialog(Dialog):
         kit: Kit,
         name: str,
         *,
-        on_open: Callable[[str], object],
-        on_join: Callable[[Hosted], object],
+        on_open: Callable[[str, str | None], object],
+        on_join: Callable[[Hosted, str | None], object],
     ) -> None:
         super().__init__(master, kit, "Host a room")
         self._on_open, self._on_join = on_open, on_join
@@ -38,6 +41,11 @@ class HostDialog(Dialog):
         self.field = Field(self.body, kit, "For example Studio", on_change=lambda _: self._complain(""))
         self.field.pack(fill="x", pady=(kit.px(6), 0))
         self.field.bind("<Return>", lambda _: self._submit())
+        self.add_text("PIN, if not everybody on this network may come in", gap=14)
+        self.pin = Field(self.body, kit, "No PIN", on_change=lambda _: self._complain(""))
+        self.pin.pack(fill="x", pady=(kit.px(6), 0))
+        self.pin.bind("<Return>", lambda _: self._submit())
+        self._chosen: str | None = None  # the PIN of the room that is open
         self.complaint = ttk.Label(self.body, style="Error.TLabel", wraplength=kit.px(WIDTH), justify="left")
         self.complaint.pack(anchor="w", pady=(kit.px(6), 0))
         self.submit = self.add_button("Open the room", self._submit, "Accent.TButton")
@@ -64,6 +72,10 @@ class HostDialog(Dialog):
         self.address.pack(side="left")
         self.copy = ttk.Button(line, text="Copy", style="Small.TButton", command=lambda: self._copy(address))
         self.copy.pack(side="left", padx=self._kit.px(12))
+        if hosted.locked and not self._chosen:
+            self.add_text("It is locked with the PIN that it had before.", gap=14)
+        if self._chosen:
+            self.add_text(f"They need this PIN when they come for the first time: {self._chosen}", gap=14)
         self.join = self.add_button("Join it", lambda: self._join(hosted), "Accent.TButton")
         self.add_button("Later", self.close)
         self.join.focus_set()
@@ -75,13 +87,22 @@ class HostDialog(Dialog):
         if not name:
             self.failed("Please give the room a name.")
             return
+        try:
+            self._chosen = clean_pin(self.pin.value) if self.pin.value.strip() else None
+        except LocalProtocolError as error:
+            self._ready(True)
+            self._complain(str(error))
+            self.field.mark(False)
+            self.pin.mark(True)
+            self.pin.focus_set()
+            return
         self._complain("")
         self._ready(False)
-        self._on_open(name)
+        self._on_open(name, self._chosen)
 
     def _join(self, hosted: Hosted) -> None:
         self.close()
-        self._on_join(hosted)
+        self._on_join(hosted, self._chosen)
 
     def _copy(self, address: str) -> None:
         self.clipboard_clear()
@@ -90,9 +111,10 @@ class HostDialog(Dialog):
 
     def _ready(self, ready: bool) -> None:
         self.submit.configure(text="Open the room" if ready else "Opening …")
-        for control in (self.submit, self.field):
+        for control in (self.submit, self.field, self.pin):
             control.state(["!disabled" if ready else "disabled"])
 
     def _complain(self, sentence: str) -> None:
         self.complaint.configure(text=sentence)
         self.field.mark(bool(sentence))
+        self.pin.mark(False)

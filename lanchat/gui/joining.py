@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from lanchat.client.events import Ended, Event, Joined, Lost, Refused
+from lanchat.client.events import Ended, Event, Joined, Lost, PinNeeded, Refused
 from lanchat.client.profile import Profile
 from lanchat.discovery.found import Found
 from lanchat.errors import LanchatError
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 
 class Goal(NamedTuple):
-    """Where to. detail: a few words about it. address: what others may type to come there, where it is known."""
+    """Where to. detail: a few words about it. address: what others may type to come there, where it is known. locked:
+    its PIN will be asked for. pin: the one that the user chose for it just now."""
 
     name: str
     detail: str
     place: Found | Address | str
     address: str = ""
+    locked: bool = False
+    pin: str | None = None
 
 
 class Entered(NamedTuple):
@@ -62,22 +65,32 @@ class Joining:
         self._events: list[Event] = []
         self._cancelled = False
         self.dialog = NicknameDialog(
-            window, kit, goal.name, goal.detail, nick, on_join=self._try, on_cancel=self._on_cancel
+            window,
+            kit,
+            goal.name,
+            goal.detail,
+            nick,
+            on_join=self._try,
+            on_cancel=self._on_cancel,
+            locked=goal.locked and goal.pin is None,
         )
 
-    def _try(self, nick: str) -> None:
-        """With a client whose nickname was refused, or that waits to try again, goes on; else begins."""
+    def _try(self, nick: str, pin: str | None) -> None:
+        """With a client whose nickname or PIN was refused, or that waits to try again, goes on; else begins."""
         if self._client is None:
-            self._pump.work("joining", partial(self._make_client, nick), self._begin, self._failed)
+            job = partial(self._make_client, nick, pin or self._goal.pin)
+            self._pump.work("joining", job, self._begin, self._failed)
             return
+        if pin is not None:
+            self._client.unlock(pin)
         self._client.rename(nick)
         self._client.retry_now()
 
-    def _make_client(self, nick: str) -> Client:
+    def _make_client(self, nick: str, pin: str | None) -> Client:
         """In a worker: it reads the profile."""
         from lanchat.client import Client
 
-        return Client(self._goal.place, nick, profile=self._profile)
+        return Client(self._goal.place, nick, pin=pin, profile=self._profile)
 
     def _begin(self, client: Client) -> None:
         self._client, self._events = client, []
@@ -97,6 +110,8 @@ class Joining:
                 self._joined(welcome.id)
             case Refused():
                 self.dialog.refused(event.detail, event.suggestion)
+            case PinNeeded():
+                self.dialog.ask_pin(event.detail)
             case Lost():
                 self.dialog.unreachable(event.detail)
             case Ended(error=error):

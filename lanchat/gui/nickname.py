@@ -1,4 +1,6 @@
-"""The nickname dialog: a name for the room, and what became of it; it connects to nothing itself."""
+"""The nickname dialog: a name for the room, its PIN where it has one, and what became of it; it connects to nothing
+itself.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,15 @@ from lanchat.gui.field import Field
 from lanchat.gui.model.people import Hues, initials
 from lanchat.gui.paint import avatar
 from lanchat.gui.theme import Kit
+from lanchat.pin import clean_pin
 from lanchat.protocol.text import clean_nick
 
 AVATAR: Final = 48  # px at 96 dpi
 
 
 class NicknameDialog(Dialog):
-    """on_join: called with a well-formed nickname. Then say `refused`, `unreachable`, or `close` it."""
+    """on_join: called with a well-formed nickname, and with a PIN if one was asked for. Then say `refused`, `ask_pin`,
+    `unreachable`, or `close` it."""
 
     def __init__(
         self,
@@ -30,9 +34,11 @@ class NicknameDialog(Dialog):
         detail: str,
         nick: str,
         *,
-        on_join: Callable[[str], object],
+        on_join: Callable[[str, str | None], object],
         on_cancel: Callable[[], object] | None = None,
+        locked: bool = False,
     ) -> None:
+        """locked: the PIN is asked for from the beginning; see `ask_pin` for later."""
         super().__init__(master, kit, drawable(f"Join {room}"), on_cancel)
         self._on_join = on_join
         self._name = nick
@@ -41,11 +47,20 @@ class NicknameDialog(Dialog):
         self.field = Field(self.body, kit, "For example Ana", on_change=self._changed)
         self.field.pack(fill="x", pady=(kit.px(6), 0))
         self.field.bind("<Return>", lambda _: self._submit())
+        self.pin_label = self.add_text("PIN of this room", "Sub.TLabel", gap=14)
+        self.pin = Field(
+            self.body, kit, "Ask whoever runs the room", secret=True, on_change=lambda _: self._complain("")
+        )
+        self.pin.pack(fill="x", pady=(kit.px(6), 0))
+        self.pin.bind("<Return>", lambda _: self._submit())
         self.complaint = ttk.Label(self.body, style="Error.TLabel", wraplength=kit.px(WIDTH), justify="left")
         self.complaint.pack(anchor="w", pady=(kit.px(6), 0))
         self.proposal = ttk.Button(self.body, style="Small.TButton")  # packed only while there is one
         self.join = self.add_button("Join", self._submit, "Accent.TButton")
         self.add_button("Cancel", self.cancel)
+        if not locked:
+            self.pin_label.pack_forget()
+            self.pin.pack_forget()
         self.field.value = nick
         self.field.selection_range(0, "end")
         self.field.icursor("end")
@@ -78,6 +93,21 @@ class NicknameDialog(Dialog):
         self.field.icursor("end")
         self.field.focus_set()
 
+    def ask_pin(self, sentence: str) -> None:
+        """The room has a PIN; sentence: what was wrong with the last one, if anything."""
+        if not self._asks_pin:
+            self.pin_label.pack(anchor="w", pady=(self._kit.px(14), 0), after=self.field)
+            self.pin.pack(fill="x", pady=(self._kit.px(6), 0), after=self.pin_label)
+        self._ready("Join")
+        self._complain(sentence)
+        self.pin.mark(bool(sentence))
+        self.pin.selection_range(0, "end")
+        self.pin.focus_set()
+
+    @property
+    def _asks_pin(self) -> bool:
+        return bool(self.pin.winfo_manager())
+
     def unreachable(self, sentence: str) -> None:
         """Nothing is wrong with the name; another try may help."""
         self._ready("Try again")
@@ -94,11 +124,19 @@ class NicknameDialog(Dialog):
         except LocalProtocolError as error:
             self.refused(str(error))
             return
+        pin = None
+        if self._asks_pin:
+            try:
+                pin = clean_pin(self.pin.value)
+            except LocalProtocolError as error:
+                self.ask_pin(str(error))
+                return
         self._complain("")
         self.join.configure(text="Joining …")
         self.join.state(["disabled"])
-        self.field.state(["disabled"])
-        self._on_join(nick)
+        for field in (self.field, self.pin):
+            field.state(["disabled"])
+        self._on_join(nick, pin)
 
     def _take(self, suggestion: str) -> None:
         self.field.value = suggestion
@@ -120,11 +158,13 @@ class NicknameDialog(Dialog):
     def _ready(self, action: str) -> None:
         self.join.configure(text=action)
         self.join.state(["!disabled"])
-        self.field.state(["!disabled"])
+        for field in (self.field, self.pin):
+            field.state(["!disabled"])
 
     def _complain(self, sentence: str) -> None:
         self.complaint.configure(text=drawable(sentence))
         self.field.mark(False)
+        self.pin.mark(False)
         self.proposal.pack_forget()
 
     def _draw_preview(self) -> None:

@@ -37,6 +37,18 @@ class Pong(_Frame, frozen=True):
     nonce: str = ""
 
 
+class Pake(_Frame, frozen=True):
+    """An element of the exchange that proves the PIN (hex), the client's first."""
+
+    element: str
+
+
+class Confirm(_Frame, frozen=True):
+    """Proof of the key that came out of the exchange (hex), the client's first."""
+
+    mac: str
+
+
 # Client to server
 
 
@@ -128,6 +140,12 @@ class Challenge(_Frame, frozen=True):
 
     nonce: str
     id: str
+
+
+class Locked(_Frame, frozen=True):
+    """The room has a PIN, and your key is new here: prove that you know it (Pake). tries: until you have to wait."""
+
+    tries: Count
 
 
 class Limits(Struct, frozen=True):
@@ -230,7 +248,21 @@ class Error(_Frame, frozen=True):
     suggestion: str | None = None
 
 
-ClientFrame: TypeAlias = Info | Hello | Proof | Say | History | Rename | Resend | Ping | Pong | Bye
+ClientFrame: TypeAlias = Info | Hello | Proof | Pake | Confirm | Say | History | Rename | Resend | Ping | Pong | Bye
 ServerFrame: TypeAlias = (
-    ServerInfo | Challenge | Welcome | Refused | Message | Presence | Roster | Page | Error | Ping | Pong | Bye
+    ServerInfo
+    | Challenge
+    | Locked
+    | Pake
+    | Confirm
+    | Welcome
+    | Refused
+    | Message
+    | Presence
+    | Roster
+    | Page
+    | Error
+    | Ping
+    | Pong
+    | Bye
 )

@@ -49,6 +49,11 @@ class Code(StrEnum):
     KEY_INVALID = "key_invalid"
     KEY_IN_CLEAR = "key_in_clear"
     PROOF_WRONG = "proof_wrong"
+    PIN_INVALID = "pin_invalid"  # it is none: too short, too long
+    PIN_WRONG = "pin_wrong"
+    PIN_WAIT = "pin_wait"  # too many were wrong
+    PIN_UNASKED = "pin_unasked"  # our own client's: a server that it does not know does not ask for the PIN
+    GUEST = "guest"  # a locked room takes only members with a key
     CLEAR_TEXT = "clear_text"  # fatal: only encrypted connections are accepted here
     ID_INVALID = "id_invalid"
     ROOM_UNKNOWN = "room_unknown"

@@ -30,6 +30,7 @@ from lanchat.protocol.frames import (
 )
 from lanchat.protocol.limits import MAX_ID, MAX_RUNS, Code
 from lanchat.server import limits
+from lanchat.server.access import Access
 from lanchat.server.delivery import Delivery
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
@@ -43,11 +44,13 @@ _NOT_STORED: Final = "The server cannot store messages just now; its disk may be
 
 
 class Join(NamedTuple):
-    """A session wants in. welcome: makes its frame from (nick, head, highest stored counters)."""
+    """A session wants in. welcome: makes its frame from (nick, head, highest stored counters). by_pin: it proved just
+    now that it knows the PIN."""
 
     session: Joiner
     hello: Hello
     welcome: Callable[[str, int, dict[str, int]], ServerFrame]
+    by_pin: bool = False
 
 
 class Leave(NamedTuple):
@@ -95,12 +98,14 @@ class Broadcaster:
         room: Room,
         ask: Callable[[Request], None],
         retention: Retention,
+        access: Access,
         max_clients: int,
     ) -> None:
         self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
         self._journal = journal
         self._room = room
         self._retention = retention
+        self._access = access
         self._max_clients = max_clients
         self._members: dict[Joiner, Member] = {}
         self._said: list[Message] = []  # accepted, not stored yet
@@ -204,7 +209,7 @@ class Broadcaster:
             _log.error("nothing can be read: %s", error)
             item.session.admitted(Refused(Code.NOT_STORED, "The server cannot read its journal just now."))
             return
-        outcome = self._admit(item.session, item.hello)
+        outcome = self._admit(item)
         if isinstance(outcome, Refused):
             item.session.admitted(outcome)
             return
@@ -215,7 +220,10 @@ class Broadcaster:
         self._note_change()
         item.session.admitted(None)
 
-    def _admit(self, session: Joiner, hello: Hello) -> Member | Refused:
+    def _admit(self, item: Join) -> Member | Refused:
+        session, hello = item.session, item.hello
+        if self._access.needs_pin(hello.key) and not item.by_pin:
+            return Refused(Code.PIN_WRONG, "This room has another PIN now. Join again.")
         if len(self._members) >= self._max_clients:
             return Refused(Code.FULL, f"The room is full: {self._max_clients} are in.")
         line = self._room.join(hello.nick, hello.key, clear=not session.channel.encrypted)
@@ -223,6 +231,8 @@ class Broadcaster:
             return line
         member = self._members[session] = Member(session, line, self._now)
         self._hold_nick(line)
+        if item.by_pin and line.key is not None:
+            self._let_in_again(line.key)
         _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
 
@@ -327,6 +337,12 @@ class Broadcaster:
         self._changed_at = None
         changes = self._room.presence()
         return [] if self._closing else changes
+
+    def _let_in_again(self, key: str) -> None:
+        try:
+            self._access.admit(key)
+        except StoreError as error:
+            _log.error("who knows the PIN could not be stored: %s", error)
 
     def _hold_nick(self, line: Line) -> None:
         if line.key is None:

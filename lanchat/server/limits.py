@@ -18,6 +18,7 @@ PROMPT_AFTER: Final = 3.0  # s of silence until a plain-text client is asked for
 PLAIN_TIMEOUT: Final = 60.0  # s a person may take to type a name
 PING_AFTER: Final = 10.0  # s without a word from a client that answers pings; as long again, and it is gone
 IDLE_TIMEOUT: Final = 600.0  # s a reader waits at a stretch for others; TCP keepalive finds the dead ones
+PIN_RUNS: Final = 2  # exchanges that are computed at once: 8 ms each, in which nobody else gets the interpreter
 KEEPALIVE: Final = (60, 15, 4)  # s idle, s between probes, probes
 VERDICT_TIMEOUT: Final = 30.0  # s a session waits for the broadcaster: longer than any commit on a slow disk
 

@@ -22,6 +22,7 @@ from lanchat.lockfile import LockFile
 from lanchat.protocol import frames
 from lanchat.protocol.text import clean_server_name
 from lanchat.server import limits
+from lanchat.server.access import Access
 from lanchat.server.broadcaster import Broadcaster, Item, Stop
 from lanchat.server.door import Door
 from lanchat.server.history import History
@@ -37,7 +38,8 @@ _log = logging.getLogger(__name__)
 class Config:
     """What `lanchat serve` can be told. host None: all addresses. port None: 5055 or the next free one.
     rate: messages a second of one member, None: unlimited. durability: what a stored message survives, the end of the
-    process or the loss of power. keep: how long texts stay."""
+    process or the loss of power. keep: how long texts stay. pin: for who joins for the first
+    time; None: as it was, empty: none any more."""
 
     name: str = "lanchat"
     data: Path | None = None
@@ -50,6 +52,7 @@ class Config:
     beacon: bool = True
     durability: Literal["process", "power"] = "process"
     keep: Keep = FOR_EVER
+    pin: str | None = None
 
 
 class Server:
@@ -74,6 +77,10 @@ class Server:
         key = identity.ServerKey(self.data)
         self.id = key.id
         self.tls = key.tls_context()
+        self.access = Access(self.data, self.id)
+        self._begun(self.access.close)
+        if config.pin is not None:
+            self.access.set_pin(config.pin or None)
         self._journal = Journal.open(self.data / "journal.db", power=config.durability == "power")
         self._begun(self._journal.close)
         sockets = bind(config.host, config.port)
@@ -84,7 +91,9 @@ class Server:
         self._history = History(self._journal.reader(), lambda answer: self.put(answer))
         self._begun(self._history.close)
         retention = Retention(self._journal, FIRST_ROOM, config.keep, self._history.scrub)
-        self._broadcaster = Broadcaster(self._journal, room, self._history.ask, retention, config.max_clients)
+        self._broadcaster = Broadcaster(
+            self._journal, room, self._history.ask, retention, self.access, config.max_clients
+        )
         self._begun(self._broadcaster.close)
         self._sessions: dict[threading.Thread, Session] = {}
         self._door: Door[Session] = Door()
@@ -139,7 +148,7 @@ class Server:
             port=self.port,
             users=self._broadcaster.users(),
             max_users=self._config.max_clients,
-            locked=False,
+            locked=self.access.locked,
         )
 
     def welcome(self, nick: str, head: int, highest: dict[str, int]) -> frames.Welcome:
@@ -238,6 +247,7 @@ class Server:
         """Tells the other programs of this machine that, and where, this server runs (running.json)."""
         path = self.data / "running.json"
         facts = {"pid": os.getpid(), "port": self.port, "id": self.id, "run": self.run, "name": self.name}
+        facts["locked"] = self.access.locked
         try:
             path.write_text(json.dumps({**facts, "started": int(time.time() * 1000)}))
         except OSError as error:

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from lanchat import identity
 from lanchat.channel import LINGER, Channel
 from lanchat.errors import LocalProtocolError
+from lanchat.pin import Checking
 from lanchat.protocol import frames, text
 from lanchat.protocol.codec import Decoder, Flaw, client_frames, encode
 from lanchat.protocol.detect import HTTP_ANSWER, Dialect, detect
@@ -23,12 +24,14 @@ from lanchat.protocol.handshake import Stage, objection, proof_text
 from lanchat.protocol.limits import MAX_CAPABILITIES, MAX_NONCE, PROTOCOL_VERSION, Code
 from lanchat.protocol.plain import PROMPT, PlainDecoder, encode_plain
 from lanchat.server import limits
+from lanchat.server.access import Access
 from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
 _LOOK: Final = 0.25  # s between looks whether somebody who is not read for a while is still there
 _FRAME_COST: Final = 256  # bytes that a frame counts for in the broadcaster's inbox
+_NO_GUESTS: Final = "This room has a PIN, and takes only members with a key: please use lanchat to join."
 _TALKATIVE: Final = frames.Bye(Code.HELLO_FIRST, "Too many words, and none of them let you in.")
 _SILENT: Final = frames.Bye(Code.SILENT, "No word from you for too long.")
 
@@ -39,6 +42,7 @@ class Gate(Protocol):
     tls: ssl.SSLContext
     allow_clear: bool
     rate: float | None
+    access: Access
 
     def info(self) -> frames.ServerInfo: ...
     def welcome(self, nick: str, head: int, highest: dict[str, int]) -> frames.Welcome: ...
@@ -65,6 +69,7 @@ class Session:
         self._encode: Callable[[ServerFrame], bytes] = encode
         self._hello: frames.Hello | None = None
         self._nonce = ""
+        self._checking: Checking | None = None  # of the PIN
         self._verdict: queue.SimpleQueue[frames.Refused | None] = queue.SimpleQueue()
         self._pinged = False
         self._ended = False
@@ -133,7 +138,7 @@ class Session:
         return first
 
     def _clear_allowed(self) -> bool:
-        return self._gate.allow_clear or self._own_machine
+        return (self._gate.allow_clear or self._own_machine) and not self._gate.access.locked
 
     # The talk
 
@@ -221,6 +226,10 @@ class Session:
                 self._on_hello(frame)
             case frames.Proof():
                 self._on_proof(frame)
+            case frames.Pake():
+                self._on_pake(frame)
+            case frames.Confirm():
+                self._on_confirm(frame)
             case frames.Info():
                 self._reply(self._gate.info())
             case frames.Ping(nonce=nonce):
@@ -252,6 +261,8 @@ class Session:
                 "Update the older one."
             )
             return frames.Refused(Code.VERSION, detail)
+        if hello.key is None and self._gate.access.locked:
+            return frames.Refused(Code.GUEST, _NO_GUESTS)
         if hello.key is not None and not self.channel.encrypted:
             return frames.Refused(Code.KEY_IN_CLEAR, "A key is only taken on an encrypted connection.")
         if len(hello.capabilities) > MAX_CAPABILITIES:
@@ -269,14 +280,47 @@ class Session:
         assert hello is not None
         assert hello.key is not None
         self._stage = Stage.GREETING
-        if identity.verify(hello.key, proof_text(self._gate.info().id, self._nonce, hello), proof.signature):
+        if not identity.verify(hello.key, proof_text(self._gate.info().id, self._nonce, hello), proof.signature):
+            self._refuse(frames.Refused(Code.PROOF_WRONG, "The signature is wrong."))
+        elif not self._gate.access.needs_pin(hello.key):
             self._join(hello)
-            return
-        self._refuse(frames.Refused(Code.PROOF_WRONG, "The signature is wrong."))
+        elif refused := self._gate.access.object_to(self.address):
+            self._refuse(refused)
+        else:
+            self._stage = Stage.LOCKED
+            self._reply(frames.Locked(self._gate.access.tries(self.address)))
 
-    def _join(self, hello: frames.Hello) -> None:
+    def _on_pake(self, pake: frames.Pake) -> None:
+        assert self._hello is not None
+        assert self._hello.key is not None
+        self._stage = Stage.GREETING
+        try:
+            checking = self._gate.access.check(self.address, self._hello.key, pake.element)
+        except ValueError:
+            self._refuse(frames.Refused(Code.INVALID, "This is no element of the exchange."))
+            return
+        if isinstance(checking, frames.Refused):
+            self._refuse(checking)
+            return
+        self._checking = checking
+        self._stage = Stage.CONFIRMING
+        self._reply(frames.Pake(checking.element))
+
+    def _on_confirm(self, confirm: frames.Confirm) -> None:
+        assert self._hello is not None
+        assert self._checking is not None
+        answer = self._checking.answer(confirm.mac)
+        self._checking, self._stage = None, Stage.GREETING  # one try for each exchange
+        if answer is None:
+            self._refuse(self._gate.access.wrong(self.address))
+            return
+        self._gate.access.was_right(self.address)
+        self._reply(frames.Confirm(answer))
+        self._join(self._hello, by_pin=True)
+
+    def _join(self, hello: frames.Hello, *, by_pin: bool = False) -> None:
         self._stage = Stage.JOINED  # from here on the broadcaster may write
-        self._gate.put(Join(self, hello, self._gate.welcome))
+        self._gate.put(Join(self, hello, self._gate.welcome, by_pin))
         try:
             refused = self._verdict.get(timeout=limits.VERDICT_TIMEOUT)
         except queue.Empty:

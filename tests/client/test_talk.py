@@ -14,7 +14,8 @@ from lanchat.client.events import Event, Failed, Joined, Queued
 from lanchat.client.outbox import Outbox, Waiting
 from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
-from lanchat.client.talk import NickRefused, Talk
+from lanchat.client.talk import PersonAsked, Talk
+from lanchat.client.unlocking import Unlocking
 from lanchat.errors import ConnectionLost, JoinRefused, RemoteProtocolError
 from lanchat.identity import verify
 from lanchat.protocol import frames
@@ -40,8 +41,10 @@ class Wire:
         self.talk = Talk(
             self.profile.key,
             "Ana",
+            Unlocking(None, self.profile.key.public),
             self.outbox,
             lambda server_id: Replica(self.profile.directory, server_id),
+            lambda _id: False,
             self.remembered.append,
             self.sent.append,
             self.told.append,
@@ -163,7 +166,7 @@ def test_one_welcome_for_each_connection(wire: Wire) -> None:
 def test_a_refused_nickname_asks_for_another(wire: Wire) -> None:
     wire.talk.begin(SERVER, 0.002)
     refused = frames.Refused(Code.NICK_TAKEN, "“Ana” is already here.", "Ana 2")
-    with pytest.raises(NickRefused):
+    with pytest.raises(PersonAsked):
         wire.receive(refused)
     assert wire.told == [refused]
     wire.talk.ended()

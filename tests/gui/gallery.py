@@ -342,19 +342,19 @@ def unreachable(root: tk.Tk, kit: Kit) -> None:
 
 def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:
     _picker(root, kit, ROOMS)
-    return NicknameDialog(root, kit, "Print shop floor", "192.168.1.40 · 17 inside", ME, on_join=lambda _: None)
+    return NicknameDialog(root, kit, "Print shop floor", "192.168.1.40 · 17 inside", ME, on_join=lambda *_: None)
 
 
 @picture("dialog-host", size=WINDOW, dialog=True)
 def host(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ROOMS)
-    HostDialog(root, kit, OURS.name, on_open=lambda _: None, on_join=lambda _: None)
+    HostDialog(root, kit, OURS.name, on_open=lambda *_: None, on_join=lambda *_: None)
 
 
 @picture("dialog-hosted", size=WINDOW, mode="dark", dialog=True)
 def hosted(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ROOMS)
-    dialog = HostDialog(root, kit, OURS.name, on_open=lambda _: None, on_join=lambda _: None)
+    dialog = HostDialog(root, kit, OURS.name, on_open=lambda *_: None, on_join=lambda *_: None)
     dialog.opened(OURS, "192.168.1.42:5055")
 
 

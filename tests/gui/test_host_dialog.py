@@ -24,7 +24,10 @@ def told() -> list[object]:
 
 @pytest.fixture
 def dialog(root: tk.Tk, kit: Kit, until: Until, told: list[object]) -> HostDialog:
-    dialog = HostDialog(root, kit, "Ana’s room", on_open=told.append, on_join=told.append)
+    def note(*what: object) -> None:
+        told.append(what)
+
+    dialog = HostDialog(root, kit, "Ana’s room", on_open=note, on_join=note)
     until(lambda: dialog.winfo_viewable() and dialog.grab_current() is dialog)
     return dialog
 
@@ -32,7 +35,7 @@ def dialog(root: tk.Tk, kit: Kit, until: Until, told: list[object]) -> HostDialo
 def test_the_proposed_name_opens_it_once(dialog: HostDialog, told: list[object]) -> None:
     dialog.submit.invoke()
     dialog.submit.invoke()
-    assert told == ["Ana’s room"]
+    assert told == [("Ana’s room", None)]
     assert "Opening" in str(dialog.submit["text"])
 
 
@@ -49,7 +52,7 @@ def test_what_went_wrong_is_said_and_it_can_be_tried_again(dialog: HostDialog, t
     dialog.failed("The disk is full.")
     assert str(dialog.complaint["text"]) == "The disk is full."
     dialog.submit.invoke()
-    assert told == ["Ana’s room"] * 2
+    assert told == [("Ana’s room", None)] * 2
 
 
 def test_once_open_it_shows_the_address_copies_it_and_leads_in(
@@ -62,7 +65,7 @@ def test_once_open_it_shows_the_address_copies_it_and_leads_in(
     dialog.copy.invoke()
     assert dialog.clipboard_get() == "192.168.1.42:5055"
     dialog.join.invoke()
-    assert told == ["Ana’s room", KITCHEN]
+    assert told == [("Ana’s room", None), (KITCHEN, None)]
     assert not dialog.winfo_exists()
 
 

@@ -31,7 +31,7 @@ def dialog(root: tk.Tk, kit: Kit, until: Until, told: Told) -> NicknameDialog:
         "Studio Nord",
         "192.168.1.23 · 3 inside",
         "Ana",
-        on_join=told.append,
+        on_join=lambda nick, pin: told.append(nick if pin is None else (nick, pin)),
         on_cancel=lambda: told.append("cancelled"),
     )
     until(lambda: dialog.winfo_viewable() and dialog.grab_current() is dialog)

@@ -131,6 +131,7 @@ def test_running_json_tells_other_programs_and_goes(tmp_path: Path, serve: Serve
         "id": server.id,
         "run": server.run,
         "name": "Studio Nord",
+        "locked": False,
         "started": 0,
     }
     server.close()

@@ -36,7 +36,7 @@ class Link(Enum):
 class Banner(NamedTuple):
     kind: Literal["warn", "danger"]
     text: str
-    action: Literal["Try now", "Choose a name", "Back to rooms"]
+    action: Literal["Try now", "Choose a name", "Enter the PIN", "Back to rooms"]
 
 
 class Status(NamedTuple):
@@ -71,6 +71,7 @@ class ChatModel:
         self.name_error = ""  # why our last new name was refused
         self.suggestion = ""  # a name that is free instead
         self.held = ""  # why the server takes no messages just now
+        self.pin_asked = ""  # why the room wants its PIN
         self.problem = ""  # an error that fits nowhere else
         self.ended: str | None = None  # why there is no way back to this room
         self._own_key = own_key
@@ -97,6 +98,8 @@ class ChatModel:
                 self._joined(event)
             case events.Refused():
                 self._refuse(event)
+            case events.PinNeeded():
+                self.pin_asked = event.detail or "This room has a PIN now."
             case events.Lost():
                 self._lose(event, now)
             case events.Ended():
@@ -146,6 +149,8 @@ class ChatModel:
             return Banner("danger", self.ended, "Back to rooms")
         if self._refused:
             return Banner("warn", f"{self.name_error} Choose another name to come back in.", "Choose a name")
+        if self.pin_asked:
+            return Banner("warn", f"{self.pin_asked} Without it you are not in the room.", "Enter the PIN")
         if self.held and self.link is Link.JOINED:
             return Banner("warn", f"{self.held} Messages you write are kept here, and sent when it can.", "Try now")
         if not self._lost or self.link is Link.JOINED:
@@ -240,7 +245,7 @@ class ChatModel:
         self._host = event.host
         self.server = self.server or event.host
         self.link = Link.CONNECTING
-        self._refused = False
+        self._refused, self.pin_asked = False, ""
 
     def _joined(self, event: events.Joined) -> None:
         welcome = event.welcome
@@ -250,7 +255,7 @@ class ChatModel:
         self.link, self._ever_joined, self._again = Link.JOINED, True, event.again
         self.server, self.room, self.nick = wording.name(welcome.name), wording.name(welcome.room), welcome.nick
         self.latency_ms = event.latency_ms
-        self._lost, self._refused, self._loading, self.held = "", False, False, ""
+        self._lost, self._refused, self._loading, self.held, self.pin_asked = "", False, False, "", ""
         self.clear_name_error()
         if welcome.head == 0:
             self._complete = True

@@ -1,0 +1,123 @@
+"""Who may come in: the lock of the room and the keys that opened it; it stores, counts tries and knows no socket.
+
+Kept in access.db beside the journal. Any thread may ask; what stores is called by one thread at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+from lanchat import pin
+from lanchat.database import Database
+from lanchat.protocol.frames import Refused
+from lanchat.protocol.limits import Code
+from lanchat.server import limits
+from lanchat.server.door import source_of
+from lanchat.server.guesses import Guesses
+
+SCHEMA_VERSION: Final = 1
+_SCHEMA: Final = """
+CREATE TABLE pin (n INTEGER PRIMARY KEY CHECK (n = 1), verifier BLOB NOT NULL);
+CREATE TABLE admitted (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID  -- proved the present PIN; ms
+"""
+
+
+class Access:
+    """One server's. Raises StoreError."""
+
+    def __init__(self, directory: Path, server_id: str) -> None:
+        self._db = Database(directory / "access.db", _SCHEMA, SCHEMA_VERSION)
+        self._id = server_id
+        self._verifier: bytes | None = self._db.value("SELECT verifier FROM pin")
+        self._admitted = {row[0] for row in self._db.execute("SELECT key FROM admitted")}
+        self._guesses = Guesses()
+        self._lock = threading.Lock()  # over _guesses alone
+        self._computing = threading.BoundedSemaphore(limits.PIN_RUNS)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @property
+    def locked(self) -> bool:
+        return self._verifier is not None
+
+    def needs_pin(self, key: str | None) -> bool:
+        return self.locked and key not in self._admitted
+
+    # By the thread that owns the file
+
+    def set_pin(self, text: str | None) -> None:
+        """This is the PIN from now on; None: there is none. Another one than before has everybody asked again."""
+        verifier = None if text is None else pin.verifier(text, self._id)
+        if verifier == self._verifier:
+            return
+        with self._db.transaction():
+            self._db.execute("DELETE FROM admitted")
+            self._db.execute("DELETE FROM pin")
+            if verifier is not None:
+                self._db.execute("INSERT INTO pin VALUES (1, ?)", (verifier,))
+        self._admitted.clear()
+        self._verifier = verifier
+
+    def admit(self, key: str) -> None:
+        """`key` proved the PIN: it is not asked again."""
+        self._admitted.add(key)
+        with self._db.transaction():
+            self._db.execute("INSERT OR REPLACE INTO admitted VALUES (?, ?)", (key, time.time_ns() // 1_000_000))
+
+    # By sessions
+
+    def tries(self, address: str) -> int:
+        """How many `address` has until it must wait."""
+        with self._lock:
+            return self._guesses.left(_source(address))
+
+    def object_to(self, address: str) -> Refused | None:
+        """Why nobody may try from there now."""
+        with self._lock:
+            return self._object_to(address)
+
+    def _object_to(self, address: str) -> Refused | None:
+        now = time.monotonic()
+        wait = self._guesses.wait(_source(address), now)
+        if not wait:
+            return None
+        if self._guesses.closed(now):
+            detail = "Too many wrong PINs were tried here. Only who was in before gets in now; try again in an hour."
+        else:
+            detail = f"That were too many wrong PINs. Try again in {_duration(wait)}."
+        return Refused(Code.PIN_WAIT, detail)
+
+    def check(self, address: str, key: str, element: str) -> pin.Checking | Refused:
+        """Begins an exchange, which counts as a wrong try until `was_right`: so those beside each other gain nothing.
+        Raises ValueError: no element."""
+        with self._lock:
+            refused = self._object_to(address)
+            if refused is None:
+                self._guesses.begin(_source(address), time.monotonic())
+        verifier = self._verifier
+        if refused is not None or verifier is None:
+            return refused or Refused(Code.PIN_WRONG, "This room has no PIN any more. Join again.")
+        with self._computing:
+            return pin.Checking(verifier, self._id, key, element)
+
+    def was_right(self, address: str) -> None:
+        with self._lock:
+            self._guesses.was_right(_source(address))
+
+    def wrong(self, address: str) -> Refused:
+        left = self.tries(address)
+        more = f"{left} more {'try' if left == 1 else 'tries'}" if left else "Now you have to wait"
+        return Refused(Code.PIN_WRONG, f"This is not the PIN of this room. {more}.")
+
+
+def _source(address: str) -> str:
+    """Whose tries count together. This machine's own addresses count one by one."""
+    return source_of(address) or address
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
