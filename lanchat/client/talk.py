@@ -24,6 +24,10 @@ from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
 STORE_AGAIN: Final = 2.0  # s until the server is asked again to store what it could not
+_IN_BETWEEN: Final = (
+    "What answers there passes on the words of another server, so somebody may be listening in between. Join the room "
+    "by its name or its id instead."
+)
 _MAX_FAILED: Final = 1_000  # messages the server refused, kept to be said again
 
 
@@ -165,7 +169,9 @@ class Talk:
             self._emit(entry)
 
     def _prove(self, challenge: frames.Challenge) -> None:
-        if self._hello is None or challenge.id != self._server_id:
+        if challenge.id != self._server_id:
+            raise JoinRefused(host="", code=Code.PROOF_WRONG, detail=_IN_BETWEEN, suggestion=None)
+        if self._hello is None:
             raise RemoteProtocolError(code=Code.PROOF_WRONG, detail="it wants a proof that we do not owe")
         self._send(frames.Proof(self._key.sign(proof_text(challenge.id, challenge.nonce, self._hello))))
         self._hello = None

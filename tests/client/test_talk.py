@@ -117,7 +117,7 @@ def test_the_proof_counts(wire: Wire) -> None:
 def test_no_proof_for_another_server(wire: Wire) -> None:
     """A server that passes our proof on could join elsewhere under our name."""
     wire.talk.begin(SERVER, 0.002)
-    with pytest.raises(RemoteProtocolError):
+    with pytest.raises(JoinRefused, match="in between"):
         wire.receive(frames.Challenge("nonce", "6" * 32))
     assert not any(isinstance(frame, frames.Proof) for frame in wire.sent)
 

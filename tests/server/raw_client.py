@@ -35,13 +35,15 @@ def wait_until(condition: Callable[[], object], what: str = "the condition") -> 
 
 
 class RawSocket:
-    """Bytes to and from a server; `tls` encrypts them."""
+    """Bytes to and from a server; `tls` encrypts them. source: the address of ours to come from."""
 
-    def __init__(self, port: int, *, tls: bool = False, host: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, *, tls: bool = False, host: str = "127.0.0.1", source: str = "") -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.sock: socket.socket = socket.socket(family, socket.SOCK_STREAM)
         self.sock.settimeout(DEADLINE)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if source:
+            self.sock.bind((source, 0))
         self.sock.connect((host, port))
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
