@@ -9,6 +9,7 @@
     │   ├── HostRefused               nothing listens there
     │   ├── HostSilent                no answer in time, or no way to it
     │   ├── NotLanchat                something else answers there
+    │   ├── SomebodyBetween           it passes on what another server says
     │   ├── JoinRefused               the server said no (code, suggestion)
     │   └── ServerKeyChanged          another server than the one we knew
     ├── ConnectionLost            a talk that was under way ended
@@ -88,6 +89,15 @@ class HostSilent(ConnectError):
 
 class NotLanchat(ConnectError):
     sentence = "Something answers at {host}, but it is not lanchat ({detail}). Check the address and the port."
+
+
+class SomebodyBetween(ConnectError):
+    """Facts: host."""
+
+    sentence = (
+        "What answers at {host} passes on the words of another server, so somebody may be listening in between. Join "
+        "the room by its name or its id instead."
+    )
 
 
 class JoinRefused(ConnectError):

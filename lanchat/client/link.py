@@ -24,7 +24,15 @@ from lanchat.client.event_queue import EventQueue
 from lanchat.client.events import Connecting, Ended, Lost
 from lanchat.client.talk import PersonAsked, Talk
 from lanchat.discovery.interfaces import watch
-from lanchat.errors import ConnectError, JoinRefused, LanchatError, NotLanchat, RemoteProtocolError, ServerKeyChanged
+from lanchat.errors import (
+    ConnectError,
+    JoinRefused,
+    LanchatError,
+    NotLanchat,
+    RemoteProtocolError,
+    ServerKeyChanged,
+    SomebodyBetween,
+)
 from lanchat.protocol.codec import encode, server_frames
 from lanchat.protocol.frames import Bye, ClientFrame, Pong
 from lanchat.protocol.limits import MAX_FRAME
@@ -265,6 +273,8 @@ class Link:
             if self._talk.welcome is None:
                 raise NotLanchat(host=self._dialer.name, detail="it does not speak our protocol") from error
             self._lose(str(error))
+        except SomebodyBetween as error:
+            raise SomebodyBetween(host=self._dialer.name) from error
         except JoinRefused as error:
             if self._talk.welcome is None:
                 raise

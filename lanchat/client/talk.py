@@ -13,7 +13,14 @@ from lanchat.client.events import Delay, Event, Failed, Joined, PinNeeded, Queue
 from lanchat.client.outbox import Outbox, Waiting
 from lanchat.client.replica import Replica
 from lanchat.client.unlocking import Unlocking
-from lanchat.errors import ConnectionLost, JoinRefused, LocalProtocolError, RemoteProtocolError, StoreError
+from lanchat.errors import (
+    ConnectionLost,
+    JoinRefused,
+    LocalProtocolError,
+    RemoteProtocolError,
+    SomebodyBetween,
+    StoreError,
+)
 from lanchat.identity import MemberKey
 from lanchat.protocol import frames
 from lanchat.protocol.codec import Flaw
@@ -24,10 +31,6 @@ from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
 STORE_AGAIN: Final = 2.0  # s until the server is asked again to store what it could not
-_IN_BETWEEN: Final = (
-    "What answers there passes on the words of another server, so somebody may be listening in between. Join the room "
-    "by its name or its id instead."
-)
 _MAX_FAILED: Final = 1_000  # messages the server refused, kept to be said again
 
 
@@ -170,7 +173,7 @@ class Talk:
 
     def _prove(self, challenge: frames.Challenge) -> None:
         if challenge.id != self._server_id:
-            raise JoinRefused(host="", code=Code.PROOF_WRONG, detail=_IN_BETWEEN, suggestion=None)
+            raise SomebodyBetween(host="")
         if self._hello is None:
             raise RemoteProtocolError(code=Code.PROOF_WRONG, detail="it wants a proof that we do not owe")
         self._send(frames.Proof(self._key.sign(proof_text(challenge.id, challenge.nonce, self._hello))))

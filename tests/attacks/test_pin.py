@@ -11,7 +11,7 @@ import pytest
 
 from lanchat.client import Profile
 from lanchat.client.events import Ended, Joined, PinNeeded
-from lanchat.errors import JoinRefused
+from lanchat.errors import JoinRefused, SomebodyBetween
 from lanchat.identity import MemberKey, ServerKey
 from lanchat.pin import Checking, Proving, verifier
 from lanchat.protocol import frames
@@ -70,7 +70,7 @@ def test_who_passes_the_exchange_on_gets_nobody_in(server: Server, join: Join, t
     with between(tmp_path / "eve", server.port) as (address, eve):
         ana = join(address, "Ana", pin=PIN)
         wrong = ana.until(Ended)
-    assert isinstance(wrong.error, JoinRefused)
+    assert isinstance(wrong.error, SomebodyBetween)
     assert server.info().users == 0
     assert PIN.encode() not in eve.seen
 

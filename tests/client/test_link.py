@@ -13,7 +13,7 @@ import pytest
 from lanchat.channel import Channel
 from lanchat.client import Client, Profile, event_queue, link
 from lanchat.client.events import Connecting, Delay, Ended, Error, Joined, Lost, Page, Presence, Queued, Refused, Roster
-from lanchat.errors import ConnectError, HostRefused, LocalProtocolError, NotLanchat
+from lanchat.errors import ConnectError, HostRefused, LocalProtocolError, NotLanchat, SomebodyBetween
 from lanchat.protocol import frames
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Message
@@ -226,7 +226,7 @@ def test_a_slow_listener_does_not_blame_the_server(serve: Serve, join: Join, mon
         (says(b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n", then_closes=True), NotLanchat),
         (says(b"x" * 70_000), NotLanchat),
         (says(frames.Message("lobby", 1, "a", 1, "Eve", None, "too early")), NotLanchat),
-        (says(frames.Challenge("n", "6" * 32)), NotLanchat),
+        (says(frames.Challenge("n", "6" * 32)), SomebodyBetween),
         (says(then_closes=True), ConnectError),
         (says(frames.Bye("busy", "Too many."), then_closes=True), ConnectError),
     ],
