@@ -225,7 +225,7 @@ class ChatScreen(ttk.Frame):
     # What the user wants
 
     def _ask_pin(self) -> None:
-        PinDialog(self, self._kit, self.model.pin_asked, on_pin=self._client.unlock)
+        PinDialog(self.winfo_toplevel(), self._kit, self.model.pin_asked, on_pin=self._client.unlock)
 
     def _send(self, text: str) -> None:
         self._client.say(text)

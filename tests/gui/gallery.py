@@ -28,6 +28,7 @@ from lanchat.gui.here import KEEP_OR_CLOSE
 from lanchat.gui.host_dialog import HostDialog
 from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.picker import Actions, Picker
+from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.protocol.frames import Change, Member, Message
@@ -338,6 +339,27 @@ def nickname(root: tk.Tk, kit: Kit) -> None:
 @picture("dialog-unreachable", size=WINDOW, dialog=True)
 def unreachable(root: tk.Tk, kit: Kit) -> None:
     _nickname(root, kit).unreachable(str(HostSilent(host="192.168.1.40")))
+
+
+@picture("dialog-pin", size=WINDOW, dialog=True)
+def pin(root: tk.Tk, kit: Kit) -> None:
+    dialog = _nickname(root, kit)
+    dialog.ask_pin("")
+    dialog.pin.value = "482913"
+
+
+@picture("dialog-pin-wrong", size=WINDOW, mode="dark", dialog=True)
+def pin_wrong(root: tk.Tk, kit: Kit) -> None:
+    dialog = _nickname(root, kit)
+    dialog.ask_pin("")
+    dialog.pin.value = "482913"
+    dialog.ask_pin("This is not the PIN of this room. 3 more tries.")
+
+
+@picture("dialog-pin-again", size=WINDOW, dialog=True)
+def pin_again(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    PinDialog(root, kit, "This room has a PIN now.", on_pin=lambda _: None)
 
 
 def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:

@@ -9,13 +9,14 @@ import tkinter as tk
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tkinter import ttk
 from types import TracebackType
 from typing import TypeVar
 
 import pytest
 
 from lanchat.client import Client, Profile
-from lanchat.client.events import Event, Message, Presence
+from lanchat.client.events import Event, Joined, Message, Presence
 from lanchat.client.hosting import Hosting
 from lanchat.client.profile import Visit
 from lanchat.discovery import ask_host
@@ -24,8 +25,10 @@ from lanchat.gui import open_window
 from lanchat.gui.app import App
 from lanchat.gui.dialog import Choice, Dialog
 from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.model.chat import Link
 from lanchat.gui.model.picker import Room
 from lanchat.gui.nickname import NicknameDialog
+from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.theme import Kit
 from lanchat.protocol.target import Address
 from lanchat.server import Config, Server
@@ -124,6 +127,13 @@ def window(display: str) -> Iterator[Window]:
     window.close()
     gc.collect()  # here, in the thread of Tk
     assert not window.errors, "\n".join(window.errors)
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Server]:
+    """A room with the PIN 482913."""
+    with Server(Config(name="Vault", data=tmp_path / "vault", port=0, pin="482913")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -317,13 +327,84 @@ def test_a_room_goes_from_the_list_when_its_server_says_goodbye(window: Window, 
     window.until(lambda: window.room(server.id) is None)
 
 
+# A room with a PIN
+
+
+def test_a_locked_room_asks_for_its_pin_until_it_is_right(window: Window, locked: Server) -> None:
+    window.find(locked.id)
+    room = window.room(locked.id)
+    assert room is not None
+    assert room.locked
+    window.press("<Return>")
+    dialog = window.dialog(NicknameDialog)
+    window.until(dialog.pin.winfo_ismapped)  # asked before anything is said to who answers there
+    dialog.pin.value = "12"
+    dialog.join.invoke()
+    assert "6 to 64" in str(dialog.complaint["text"])
+    dialog.pin.value = "000000"
+    dialog.join.invoke()
+    window.until(lambda: "not the PIN" in str(dialog.complaint["text"]))
+    dialog.pin.value = "482 913"
+    dialog.join.invoke()
+    window.until(lambda: window.app.chat)
+
+
+def test_who_was_in_is_not_asked_again(window: Window, locked: Server) -> None:
+    with Client(f"127.0.0.1:{locked.port}", "Ana", pin="482913") as client:
+        while not isinstance(client.events.get(PATIENCE), Joined):
+            continue
+    window.app._settings_changed(Profile.open().settings)
+    window.find(locked.id)
+    window.press("<Return>")
+    dialog = window.dialog(NicknameDialog)
+    window.until(dialog.field.winfo_ismapped)
+    assert not dialog.pin.winfo_ismapped()
+    dialog.join.invoke()
+    window.until(lambda: window.app.chat)
+
+
+def test_a_pin_that_was_changed_meanwhile_is_asked_for_in_the_room(
+    window: Window, locked: Server, tmp_path: Path
+) -> None:
+    window.find(locked.id)
+    window.press("<Return>")
+    joining = window.dialog(NicknameDialog)
+    joining.pin.value = "482913"
+    joining.join.invoke()
+    window.until(lambda: window.app.chat)
+    chat = window.app.chat
+    assert chat is not None
+    locked.close()
+    with Server(Config(name="Vault", data=tmp_path / "vault", port=locked.port, pin="555-555")):
+        window.until(lambda: chat.model.pin_asked and chat._banner.winfo_ismapped())
+        chat._banner._button.invoke()
+        dialog = window.dialog(PinDialog)
+        dialog.field.value = "555555"
+        dialog.submit.invoke()
+        window.until(lambda: chat.model.link is Link.JOINED)
+        window.close()
+
+
 # Hosting
 
 
-def _host(window: Window) -> HostDialog:
+def test_a_room_hosted_with_a_pin_is_locked_for_others_and_not_for_who_hosts_it(window: Window) -> None:
+    dialog = _host(window, "482913")
+    (hosted,) = Hosting().running()
+    assert hosted.locked
+    shown = [str(part["text"]) for part in dialog.body.winfo_children() if isinstance(part, ttk.Label)]
+    assert any("482913" in text for text in shown)
+    _go_in(window, dialog)
+    assert b"482913" not in (hosted.directory / "serve.log").read_bytes()
+    arguments = Path(f"/proc/{hosted.pid}/cmdline")
+    assert not arguments.exists() or b"482913" not in arguments.read_bytes()
+
+
+def _host(window: Window, pin: str = "") -> HostDialog:
     window.app.picker.side.host.invoke()
     dialog = window.dialog(HostDialog)
     dialog.field.value = "Our corner"
+    dialog.pin.value = pin
     dialog.submit.invoke()
     window.until(lambda: hasattr(dialog, "address"))
     return dialog
