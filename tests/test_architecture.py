@@ -42,6 +42,8 @@ PURE: Final = (
     "lanchat.discovery.directory",
     "lanchat.server.door",
     "lanchat.server.guesses",
+    "lanchat.server.holding",
+    "lanchat.server.lookalike",
     "lanchat.server.ring",
     "lanchat.server.room",
     "lanchat.gui.model",

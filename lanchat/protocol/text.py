@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Final
 
 from lanchat.errors import LocalProtocolError
@@ -49,13 +49,13 @@ def fold_nick(nick: str) -> str:
     return unicodedata.normalize("NFKC", folded)  # again: what casefold takes apart
 
 
-def free_nick(nick: str, taken: Container[str]) -> str:
+def free_nick(nick: str, taken: Container[str], fold: Callable[[str], str] = fold_nick) -> str:
     """A nickname near `nick` whose fold is not in `taken` (folded names): “Ana 2”, “Ana 3” …"""
     number = 2
     while True:
         suffix = f" {number}"
         proposal = nick[: MAX_NICK - len(suffix)].rstrip() + suffix
-        if fold_nick(proposal) not in taken:
+        if fold(proposal) not in taken:
             return proposal
         number += 1
 

@@ -32,7 +32,9 @@ from lanchat.protocol.limits import MAX_ID, MAX_RUNS, Code
 from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.delivery import Delivery
+from lanchat.server.door import source_of
 from lanchat.server.history import Answer, Request
+from lanchat.server.holding import Holding
 from lanchat.server.inbox import Inbox
 from lanchat.server.last_resort import last_resort
 from lanchat.server.member import Joiner, Member
@@ -106,6 +108,7 @@ class Broadcaster:
         self._room = room
         self._retention = retention
         self._access = access
+        self._holding = Holding()
         self._max_clients = max_clients
         self._members: dict[Joiner, Member] = {}
         self._said: list[Message] = []  # accepted, not stored yet
@@ -226,7 +229,7 @@ class Broadcaster:
             return Refused(Code.PIN_WRONG, "This room has another PIN now. Join again.")
         if len(self._members) >= self._max_clients:
             return Refused(Code.FULL, f"The room is full: {self._max_clients} are in.")
-        line = self._room.join(hello.nick, hello.key, clear=not session.channel.encrypted)
+        line = self._room.join(hello.nick, hello.key, not session.channel.encrypted, self._may_hold(item))
         if isinstance(line, Refused):
             return line
         member = self._members[session] = Member(session, line, self._now)
@@ -235,6 +238,12 @@ class Broadcaster:
             self._let_in_again(line.key)
         _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
+
+    def _may_hold(self, item: Join) -> bool:
+        key = item.hello.key
+        if key is None or self._room.holds_name(key):
+            return key is not None
+        return self._holding.allows(source_of(item.session.address) or item.session.address, self._now)
 
     def _stored_counters(self, hello: Hello) -> dict[str, int]:
         if hello.key is None:
@@ -345,7 +354,7 @@ class Broadcaster:
             _log.error("who knows the PIN could not be stored: %s", error)
 
     def _hold_nick(self, line: Line) -> None:
-        if line.key is None:
+        if line.key is None or not line.holds:
             return
         try:
             self._journal.hold(text.fold_nick(line.nick), line.key)

@@ -22,6 +22,7 @@ class Joiner(Protocol):
 
     channel: Channel
     plain: bool
+    address: str
 
     def admitted(self, verdict: Refused | None) -> None:
         """In (None), or why not. Called once, by the broadcaster."""

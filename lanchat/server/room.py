@@ -13,6 +13,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
 from lanchat.protocol.frames import Change, Error, Member, Message, Presence, Refused, Roster, Say
 from lanchat.protocol.limits import MAX_CHANGES, MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
+from lanchat.server.lookalike import look
 
 FIRST_ROOM: Final = "lobby"
 GRACE: Final = 15.0  # s for a member with a key to come back after its connection broke, before it counts as gone
@@ -21,14 +22,16 @@ _KEYED_ID: Final = re.compile(rf"([0-9A-Za-z]{{1,{MAX_RUN}}})-(0|[1-9][0-9]{{0,1
 
 
 class Line:
-    """One line of the roster. A key has one, however many connections it has."""
+    """One line of the roster. A key has one, however many connections it has. holds: nobody else may have its name,
+    also when it is not here."""
 
-    __slots__ = ("clear", "connections", "key", "nick")
+    __slots__ = ("clear", "connections", "holds", "key", "nick")
 
-    def __init__(self, nick: str, key: str | None, clear: bool) -> None:
+    def __init__(self, nick: str, key: str | None, clear: bool, holds: bool) -> None:
         self.nick = nick
         self.key = key
         self.clear = clear
+        self.holds = holds and key is not None
         self.connections = 1
 
 
@@ -42,11 +45,11 @@ class Room:
         self.name = name
         self.head = head
         self.changes: list[Change] = []  # not told yet, in order
-        self._lines: dict[str, Line] = {}  # by folded nickname
+        self._lines: dict[str, Line] = {}  # by what their names look like
         self._by_key: dict[str, Line] = {}
         self._absent: dict[str, float] = {}  # key to when it counts as gone (s, monotonic): its connection broke
-        self._holders = dict(holders)  # folded nickname to key
-        self._held = {key: fold for fold, key in holders.items()}
+        self._holders = {look(nick): key for nick, key in holders.items()}
+        self._held = {key: name for name, key in self._holders.items()}
         self._lookup = highest
         self._highest: dict[Outbox, int] = {}
 
@@ -55,8 +58,13 @@ class Room:
 
     # Who is in
 
-    def join(self, nick: str, key: str | None, clear: bool) -> Line | Refused:
-        """A second connection of a key shares its line, name included; one that comes back in time goes on with it."""
+    def holds_name(self, key: str | None) -> bool:
+        """Whether a name is this key's already."""
+        return key in self._held
+
+    def join(self, nick: str, key: str | None, clear: bool, holds: bool = True) -> Line | Refused:
+        """holds: the name shall be the key's. A second connection of a key shares its line, name included; one that
+        comes back in time goes on with it."""
         line = self._by_key.get(key) if key else None
         if line is not None:
             refused = self.rename(line, nick) if line.key in self._absent else None
@@ -68,7 +76,7 @@ class Room:
         refused = self._object_to(nick, key)
         if refused is not None:
             return Refused(refused.code, refused.detail, refused.suggestion)
-        line = Line(text.clean_nick(nick), key, clear)
+        line = Line(text.clean_nick(nick), key, clear, holds)
         self._enter(line)
         self.changes.append(Change("joined", line.nick, key, clear))
         return line
@@ -112,15 +120,16 @@ class Room:
         return None
 
     def _enter(self, line: Line) -> None:
-        fold = text.fold_nick(line.nick)
-        self._lines[fold] = line
+        name = look(line.nick)
+        self._lines[name] = line
         if line.key:
             self._by_key[line.key] = line
+        if line.key and line.holds:
             self._holders.pop(self._held.pop(line.key, ""), None)  # one held name for each key
-            self._holders[fold], self._held[line.key] = line.key, fold
+            self._holders[name], self._held[line.key] = line.key, name
 
     def _remove(self, line: Line) -> None:
-        del self._lines[text.fold_nick(line.nick)]
+        del self._lines[look(line.nick)]
         if line.key:
             del self._by_key[line.key]
 
@@ -129,15 +138,16 @@ class Room:
             nick = text.clean_nick(nick)
         except LocalProtocolError as error:
             return Error(error.code, str(error))
-        fold = text.fold_nick(nick)
-        here = self._lines.get(fold)
+        name = look(nick)
+        here = self._lines.get(name)
         if here is not None and here is not line:
-            detail = f"“{nick}” is already here."
-        elif fold in self._holders and self._holders[fold] != key:
-            detail = f"“{nick}” belongs to somebody else here."
+            same = text.fold_nick(here.nick) == text.fold_nick(nick)
+            detail = f"“{nick}” is already here." if same else f"“{nick}” looks too much like “{here.nick}”."
+        elif name in self._holders and self._holders[name] != key:
+            detail = f"“{nick}” belongs to somebody else here, or looks like a name that does."
         else:
             return None
-        return Error(Code.NICK_TAKEN, detail, suggestion=text.free_nick(nick, {*self._lines, *self._holders}))
+        return Error(Code.NICK_TAKEN, detail, suggestion=text.free_nick(nick, {*self._lines, *self._holders}, look))
 
     def roster(self) -> list[Roster]:
         members = [Member(line.nick, line.key, line.clear) for line in self._lines.values()]
