@@ -112,7 +112,7 @@ class ServerKeyChanged(ConnectError):
     sentence = (
         "The server at {host} is not the one you knew: its key says “{found_words}”, and you knew "
         "“{expected_words}”. Somebody may be pretending to be it, or it was set up anew. Ask whoever runs it to "
-        "read its words aloud; only if they match, join it by its own id: lanchat://{host}?id={found}"
+        "read its words aloud, and only if they match: lanchat trust {host}"
     )
 
 

@@ -115,6 +115,11 @@ class ServerProcess:
         self.port = int(line.split("port ")[1].split(",")[0])
         self.id = line.split("id ")[1].strip()
 
+    def next_line(self) -> str:
+        """What it says after that it is open."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
     @property
     def address(self) -> str:
         return f"{self._host}:{self.port}"

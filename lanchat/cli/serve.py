@@ -13,6 +13,7 @@ from typing import Final, Literal
 import click
 
 from lanchat.cli.person import pin_from
+from lanchat.identity import words
 from lanchat.pin import new_pin
 from lanchat.server import Config, Server
 from lanchat.server.limits import DEFAULT_RATE, MAX_CLIENTS, MAX_GREETING
@@ -95,6 +96,7 @@ def command(
     signal.signal(signal.SIGTERM, on_signal)
     with Server(config) as server:
         click.echo(f"lanchat: “{server.name}” is open on port {server.port}, id {server.id}")
+        click.echo(f"lanchat: its words are {words(server.id)}")
         if pin == "generate":
             click.echo(f"lanchat: the PIN is {chosen}")
         sys.stdout.flush()

@@ -121,6 +121,11 @@ class Profile:
             if typed is not None:
                 db.execute("INSERT OR REPLACE INTO place VALUES (?,?)", (typed, server_id))
 
+    def pin(self, address: str, server_id: str) -> None:
+        """This server, and no other, is the one at a typed address."""
+        with self._database() as db:
+            db.execute("INSERT OR REPLACE INTO place VALUES (?,?)", (address, server_id))
+
     def visit(self, server_id: str) -> Visit:
         """Where we were there last."""
         with self._database() as db:

@@ -72,6 +72,9 @@ class HostDialog(Dialog):
         self.address.pack(side="left")
         self.copy = ttk.Button(line, text="Copy", style="Small.TButton", command=lambda: self._copy(address))
         self.copy.pack(side="left", padx=self._kit.px(12))
+        from lanchat.identity import words  # brings cryptography, which no window waits for
+
+        self.add_text(f"Its words, for who wants to compare them aloud: {words(hosted.id)}", gap=14)
         if hosted.locked and not self._chosen:
             self.add_text("It is locked with the PIN that it had before.", gap=14)
         if self._chosen:

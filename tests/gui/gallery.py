@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent, Visit
@@ -377,7 +379,7 @@ def host(root: tk.Tk, kit: Kit) -> None:
 def hosted(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ROOMS)
     dialog = HostDialog(root, kit, OURS.name, on_open=lambda *_: None, on_join=lambda *_: None)
-    dialog.opened(OURS, "192.168.1.42:5055")
+    dialog.opened(structs.replace(OURS, id="4f1d6b0c9a52e7783b1e0c44d2a95f60"), "192.168.1.42:5055")
 
 
 @picture("dialog-keep", size=WINDOW, dialog=True)

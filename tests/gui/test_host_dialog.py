@@ -14,7 +14,7 @@ from lanchat.gui.theme import Kit
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]
-KITCHEN = Hosted(pid=11, port=5055, id="x", run="r", name="Kitchen")
+KITCHEN = Hosted(pid=11, port=5055, id="ab" * 16, run="r", name="Kitchen")
 
 
 @pytest.fixture
