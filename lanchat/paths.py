@@ -36,9 +36,11 @@ def file_name(name: str) -> str:
 
 
 def private_directory(path: Path) -> Path:
-    """`path`, made if needed, for its owner alone (0700). Raises StoreFailed."""
+    """`path`, made if needed with what is missing above it, for its owner alone (0700). Raises StoreFailed."""
+    missing = [path, *(parent for parent in path.parents if not parent.exists())]
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for directory in reversed(missing):  # mkdir(parents=True) would make them as the umask says
+            directory.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
     return path
