@@ -214,7 +214,7 @@ class Link:
         return self._talk.welcome is None and not self._patient
 
     def _retry(self, detail: str) -> None:
-        delay = min(RETRY_MOST, RETRY_FIRST * 2**self._failures) * random.uniform(0.5, 1.0)
+        delay = min(RETRY_MOST, RETRY_FIRST * 2**self._failures) * random.uniform(0.5, 1.0)  # jitter  # nosec B311
         self._failures = min(self._failures + 1, 10)
         self._retry_at = time.monotonic() + delay
         self._events.put(Lost(detail, delay))

@@ -157,7 +157,7 @@ class _Session:
         while self._plan and self._plan[0] <= now:
             self._plan.pop(0)
         if not self._plan:
-            self._plan = [now + EVERY * random.uniform(0.9, 1.1)]
+            self._plan = [now + EVERY * random.uniform(0.9, 1.1)]  # jitter  # nosec B311
         self._broadcast(now)
 
     def _broadcast(self, now: float) -> None:

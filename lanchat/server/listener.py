@@ -40,7 +40,8 @@ def _bind(host: str | None, port: int) -> list[socket.socket]:
     try:
         if host is None and socket.has_dualstack_ipv6():
             return [_listen(socket.AF_INET6, ("::", port), dual_stack=True)]
-        places = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        everywhere = "0.0.0.0"  # for everybody on the network  # nosec B104
+        places = socket.getaddrinfo(host or everywhere, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, _, _, _, address in dict.fromkeys(places):
             place = (address[0], sockets[0].getsockname()[1] if sockets else port, *address[2:])
             sockets.append(_listen(family, place))
