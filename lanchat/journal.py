@@ -235,7 +235,5 @@ class Journal:
         return dict(self._db.execute("SELECT fold, key FROM holder"))
 
     def _read(self, where: str, *values: object) -> list[Message]:
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM entry WHERE room = ? AND {where}", values
-        )  # of constants alone  # nosec B608
-        return [Message(*row) for row in rows]
+        statement = f"SELECT {_COLUMNS} FROM entry WHERE room = ? AND {where}"  # of constants alone  # nosec B608
+        return [Message(*row) for row in self._db.execute(statement, values)]
