@@ -16,6 +16,7 @@ from lanchat.client.profile import Visit
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
+from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
@@ -27,6 +28,12 @@ from lanchat.gui.theme import Kit
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
 FARTHEST: Final = 2_000  # entries loaded at most to go back to where the user was
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
+
+
+COMPARE: Final = (
+    "Whoever runs this room sees its words, too: below “lanchat serve”, or in the window that opened it. If they read "
+    "the same ones to you, nobody is in between."
+)
 
 
 class ClientLike(Protocol):
@@ -126,7 +133,13 @@ class ChatScreen(ttk.Frame):
     def _build(self, on_link: Callable[[str], object]) -> None:
         kit, px = self._kit, self._kit.px
         self.side = SideBar(
-            self, kit, self.model, on_rename=self._client.rename, on_leave=self._on_leave, on_forget=self._on_forget
+            self,
+            kit,
+            self.model,
+            on_rename=self._client.rename,
+            on_words=self._show_words,
+            on_leave=self._on_leave,
+            on_forget=self._on_forget,
         )
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
@@ -226,6 +239,18 @@ class ChatScreen(ttk.Frame):
 
     def _ask_pin(self) -> None:
         PinDialog(self.winfo_toplevel(), self._kit, self.model.pin_asked, on_pin=self._client.unlock)
+
+    def _show_words(self) -> None:
+        from lanchat.identity import words
+
+        said = words(self.model.server_id)
+        title = drawable(f"The words of “{self.model.server}”")
+        answers: Answers = {"Copy": lambda: self._copy(said), "All right": lambda: None}
+        Choice(self.winfo_toplevel(), self._kit, title, f"{said}\n\n{COMPARE}", answers)
+
+    def _copy(self, text: str) -> None:
+        self.clipboard_clear()
+        self.clipboard_append(text)
 
     def _send(self, text: str) -> None:
         self._client.say(text)

@@ -27,7 +27,8 @@ Content = str | Person  # a heading, “#room”, a person
 
 
 class SideBar(ttk.Frame):
-    """on_rename: called with a valid new name. on_leave: back to the list of rooms. on_forget: and keep nothing."""
+    """on_rename: called with a valid new name. on_words: the user wants to know who the server is. on_leave: back to
+    the list of rooms. on_forget: and keep nothing."""
 
     def __init__(
         self,
@@ -36,13 +37,14 @@ class SideBar(ttk.Frame):
         model: ChatModel,
         *,
         on_rename: Callable[[str], object],
+        on_words: Callable[[], object],
         on_leave: Callable[[], object],
         on_forget: Callable[[], object],
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._model = kit, model
-        self._on_leave, self._on_forget = on_leave, on_forget
+        self._on_words, self._on_leave, self._on_forget = on_words, on_leave, on_forget
         self._menu = self._make_menu()
         self._make_header()
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(fill="x")
@@ -58,6 +60,7 @@ class SideBar(ttk.Frame):
         """Names; cheap."""
         self._server.configure(text=drawable(self._model.server) or "lanchat")
         self._menu.entryconfigure("Copy address", state="normal" if self._model.address else "disabled")
+        self._menu.entryconfigure("Compare its words …", state="normal" if self._model.server_id else "disabled")
         self.me.refresh()
 
     def refresh_people(self) -> None:
@@ -91,6 +94,7 @@ class SideBar(ttk.Frame):
         menu = PopupMenu(self, self._kit)
         menu.add_command(label="Change my name", command=lambda: self.me.edit())
         menu.add_command(label="Copy address", command=self._copy_address)
+        menu.add_command(label="Compare its words …", command=self._on_words)
         menu.add_separator()
         menu.add_command(label="Leave the room", command=self._on_leave)
         menu.add_command(label="Leave and forget it …", command=self._on_forget)

@@ -11,7 +11,9 @@ import pytest
 from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued, Refused
 from lanchat.errors import ConnectionLost
 from lanchat.gui.chat import ChatScreen
+from lanchat.gui.dialog import Choice
 from lanchat.gui.theme import Kit
+from lanchat.identity import words
 from lanchat.protocol.frames import Change, Member
 from lanchat.protocol.limits import MAX_TEXT, Code
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, presence, roster
@@ -287,6 +289,17 @@ def test_the_address_is_copied_from_the_menu(stage: Stage) -> None:
     assert stage.root.clipboard_get() == "192.168.1.23:5055"
     stage.screen.side._menu.invoke("Leave the room")
     assert stage.left == 1
+
+
+def test_the_words_of_the_server_are_there_to_be_compared(stage: Stage) -> None:
+    menu = stage.screen.side._menu
+    stage.root.update()
+    assert menu.entrycget("Compare its words …", "state") == "disabled"
+    stage.feed(joined())
+    menu.invoke("Compare its words …")
+    (choice,) = [child for child in stage.root.winfo_children() if isinstance(child, Choice)]
+    choice.answers["Copy"].invoke()
+    assert stage.root.clipboard_get() == words(stage.screen.model.server_id)
 
 
 # The window

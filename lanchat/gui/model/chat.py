@@ -65,6 +65,7 @@ class ChatModel:
         self.link = Link.CONNECTING
         self.room = "lobby"
         self.server = address
+        self.server_id = ""  # once we are in
         self.latency_ms: float | None = None
         self.timeline = Timeline()
         self.unread = 0
@@ -253,6 +254,7 @@ class ChatModel:
             self.timeline.clear()
             self._complete = False
         self.link, self._ever_joined, self._again = Link.JOINED, True, event.again
+        self.server_id = welcome.id
         self.server, self.room, self.nick = wording.name(welcome.name), wording.name(welcome.room), welcome.nick
         self.latency_ms = event.latency_ms
         self._lost, self._refused, self._loading, self.held, self.pin_asked = "", False, False, "", ""
