@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TextIO, TypeVar
+from typing import Final, TextIO
 
 import click
 
-from lanchat import paths
 from lanchat.cli import fail
+from lanchat.cli.which import journal_of, which
 from lanchat.errors import StoreFailed
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
 from lanchat.protocol.frames import Message
-from lanchat.protocol.text import clean_server_name
 from lanchat.transcript import FORMS
 
 _PAGE: Final = 1_000  # entries read at a time
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-
-
-def _which(command: CommandT) -> CommandT:
-    """The options that say whose journal is meant: those of `lanchat serve`."""
-    name = click.option("--name", help="The room's name, as for “lanchat serve” (default: this machine's).")
-    data = click.option(
-        "--data", type=click.Path(path_type=Path, readable=False), metavar="DIR", help="The directory it was given."
-    )
-    return name(data(command))
 
 
 @click.group("journal")
@@ -39,10 +27,10 @@ def command() -> None:
 
 
 @command.command("check")
-@_which
+@which
 def check(name: str | None, data: Path | None) -> None:
     """Say whether the journal is whole; also while the server runs."""
-    path = _path(name, data)
+    path = journal_of(name, data)
     try:
         with _reading(path) as journal:
             lines, flaws = list(_summary(journal)), journal.flaws()
@@ -61,12 +49,12 @@ def _summary(journal: Journal) -> Iterator[str]:
 
 
 @command.command("export")
-@_which
+@which
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to (default: standard output).")
 def export(name: str | None, data: Path | None, form: str, output: Path | None) -> None:
     """Write all messages as text, JSON lines or HTML; also while the server runs."""
-    path = _path(name, data)
+    path = journal_of(name, data)
     with _reading(path) as journal, _writing(output) as file:
         for room in journal.rooms():
             title = f"{name or path.parent.name} – {room}"
@@ -75,10 +63,10 @@ def export(name: str | None, data: Path | None, form: str, output: Path | None) 
 
 
 @command.command("compact")
-@_which
+@which
 def compact(name: str | None, data: Path | None) -> None:
     """Write the file anew without holes; the server must be stopped."""
-    path = _path(name, data)
+    path = journal_of(name, data)
     lock = LockFile(path.parent / "lock")
     try:
         journal = Journal.open(path)
@@ -90,19 +78,6 @@ def compact(name: str | None, data: Path | None) -> None:
         click.echo(f"{path}: {before:,} bytes before, {path.stat().st_size:,} now")
     finally:
         lock.close()
-
-
-def _path(name: str | None, data: Path | None) -> Path:
-    """The journal that is meant. Ends the program where there is none."""
-    chosen = clean_server_name(name or socket.gethostname().split(".")[0])
-    path = (data or paths.server_directory(chosen)) / "journal.db"
-    try:
-        found = path.is_file()
-    except OSError as error:  # a directory of somebody else
-        raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
-    if not found:
-        fail(f"There is no journal in {path.parent}. Name the room with --name, or its directory with --data.")
-    return path
 
 
 @contextlib.contextmanager

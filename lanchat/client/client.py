@@ -65,7 +65,7 @@ class Client:
         self._talk = Talk(
             self._profile.key,
             nick,
-            Unlocking(pin, self.key),
+            Unlocking(pin, self.key, target.token if isinstance(target, Address) else None),
             outbox,
             lambda server_id: Replica(self._profile.directory, server_id),
             lambda server_id: server_id in self._profile.known_names(),

@@ -99,6 +99,12 @@ class Hosting:
                 self._children.pop(pid, None)
 
 
+def running_in(directory: Path) -> Hosted | None:
+    """The server that runs on this data directory."""
+    hosted = _read(directory)
+    return hosted if hosted is not None and _is_alive(hosted) else None
+
+
 def _start(name: str, pin: str | None, log: IO[str]) -> subprocess.Popen[str]:
     """The PIN goes by the input: arguments of a process are for everybody to see."""
     options: dict[str, Any] = {"start_new_session": True}  # no signal of our terminal reaches it

@@ -33,7 +33,9 @@ def place_of(found: Found) -> Place:
 def place_at(address: Address) -> Place:
     """A typed address; without a port, the ports where servers usually are get asked. Raises ConnectError."""
     if address.port is not None:
-        return Place(str(address), (address,), address.id, typed=str(address))
+        others = tuple(map(parse_address, address.others))
+        first = Address(address.host, address.port)
+        return Place(str(address), (first, *others), address.id, typed=str(address))
     found = ask_host(address.host)
     return place_of(found)._replace(id=address.id, typed=str(address))
 

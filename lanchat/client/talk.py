@@ -180,6 +180,9 @@ class Talk:
         self._hello = None
 
     def _unlock(self) -> None:
+        if self._unlocking.token is not None:
+            self._send(frames.Redeem(self._unlocking.token))
+            return
         if self._unlocking.pin is None:
             self._emit(PinNeeded())
             raise PersonAsked
@@ -208,8 +211,8 @@ class Talk:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
             self._emit(refused)
             raise PersonAsked
-        if refused.code == Code.PIN_WRONG:
-            self._unlocking.pin = None
+        if refused.code in (Code.PIN_WRONG, Code.NOT_INVITED):
+            self._unlocking.pin = self._unlocking.token = None
             self._emit(PinNeeded(refused.detail))
             raise PersonAsked
         if refused.code in (Code.FULL, Code.NOT_STORED) and self.welcome is not None:

@@ -12,11 +12,12 @@ from lanchat.protocol.limits import Code
 
 
 class Unlocking:
-    """pin: what the person knows; None: nothing yet. key: the member's."""
+    """pin: what the person knows; None: nothing yet. key: the member's. token: of an invitation to this very server."""
 
-    def __init__(self, pin: str | None, key: str) -> None:
+    def __init__(self, pin: str | None, key: str, token: str | None = None) -> None:
         """Raises LocalProtocolError: it cannot be a PIN."""
         self.pin = None if pin is None else clean_pin(pin)
+        self.token = token
         self._key = key
         self._server_id = ""
         self._known = False

@@ -37,7 +37,7 @@ def ask(address: Address) -> Goal:
 
     found = ask_host(address.host, address.port)
     known = address._replace(port=found.port)
-    return Goal(found.name, f"{address} · {found.users} inside", known, str(known), found.locked)
+    return Goal(found.name, f"{address} · {found.users} inside", known, str(known), found.locked and not address.token)
 
 
 def first_mode(theme: str) -> Mode:

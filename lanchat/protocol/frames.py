@@ -87,6 +87,12 @@ class Proof(_Frame, frozen=True):
     signature: str
 
 
+class Redeem(_Frame, frozen=True):
+    """Instead of Pake: an invitation to this server. Only said to a server whose id the invitation named."""
+
+    token: str
+
+
 class Say(_Frame, frozen=True):
     """A message. id: `<run>-<n>` of a keyed member, free text of a guest; it comes back in the entry."""
 
@@ -248,7 +254,9 @@ class Error(_Frame, frozen=True):
     suggestion: str | None = None
 
 
-ClientFrame: TypeAlias = Info | Hello | Proof | Pake | Confirm | Say | History | Rename | Resend | Ping | Pong | Bye
+ClientFrame: TypeAlias = (
+    Info | Hello | Proof | Pake | Confirm | Redeem | Say | History | Rename | Resend | Ping | Pong | Bye
+)
 ServerFrame: TypeAlias = (
     ServerInfo
     | Challenge

@@ -15,7 +15,7 @@ class Stage(Enum):
 
     GREETING = auto()  # connected; has not said a hello that counts
     CHALLENGED = auto()  # said hello with a key, owes the proof
-    LOCKED = auto()  # proved the key, owes the beginning of the PIN's exchange
+    LOCKED = auto()  # proved the key, owes the beginning of the PIN's exchange, or an invitation
     CONFIRMING = auto()  # owes the confirmation of the exchange
     JOINED = auto()
 
@@ -24,7 +24,7 @@ _ALWAYS: Final = (frames.Info, frames.Ping, frames.Pong, frames.Bye)
 _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
     Stage.GREETING: (*_ALWAYS, frames.Hello),
     Stage.CHALLENGED: (*_ALWAYS, frames.Proof),
-    Stage.LOCKED: (*_ALWAYS, frames.Pake),
+    Stage.LOCKED: (*_ALWAYS, frames.Pake, frames.Redeem),
     Stage.CONFIRMING: (*_ALWAYS, frames.Confirm),
     Stage.JOINED: (*_ALWAYS, frames.Say, frames.History, frames.Rename, frames.Resend),
 }
@@ -38,7 +38,7 @@ def objection(stage: Stage, frame: ClientFrame) -> tuple[Code, str] | None:
         return Code.HELLO_AGAIN, "hello was said already"
     if isinstance(frame, frames.Proof):
         return Code.PROOF_UNASKED, "no challenge is open"
-    if isinstance(frame, frames.Pake | frames.Confirm):
+    if isinstance(frame, frames.Pake | frames.Confirm | frames.Redeem):
         return Code.PROOF_UNASKED, "no PIN is asked for"
     return Code.HELLO_FIRST, "say hello first"
 

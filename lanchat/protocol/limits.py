@@ -53,6 +53,7 @@ class Code(StrEnum):
     PIN_WRONG = "pin_wrong"
     PIN_WAIT = "pin_wait"  # too many were wrong
     PIN_UNASKED = "pin_unasked"  # our own client's: a server that it does not know does not ask for the PIN
+    NOT_INVITED = "not_invited"  # the invitation was used, has ended, or was taken back
     GUEST = "guest"  # a locked room takes only members with a key
     CLEAR_TEXT = "clear_text"  # fatal: only encrypted connections are accepted here
     ID_INVALID = "id_invalid"

@@ -4,20 +4,24 @@ Studio Nord                   a discovered name
 id:0123456789abcdef…          a server's id (32 hex digits)
 host   host:5055   [fe80::1%eth0]:5055   2001:db8::1
 lanchat://host:5055?id=…      an address, with the id it must prove
+lanchat://host:5055?id=…&token=…&or=host:5055   an invitation; `or`: where else it may be
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.limits import Code
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _WORD: Final = re.compile(r"[^\s\x00-\x1f\x7f:/\[\]?#@%,]{1,253}")  # a host's name, or a scope
+_TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{22}")  # 128 bits
+MAX_OTHERS: Final = 8  # addresses of a link that are tried besides the first
 SCHEME: Final = "lanchat://"
 
 
@@ -32,11 +36,14 @@ class ById(NamedTuple):
 
 
 class Address(NamedTuple):
-    """host: a name or an IP address, a scope after "%" included. port None: not said. id: what it must prove."""
+    """host: a name or an IP address, a scope after "%" included. port None: not said. id: what it must prove.
+    token: of an invitation, which comes with an id. others: host:port where the same server may be."""
 
     host: str
     port: int | None = None
     id: str | None = None
+    token: str | None = None
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -85,8 +92,18 @@ def _parse_link(text: str) -> Address:
     except ValueError as error:
         raise _invalid("This link is damaged.") from error
     address = parse_address(parts.netloc)
-    ids = query.get("id")
-    return address._replace(id=_checked_id(ids[0])) if ids else address
+    ids, tokens = query.get("id"), query.get("token")
+    if tokens and (not ids or not _TOKEN.fullmatch(tokens[0])):
+        raise _invalid("This invitation is damaged. Copy the whole link.")
+    others = tuple(str(parse_address(other)) for other in query.get("or", ())[:MAX_OTHERS])
+    server_id = _checked_id(ids[0]) if ids else None
+    return address._replace(id=server_id, token=tokens[0] if tokens else None, others=others)
+
+
+def invitation_link(addresses: Sequence[Address], server_id: str, token: str) -> str:
+    """Leads to the server at one of these addresses."""
+    first, *others = map(str, addresses)
+    return f"{SCHEME}{first}?" + urlencode({"id": server_id, "token": token, "or": others}, doseq=True, safe="[]:")
 
 
 def _checked_id(text: str) -> str:

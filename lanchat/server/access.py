@@ -17,19 +17,26 @@ from lanchat.protocol.limits import Code
 from lanchat.server import limits
 from lanchat.server.door import source_of
 from lanchat.server.guesses import Guesses
+from lanchat.server.invitations import SCHEMA as INVITATIONS
+from lanchat.server.invitations import Invitations
 
 SCHEMA_VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE pin (n INTEGER PRIMARY KEY CHECK (n = 1), verifier BLOB NOT NULL);
-CREATE TABLE admitted (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID  -- proved the present PIN; ms
-"""
+CREATE TABLE admitted (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID"""  # proved the present PIN; ms
+
+
+def open_database(directory: Path) -> Database:
+    """The file, also while a server uses it. Raises StoreError."""
+    return Database(directory / "access.db", f"{_SCHEMA};{INVITATIONS}", SCHEMA_VERSION)
 
 
 class Access:
     """One server's. Raises StoreError."""
 
     def __init__(self, directory: Path, server_id: str) -> None:
-        self._db = Database(directory / "access.db", _SCHEMA, SCHEMA_VERSION)
+        self._db = open_database(directory)
+        self.invitations = Invitations(self._db)  # for the thread that owns the file
         self._id = server_id
         self._verifier: bytes | None = self._db.value("SELECT verifier FROM pin")
         self._admitted = {row[0] for row in self._db.execute("SELECT key FROM admitted")}
@@ -63,7 +70,7 @@ class Access:
         self._verifier = verifier
 
     def admit(self, key: str) -> None:
-        """`key` proved the PIN: it is not asked again."""
+        """`key` proved the PIN, or was invited: it is not asked again."""
         self._admitted.add(key)
         with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO admitted VALUES (?, ?)", (key, time.time_ns() // 1_000_000))

@@ -47,12 +47,13 @@ _NOT_STORED: Final = "The server cannot store messages just now; its disk may be
 
 class Join(NamedTuple):
     """A session wants in. welcome: makes its frame from (nick, head, highest stored counters). by_pin: it proved just
-    now that it knows the PIN."""
+    now that it knows the PIN. invitation: the digest of its token."""
 
     session: Joiner
     hello: Hello
     welcome: Callable[[str, int, dict[str, int]], ServerFrame]
     by_pin: bool = False
+    invitation: bytes | None = None
 
 
 class Leave(NamedTuple):
@@ -225,8 +226,8 @@ class Broadcaster:
 
     def _admit(self, item: Join) -> Member | Refused:
         session, hello = item.session, item.hello
-        if self._access.needs_pin(hello.key) and not item.by_pin:
-            return Refused(Code.PIN_WRONG, "This room has another PIN now. Join again.")
+        if refused := self._locked_out(item):
+            return refused
         if len(self._members) >= self._max_clients:
             return Refused(Code.FULL, f"The room is full: {self._max_clients} are in.")
         line = self._room.join(hello.nick, hello.key, not session.channel.encrypted, self._may_hold(item))
@@ -234,8 +235,8 @@ class Broadcaster:
             return line
         member = self._members[session] = Member(session, line, self._now)
         self._hold_nick(line)
-        if item.by_pin and line.key is not None:
-            self._let_in_again(line.key)
+        if line.key is not None and self._access.needs_pin(line.key):
+            self._let_in_again(line.key, item.invitation)
         _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
 
@@ -347,11 +348,24 @@ class Broadcaster:
         changes = self._room.presence()
         return [] if self._closing else changes
 
-    def _let_in_again(self, key: str) -> None:
+    def _locked_out(self, item: Join) -> Refused | None:
+        """Why a locked room stays closed."""
+        if item.by_pin or not self._access.needs_pin(item.hello.key):
+            return None
+        if item.invitation is None:
+            return Refused(Code.PIN_WRONG, "This room has another PIN now. Join again.")
+        if self._access.invitations.holds(item.invitation, time.time_ns() // 1_000_000):
+            return None
+        return Refused(Code.NOT_INVITED, "This invitation was used, has ended, or was taken back. Ask for another one.")
+
+    def _let_in_again(self, key: str, invitation: bytes | None) -> None:
+        """Its way in is used up, and not asked for again."""
         try:
+            if invitation is not None:
+                self._access.invitations.use(invitation)
             self._access.admit(key)
         except StoreError as error:
-            _log.error("who knows the PIN could not be stored: %s", error)
+            _log.error("who may come in again could not be stored: %s", error)
 
     def _hold_nick(self, line: Line) -> None:
         if line.key is None or not line.holds:

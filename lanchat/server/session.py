@@ -26,6 +26,7 @@ from lanchat.protocol.plain import PROMPT, PlainDecoder, encode_plain
 from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
+from lanchat.server.invitations import digest
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
@@ -228,6 +229,8 @@ class Session:
                 self._on_proof(frame)
             case frames.Pake():
                 self._on_pake(frame)
+            case frames.Redeem(token=token):
+                self._join(self._hello, invitation=digest(token))
             case frames.Confirm():
                 self._on_confirm(frame)
             case frames.Info():
@@ -318,9 +321,10 @@ class Session:
         self._reply(frames.Confirm(answer))
         self._join(self._hello, by_pin=True)
 
-    def _join(self, hello: frames.Hello, *, by_pin: bool = False) -> None:
+    def _join(self, hello: frames.Hello | None, *, by_pin: bool = False, invitation: bytes | None = None) -> None:
+        assert hello is not None
         self._stage = Stage.JOINED  # from here on the broadcaster may write
-        self._gate.put(Join(self, hello, self._gate.welcome, by_pin))
+        self._gate.put(Join(self, hello, self._gate.welcome, by_pin, invitation))
         try:
             refused = self._verdict.get(timeout=limits.VERDICT_TIMEOUT)
         except queue.Empty:

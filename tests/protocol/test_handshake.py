@@ -18,6 +18,7 @@ SAMPLES: list[Any] = [
     frames.Proof("s"),
     frames.Pake("ab"),
     frames.Confirm("cd"),
+    frames.Redeem("t"),
     frames.Say("a1", "hi"),
     frames.History(),
     frames.Rename("Bo"),
@@ -28,13 +29,13 @@ SAMPLES: list[Any] = [
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-# Info, Hello, Proof, Pake, Confirm, Say, History, Rename, Resend, Ping, Pong, Bye
+# Info, Hello, Proof, Pake, Confirm, Redeem, Say, History, Rename, Resend, Ping, Pong, Bye
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 3, *[FIRST] * 4, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, UNASKED, UNASKED, *[FIRST] * 4, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, *[FIRST] * 4, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, *[FIRST] * 4, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 3, *[None] * 4, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 4, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 4, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 4, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 4, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 4, None, None, None],
 }
 
 

@@ -224,8 +224,8 @@ def _absent(recent: Recent) -> Room:
 
 def remembered(name: str, address: str, server_id: str) -> Found:
     """A server that discovery does not see, but of which we know where it was, and its id. address: host:port."""
-    host, port, _ = parse_address(address)
-    port = port or DEFAULT_TCP_PORT
+    parsed = parse_address(address)
+    host, port = parsed.host, parsed.port or DEFAULT_TCP_PORT
     return Found(
         name=name,
         host=host,
