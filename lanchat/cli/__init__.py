@@ -12,12 +12,14 @@ import logging
 import os
 import re
 import sys
+from functools import partial
 from typing import NoReturn
 
 import click
 
 from lanchat import __version__
 from lanchat.errors import LanchatError
+from lanchat.protocol.target import SCHEME
 from lanchat.protocol.text import clean_text
 
 _TURNING = re.compile("[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # turn or break what is beside them
@@ -31,6 +33,8 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name.startswith(SCHEME):  # a link, as the desktop or a paste gives it
+            return click.Command(name, callback=partial(_open_window, name))
         if name not in _COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"lanchat.cli.{name}").command
@@ -45,15 +49,21 @@ class _Commands(click.Group):
 def program(ctx: click.Context, profile: str, verbose: int) -> None:
     """Chat for people on the same network.
 
-    Without a command: opens the window. “lanchat COMMAND --help” tells more.
+    Without a command: opens the window; with a link (lanchat://…) the room it leads to. “lanchat COMMAND --help”
+    tells more.
     """
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.basicConfig(level=level, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
     ctx.obj = profile
     if ctx.invoked_subcommand is None:
-        from lanchat.gui import open_window
+        _open_window(None)
 
-        ctx.exit(open_window(profile=profile))
+
+def _open_window(link: str | None) -> None:
+    from lanchat.gui import open_window
+
+    ctx = click.get_current_context()
+    ctx.exit(open_window(link, ctx.obj))
 
 
 def main() -> None:

@@ -95,10 +95,10 @@ def command(
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
     with Server(config) as server:
-        click.echo(f"lanchat: “{server.name}” is open on port {server.port}, id {server.id}")
-        click.echo(f"lanchat: its words are {words(server.id)}")
-        if pin == "generate":
-            click.echo(f"lanchat: the PIN is {chosen}")
+        lines = [f"“{server.name}” is open on port {server.port}, id {server.id}", f"its words are {words(server.id)}"]
+        lines += [f"the PIN is {chosen}"] if pin == "generate" else []
+        # In one piece: who started us may read the first line, and close the pipe
+        click.echo("\n".join(f"lanchat: {line}" for line in lines))
         sys.stdout.flush()
         while not stop.wait(_LOOK):
             continue

@@ -123,6 +123,9 @@ class App:
 
     def join_place(self, place: str) -> None:
         """What was given on the command line."""
+        if place.startswith(SCHEME):
+            self._join_address(place)
+            return
         self._begin_joining(Goal(place, "", place))
 
     def close(self) -> None:

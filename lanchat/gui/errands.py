@@ -32,7 +32,9 @@ def end(client: Client, profile: Profile, forget: str) -> Settings:
 
 
 def ask(address: Address) -> Goal:
-    """For a worker: who answers there. Raises ConnectError."""
+    """For a worker: who answers there; an invitation knows by itself. Raises ConnectError."""
+    if address.token:
+        return Goal("the room of your invitation", str(address), address, str(address))
     from lanchat.discovery import ask_host
 
     found = ask_host(address.host, address.port)

@@ -30,7 +30,7 @@ from lanchat.gui.model.picker import Room
 from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.theme import Kit
-from lanchat.protocol.target import Address
+from lanchat.protocol.target import Address, invitation_link
 from lanchat.server import Config, Server
 
 pytestmark = pytest.mark.display
@@ -383,6 +383,18 @@ def test_a_pin_that_was_changed_meanwhile_is_asked_for_in_the_room(
         dialog.submit.invoke()
         window.until(lambda: chat.model.link is Link.JOINED)
         window.close()
+
+
+def test_an_invitation_leads_in_without_the_pin(window: Window, locked: Server) -> None:
+    now = time.time_ns() // 1_000_000
+    token = locked.access.invitations.make("", now + 3_600_000, 1, now)
+    assert token is not None
+    link = invitation_link([Address("127.0.0.1", 1), Address("127.0.0.1", locked.port)], locked.id, token)
+    window.app.join_place(link)
+    dialog = window.dialog(NicknameDialog)
+    dialog.join.invoke()
+    window.until(lambda: window.app.chat)
+    assert token not in str(window.root.title())
 
 
 # Hosting
