@@ -83,6 +83,32 @@ class MemberKey:
         return _to_text(self._key.sign(data))
 
 
+def copy_member_key(path: Path, copy: Path) -> bool:
+    """Writes the key in `path`, made there if there is none, to `copy` (0600); False: that is there already.
+    Raises IdentityError."""
+    MemberKey(path)
+    if copy.exists():
+        return False
+    _write_private(copy, _read(path), replace=False)
+    return True
+
+
+def take_member_key(source: Path, path: Path) -> Path | None:
+    """Puts the key in `source` into `path`; returns where the one is that was there. Raises IdentityError: none is
+    in `source`."""
+    data = _read(source)
+    key = _parse(source, data)
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        raise IdentityError(path=source, detail="it holds another kind of key")
+    kept = None
+    if path.exists() and _read(path) != data:
+        old = hashlib.sha256(_read(path)).hexdigest()[:8]
+        kept = path.with_name(f"{path.stem}-{old}{path.suffix}")
+        _write_private(kept, _read(path), replace=True)
+    _write_private(path, data, replace=True)
+    return kept
+
+
 def client_context() -> ssl.SSLContext:
     """TLS 1.3 for the client's end. No certificate authority is asked: the caller compares `id_of`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -178,10 +204,23 @@ def _load_or_make(path: Path, make: Callable[[], _PrivateKey]) -> object:
         if not path.exists():
             pem = make().private_bytes(_PEM, _PKCS8, serialization.NoEncryption())
             _write_private(path, pem, replace=False)
-        return serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        detail = error.strerror if isinstance(error, OSError) else "it is damaged"
-        raise IdentityError(path=path, detail=detail) from error
+    except OSError as error:
+        raise IdentityError(path=path, detail=error.strerror or str(error)) from error
+    return _parse(path, _read(path))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise IdentityError(path=path, detail=error.strerror or str(error)) from error
+
+
+def _parse(path: Path, data: bytes) -> object:
+    try:
+        return serialization.load_pem_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise IdentityError(path=path, detail="it is damaged") from error
 
 
 def _write_private(path: Path, data: bytes, *, replace: bool) -> None:

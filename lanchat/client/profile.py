@@ -16,6 +16,8 @@ from lanchat.database import Database
 from lanchat.errors import StoreFailed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lanchat.identity import MemberKey
 
 DEFAULT_PROFILE: Final = "default"
@@ -79,12 +81,16 @@ class Profile:
     def close(self) -> None:
         """Nothing stays open between calls."""
 
+    @property
+    def key_path(self) -> Path:
+        return self.directory / "member.key"
+
     @cached_property
     def key(self) -> MemberKey:
         """The person's key, made at first use. Raises IdentityError."""
         from lanchat.identity import MemberKey  # brings cryptography: 60 ms that no window waits for
 
-        return MemberKey(self.directory / "member.key")
+        return MemberKey(self.key_path)
 
     @property
     def settings(self) -> Settings:
