@@ -123,7 +123,7 @@ class Promise(RuleBasedStateMachine):
             self.outbox,
             lambda server_id: Replica(self.profile.directory, server_id),
             lambda _id: False,
-            lambda _name: None,
+            lambda _name, _proved: None,
             self.up.append,
             lambda _event: None,
         )

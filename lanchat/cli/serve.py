@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import sys
@@ -21,7 +22,7 @@ from lanchat.server.retention import Keep
 
 STACK_SIZE: Final = 256 * 1024  # bytes for each thread: one per client; the default of 8 MiB is for deep recursion
 _OWN_FILES: Final = 64  # descriptors besides the clients': two of each
-_LOOK: Final = 1.0  # s between looks at the flag, for systems whose waiting no signal interrupts
+_LOOK: Final = 1.0  # s until a handler may run, on systems whose waiting no signal interrupts
 
 
 class _RateType(click.ParamType["float | None"]):
@@ -87,21 +88,33 @@ def command(
         raise click.UsageError("--pin and --pin-file exclude each other.")
     chosen = {"generate": new_pin(), "none": "", None: pin_from(pin_file)}[pin]
     config = Config(name, data, host, port, max_clients, allow_clear, rate_limit, *announce, durability, keep, chosen)
-    stop = threading.Event()
+    # Not an Event: setting one in a handler waits for the lock that the main thread may hold just then, for ever
+    told, teller = socket.socketpair()
+    told.settimeout(_LOOK)
+    teller.setblocking(False)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        with contextlib.suppress(OSError):  # it was told often enough, or has ended
+            teller.send(b"\0")
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
-    with Server(config) as server:
+    with told, teller, Server(config) as server:
         lines = [f"“{server.name}” is open on port {server.port}, id {server.id}", f"its words are {words(server.id)}"]
         lines += [f"the PIN is {chosen}"] if pin == "generate" else []
         # In one piece: who started us may read the first line, and close the pipe
         click.echo("\n".join(f"lanchat: {line}" for line in lines))
         sys.stdout.flush()
-        while not stop.wait(_LOOK):
+        _wait(told)
+
+
+def _wait(told: socket.socket) -> None:
+    while True:
+        try:
+            told.recv(1)
+        except TimeoutError:
             continue
+        return
 
 
 def _raise_file_limit(wanted: int) -> None:

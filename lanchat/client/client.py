@@ -68,7 +68,7 @@ class Client:
             Unlocking(pin, self.key, target.token if isinstance(target, Address) else None),
             outbox,
             lambda server_id: Replica(self._profile.directory, server_id),
-            lambda server_id: server_id in self._profile.known_names(),
+            self._profile.proved_pin,
             dialer.remember,
             lambda frame: self._link.send(frame),
             self.events.put,

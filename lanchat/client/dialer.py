@@ -64,12 +64,15 @@ class Dialer:
         self._thread = threading.Thread(target=self._run, args=(done,), name="lanchat-dialer")
         self._thread.start()
 
-    def remember(self, name: str) -> None:
-        """We are in: pins the server, and keeps it among the rooms joined before. For the link's thread."""
+    def remember(self, name: str, proved: bool) -> None:
+        """We are in: pins the server, and keeps it among the rooms joined before. proved: it showed just now that it
+        knows the PIN. For the link's thread."""
         place = self._place
         if place is not None and place.id is not None:
             self._place = place._replace(name=clean_server_name(name))
             self._profile.remember(place.id, self._place.name, str(place.addresses[0]), place.typed)
+            if proved:
+                self._profile.keep_proof(place.id)
 
     def cancel(self) -> None:
         """Ends a try that is under way; none follows. Any thread may call."""

@@ -127,6 +127,15 @@ class Profile:
             if typed is not None:
                 db.execute("INSERT OR REPLACE INTO place VALUES (?,?)", (typed, server_id))
 
+    def proved_pin(self, server_id: str) -> bool:
+        """Whether this server ever proved to us that it knows its room's PIN."""
+        with self._database() as db:
+            return bool(db.value("SELECT value FROM setting WHERE name = ?", f"proved {server_id}"))
+
+    def keep_proof(self, server_id: str) -> None:
+        with self._database() as db:
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?,?)", (f"proved {server_id}", "yes"))
+
     def pin(self, address: str, server_id: str) -> None:
         """This server, and no other, is the one at a typed address."""
         with self._database() as db:
@@ -151,7 +160,7 @@ class Profile:
         since other servers know us by it. Nobody may be in that room meanwhile."""
         with self._database() as db:
             with db.transaction():
-                db.execute("DELETE FROM setting WHERE name = ?", (f"visit {server_id}",))
+                db.execute("DELETE FROM setting WHERE name IN (?,?)", (f"visit {server_id}", f"proved {server_id}"))
                 db.execute("DELETE FROM server WHERE id = ?", (server_id,))
                 db.execute("DELETE FROM place WHERE id = ?", (server_id,))
                 db.execute("DELETE FROM outbox WHERE destination = ?", (server_id,))

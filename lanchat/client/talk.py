@@ -48,13 +48,13 @@ class Talk:
         unlocking: Unlocking,
         outbox: Outbox,
         open_replica: Callable[[str], Replica],
-        is_known: Callable[[str], bool],
-        remember: Callable[[str], None],
+        proved: Callable[[str], bool],
+        remember: Callable[[str, bool], None],
         send: Callable[[ClientFrame], None],
         emit: Callable[[Event], None],
     ) -> None:
-        """open_replica: of the server with this id. is_known: whether it let us in before. remember: we were
-        let in, by a server of this name."""
+        """open_replica: of the server with this id. proved: whether it ever proved the PIN. remember: we were let in,
+        by a server of this name, which has proved the PIN now, or not."""
         self.nick = nick
         self.welcome: frames.Welcome | None = None
         self.joined = False
@@ -62,7 +62,7 @@ class Talk:
         self._outbox = outbox
         self._open_replica = open_replica
         self._unlocking = unlocking
-        self._is_known = is_known
+        self._proved = proved
         self._remember = remember
         self._replica: Replica | None = None
         self._send = send
@@ -98,7 +98,7 @@ class Talk:
         assert self._replica is not None
         self._outbox.resolve(server_id)  # before hello, which names the runs that it adopts
         self._server_id = server_id
-        self._unlocking.begin(server_id, known=self._is_known(server_id))
+        self._unlocking.begin(server_id, proved=self._proved(server_id))
         self._latency = latency
         self._held, self._again_at = False, None
         self._asked_nick = self.nick
@@ -184,7 +184,7 @@ class Talk:
             self._send(frames.Redeem(self._unlocking.token))
             return
         if self._unlocking.pin is None:
-            self._emit(PinNeeded())
+            self._emit(PinNeeded(self._unlocking.reason))
             raise PersonAsked
         self._send(self._unlocking.prove())
 
@@ -195,7 +195,7 @@ class Talk:
         if not _is_nick(welcome.nick):
             raise RemoteProtocolError(code=Code.NICK_INVALID, detail="it gives us a name that none can have")
         self._unlocking.check_welcome()
-        self._remember(welcome.name)
+        self._remember(welcome.name, self._unlocking.confirmed_now)
         again = self.welcome is not None
         same = self._replica.match(welcome.journal, welcome.room)
         if self.nick != self._asked_nick:  # renamed while we waited for the welcome
@@ -212,8 +212,7 @@ class Talk:
             self._emit(refused)
             raise PersonAsked
         if refused.code in (Code.PIN_WRONG, Code.NOT_INVITED):
-            self._unlocking.pin = self._unlocking.token = None
-            self._emit(PinNeeded(refused.detail))
+            self._emit(PinNeeded(self._unlocking.refused(refused.detail)))
             raise PersonAsked
         if refused.code in (Code.FULL, Code.NOT_STORED) and self.welcome is not None:
             raise ConnectionLost(detail=refused.detail)
@@ -314,7 +313,7 @@ class Talk:
 
     def unlock(self, pin: str) -> None:
         """The PIN for the next connection."""
-        self._unlocking.pin = pin
+        self._unlocking.pin, self._unlocking.reason = pin, ""
 
     def load_older(self, before: int | None, limit: int) -> None:
         """Entries below `before` come as a Page: from the replica, else from the server."""

@@ -5,10 +5,15 @@ One for all connections of a talk.
 
 from __future__ import annotations
 
+from typing import Final
+
 from lanchat.errors import JoinRefused, RemoteProtocolError
 from lanchat.pin import Proving, clean_pin, verifier
 from lanchat.protocol import frames
 from lanchat.protocol.limits import Code
+
+BE_SURE: Final = "Type it again only if you are sure that this is your room."
+HUNG_UP: Final = f"The server hung up before it proved that it knows the PIN. {BE_SURE}"
 
 
 class Unlocking:
@@ -20,26 +25,35 @@ class Unlocking:
         self.token = token
         self._key = key
         self._server_id = ""
-        self._known = False
+        self._proved = False  # by this server, at some time
+        self._used = False  # one exchange for each connection: each is a guess for whoever is there
+        self.reason = ""  # why the PIN is asked for again
         self._proving: Proving | None = None
+        self._confirming = False  # our confirmation is under way
         self._confirmed = False
         self._verifier: tuple[str, str, bytes] | None = None  # of a PIN at a server: 50 ms once, not at each break
 
-    def begin(self, server_id: str, *, known: bool) -> None:
-        """A connection to the server that proved `server_id`. known: it let us in before."""
-        self._server_id, self._known = server_id, known
-        self._proving, self._confirmed = None, False
+    def begin(self, server_id: str, *, proved: bool) -> None:
+        """A connection to the server with the key of `server_id`. proved: it showed before that it knows the PIN."""
+        if self._proving is not None:  # it hung up with our confirmation in its hands: no second guess by itself
+            self.pin, self.reason = None, HUNG_UP
+        self._server_id, self._proved = server_id, proved
+        self._proving, self._confirmed, self._used, self._confirming = None, False, False, False
 
     def prove(self) -> frames.Pake:
-        """The room is locked, and the person knows its PIN."""
+        """The room is locked, and the person knows its PIN. Raises RemoteProtocolError: it asks twice."""
         assert self.pin is not None
+        if self._used:
+            raise _unasked()
+        self._used = True
         self._proving = Proving(self._verify(self.pin), self._server_id, self._key)
         return frames.Pake(self._proving.element)
 
     def confirm(self, pake: frames.Pake) -> frames.Confirm:
         """Raises RemoteProtocolError."""
-        if self._proving is None:
+        if self._proving is None or self._confirming:
             raise _unasked()
+        self._confirming = True
         try:
             return frames.Confirm(self._proving.confirm(pake.element))
         except ValueError as error:
@@ -53,10 +67,21 @@ class Unlocking:
             raise _refused("This server only pretends to know the PIN, so it is not the room that you mean.")
         self._proving, self._confirmed = None, True
 
+    def refused(self, detail: str) -> str:
+        """Neither PIN nor invitation is good; what to tell the person."""
+        warning = "" if self._proved else f" {BE_SURE}"
+        self.pin = self.token = self._proving = None
+        return detail + warning
+
+    @property
+    def confirmed_now(self) -> bool:
+        """Whether the server proved on this connection that it knows the PIN."""
+        return self._confirmed
+
     def check_welcome(self) -> None:
         """Who has a PIN to prove must be asked by a server that is new to them: one that lets them in without, or
         before it proved that it knows it, may be anybody. Raises JoinRefused."""
-        if self._proving is not None or (self.pin is not None and not self._known and not self._confirmed):
+        if self._proving is not None or (self.pin is not None and not self._proved and not self._confirmed):
             raise _refused(
                 "This server does not ask for the PIN, so it may not be the one that you mean. Ask whoever runs the "
                 "room whether it has one; if not, join without."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container
+from collections.abc import Container
 from typing import Final
 
 from lanchat.errors import LocalProtocolError
@@ -18,14 +18,18 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Control, format (bidi, invisible), surrogate, private, not assigned (many draw nothing), line, paragraph separators
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 # A leading one of these starts a notice, a command or a mention somewhere; a colon ends a name in plain text
+_RAW: Final = 4  # times as long a name may be as it comes: accents apart, spaces to be taken away
 _NO_START: Final = "*/{@#<"
-_BLANK: Final = "\u3164\u115f\u1160\u2800\uffa0\ufffc\U00016fe4\U0001d159"  # letters and symbols that draw nothing
+# Letters, symbols and marks that draw nothing
+_BLANK: Final = "\u3164\u115f\u1160\u2800\uffa0\ufffc\U00016fe4\U0001d159\U0001bc9d\u2d7f\U0001107f"
 # Marks that draw nothing by themselves: emoji and some scripts need them, but they make no other name
 _SELECTORS: Final = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def clean_nick(raw: str) -> str:
     """A nickname in the form that is kept: NFC, single spaces. Raises LocalProtocolError(NICK_INVALID)."""
+    if len(raw) > _RAW * MAX_NICK:  # first of all: normalizing takes time that grows with the square
+        raise _invalid_nick(f"A name has at most {MAX_NICK} characters.")
     if any(unicodedata.category(c) in _UNSEEN or c in _BLANK for c in raw):
         raise _invalid_nick("A name cannot hold line breaks, control or invisible characters.")
     nick = " ".join(unicodedata.normalize("NFC", raw).split())
@@ -45,17 +49,18 @@ def _invalid_nick(detail: str) -> LocalProtocolError:
 
 def fold_nick(nick: str) -> str:
     """Two nicknames that fold alike count as the same."""
+    nick = nick[: _RAW * MAX_NICK]  # of a server that keeps no limits
     folded = unicodedata.normalize("NFKC", _SELECTORS.sub("", nick)).casefold()
     return unicodedata.normalize("NFKC", folded)  # again: what casefold takes apart
 
 
-def free_nick(nick: str, taken: Container[str], fold: Callable[[str], str] = fold_nick) -> str:
-    """A nickname near `nick` whose fold is not in `taken` (folded names): “Ana 2”, “Ana 3” …"""
+def free_nick(nick: str, taken: Container[str]) -> str:
+    """A nickname near `nick` that is not in `taken`: “Ana 2”, “Ana 3” …"""
     number = 2
     while True:
         suffix = f" {number}"
         proposal = nick[: MAX_NICK - len(suffix)].rstrip() + suffix
-        if fold(proposal) not in taken:
+        if proposal not in taken:
             return proposal
         number += 1
 
@@ -80,7 +85,7 @@ def clean_text(raw: str) -> str:
 def clean_server_name(raw: str, fallback: str = "lanchat") -> str:
     """A server's name as it may be announced: no control, bidi or invisible characters, at most
     MAX_SERVER_NAME bytes of UTF-8, cut at a character's border; `fallback` where nothing is left."""
-    seen = "".join(c for c in raw if unicodedata.category(c) not in _UNSEEN)
+    seen = "".join(c for c in raw[: _RAW * MAX_SERVER_NAME] if unicodedata.category(c) not in _UNSEEN)
     name = " ".join(unicodedata.normalize("NFC", seen).split())
     name = name.encode()[:MAX_SERVER_NAME].decode(errors="ignore").rstrip()
     return name if name.strip(_BLANK) else fallback

@@ -15,8 +15,7 @@ from lanchat.database import Database
 from lanchat.protocol.frames import Refused
 from lanchat.protocol.limits import Code
 from lanchat.server import limits
-from lanchat.server.door import source_of
-from lanchat.server.guesses import Guesses
+from lanchat.server.guesses import Guesses, Try
 from lanchat.server.invitations import SCHEMA as INVITATIONS
 from lanchat.server.invitations import Invitations
 
@@ -80,7 +79,7 @@ class Access:
     def tries(self, address: str) -> int:
         """How many `address` has until it must wait."""
         with self._lock:
-            return self._guesses.left(_source(address))
+            return self._guesses.left(address)
 
     def object_to(self, address: str) -> Refused | None:
         """Why nobody may try from there now."""
@@ -89,7 +88,7 @@ class Access:
 
     def _object_to(self, address: str) -> Refused | None:
         now = time.monotonic()
-        wait = self._guesses.wait(_source(address), now)
+        wait = self._guesses.wait(address, now)
         if not wait:
             return None
         if self._guesses.closed(now):
@@ -98,32 +97,26 @@ class Access:
             detail = f"That were too many wrong PINs. Try again in {_duration(wait)}."
         return Refused(Code.PIN_WAIT, detail)
 
-    def check(self, address: str, key: str, element: str) -> pin.Checking | Refused:
+    def check(self, address: str, key: str, element: str) -> tuple[pin.Checking, Try] | Refused:
         """Begins an exchange, which counts as a wrong try until `was_right`: so those beside each other gain nothing.
         Raises ValueError: no element."""
         with self._lock:
             refused = self._object_to(address)
-            if refused is None:
-                self._guesses.begin(_source(address), time.monotonic())
+            begun = self._guesses.begin(address, time.monotonic()) if refused is None else None
         verifier = self._verifier
-        if refused is not None or verifier is None:
+        if begun is None or verifier is None:
             return refused or Refused(Code.PIN_WRONG, "This room has no PIN any more. Join again.")
         with self._computing:
-            return pin.Checking(verifier, self._id, key, element)
+            return pin.Checking(verifier, self._id, key, element), begun
 
-    def was_right(self, address: str) -> None:
+    def was_right(self, begun: Try) -> None:
         with self._lock:
-            self._guesses.was_right(_source(address))
+            self._guesses.was_right(begun)
 
     def wrong(self, address: str) -> Refused:
         left = self.tries(address)
         more = f"{left} more {'try' if left == 1 else 'tries'}" if left else "Now you have to wait"
         return Refused(Code.PIN_WRONG, f"This is not the PIN of this room. {more}.")
-
-
-def _source(address: str) -> str:
-    """Whose tries count together. This machine's own addresses count one by one."""
-    return source_of(address) or address
 
 
 def _duration(seconds: float) -> str:

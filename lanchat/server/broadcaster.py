@@ -32,7 +32,6 @@ from lanchat.protocol.limits import MAX_ID, MAX_RUNS, Code
 from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.delivery import Delivery
-from lanchat.server.door import source_of
 from lanchat.server.history import Answer, Request
 from lanchat.server.holding import Holding
 from lanchat.server.inbox import Inbox
@@ -230,21 +229,19 @@ class Broadcaster:
             return refused
         if len(self._members) >= self._max_clients:
             return Refused(Code.FULL, f"The room is full: {self._max_clients} are in.")
-        line = self._room.join(hello.nick, hello.key, not session.channel.encrypted, self._may_hold(item))
+        known = self._room.holds_name(hello.key)
+        may_hold = known or self._holding.allows(session.address, self._now)
+        line = self._room.join(hello.nick, hello.key, not session.channel.encrypted, may_hold)
         if isinstance(line, Refused):
             return line
         member = self._members[session] = Member(session, line, self._now)
+        if line.holds and not known:
+            self._holding.count(session.address, self._now)
         self._hold_nick(line)
         if line.key is not None and self._access.needs_pin(line.key):
             self._let_in_again(line.key, item.invitation)
         _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
-
-    def _may_hold(self, item: Join) -> bool:
-        key = item.hello.key
-        if key is None or self._room.holds_name(key):
-            return key is not None
-        return self._holding.allows(source_of(item.session.address) or item.session.address, self._now)
 
     def _stored_counters(self, hello: Hello) -> dict[str, int]:
         if hello.key is None:

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final
 
 MAX_NEW: Final = 20  # of one address in one DAY: a machine with many users, or a classroom behind a router
-MAX_REMEMBERED: Final = 10_000  # of all addresses: 1 MB; more new keys in a day are no people
+MAX_REMEMBERED: Final = 2_000  # of all addresses: more new keys in a day are no people
 DAY: Final = 24 * 3600.0  # s
 
 
@@ -17,11 +17,12 @@ class Holding:
         self._new: deque[tuple[float, str]] = deque()
 
     def allows(self, source: str, now: float) -> bool:
-        """Whether one more new key from `source` may hold the name it comes with; counts it if so. Whose may not, is in
-        under its name, which is free again when it leaves."""
+        """Whether one more new key from `source` may hold the name it comes with. Whose may not, is in under its name,
+        which is free again when it leaves."""
         while self._new and self._new[0][0] + DAY <= now:
             self._new.popleft()
-        if len(self._new) >= MAX_REMEMBERED or sum(who == source for _, who in self._new) >= MAX_NEW:
-            return False
+        return len(self._new) < MAX_REMEMBERED and sum(who == source for _, who in self._new) < MAX_NEW
+
+    def count(self, source: str, now: float) -> None:
+        """A new key from there holds its name."""
         self._new.append((now, source))
-        return True

@@ -1,22 +1,38 @@
-"""When two nicknames look alike: what the eye keeps of one, by Unicode's table of confusables; it knows no room.
+"""When two nicknames look alike: what the eye keeps of them, by Unicode's table of confusables; it knows no room.
 
-Source: the skeleton of UTS #39 section 4, from the table that the library `confusable-homoglyphs` carries, over names
-that are folded already. So letter case is gone, and “I” (the capital, now “i”) has to count as “l” for all.
+Source: the skeleton of UTS #39 section 4, from the table that the library `confusable-homoglyphs` carries. Names that
+fold alike count as one, so letter case is gone: a name has two looks, in small and in capital letters, and two names
+look alike when they share either. What the table lacks: “i” counts as “l”, whose capital it looks like, and some pairs.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
+from typing import Final, Generic, TypeVar
 
 from lanchat.protocol.text import fold_nick
 
+ValueT = TypeVar("ValueT")
+_PAIRS: Final = (("i\u0307", "i"), ("j\u0307", "j"), ("i", "l"), ("vv", "w"), ("cl", "d"))
 
-def look(nick: str) -> str:
-    """Equal for names that nobody can tell apart. Names that fold alike look alike, and so does what `fold_nick` made
-    of one."""
-    folded = unicodedata.normalize("NFD", fold_nick(nick))
-    return unicodedata.normalize("NFC", folded.translate(_table()).casefold().translate(_table()).replace("i", "l"))
+
+def looks(nick: str) -> tuple[str, str]:
+    """In small and in capital letters. Of what `fold_nick` made of a name as of the name."""
+    folded = fold_nick(nick)
+    return _skeleton(folded), "^" + _skeleton(folded.upper())
+
+
+def alike(one: str, other: str) -> bool:
+    return bool({*looks(one)} & {*looks(other)})
+
+
+def _skeleton(name: str) -> str:
+    seen = unicodedata.normalize("NFD", name).translate(_table()).casefold().translate(_table())
+    for pair, instead in _PAIRS:
+        seen = seen.replace(pair, instead)
+    return unicodedata.normalize("NFC", seen)
 
 
 @cache
@@ -33,3 +49,40 @@ def _table() -> dict[int, str]:
         if one in back and (len(back) > 1 or other < one):
             table[ord(one)] = other
     return table
+
+
+class ByName(Generic[ValueT]):
+    """Values under nicknames; a name finds what stands under any that looks like it."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, ValueT] = {}  # by folded name
+        self._looks: dict[str, str] = {}  # to folded names
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[ValueT]:
+        return iter(self._values.values())
+
+    def __contains__(self, nick: object) -> bool:
+        return isinstance(nick, str) and bool(self.find(nick))
+
+    def find(self, nick: str) -> list[ValueT]:
+        """What stands under this name, and under those that look like it; at most three."""
+        folds = dict.fromkeys([fold_nick(nick), *(self._looks.get(look, "") for look in looks(nick))])
+        return [self._values[fold] for fold in folds if fold in self._values]
+
+    def put(self, nick: str, value: ValueT) -> None:
+        self.remove(nick)
+        fold = fold_nick(nick)
+        self._values[fold] = value
+        for look in looks(nick):
+            self._looks.setdefault(look, fold)
+
+    def remove(self, nick: str) -> None:
+        """What stands under exactly this name; nothing, where nothing does."""
+        fold = fold_nick(nick)
+        self._values.pop(fold, None)
+        for look in looks(nick):
+            if self._looks.get(look) == fold:
+                del self._looks[look]

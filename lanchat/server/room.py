@@ -13,7 +13,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
 from lanchat.protocol.frames import Change, Error, Member, Message, Presence, Refused, Roster, Say
 from lanchat.protocol.limits import MAX_CHANGES, MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
-from lanchat.server.lookalike import look
+from lanchat.server.lookalike import ByName
 
 FIRST_ROOM: Final = "lobby"
 GRACE: Final = 15.0  # s for a member with a key to come back after its connection broke, before it counts as gone
@@ -35,6 +35,16 @@ class Line:
         self.connections = 1
 
 
+class _Taken:
+    """The names of both."""
+
+    def __init__(self, *names: ByName[Line] | ByName[str]) -> None:
+        self._names = names
+
+    def __contains__(self, nick: object) -> bool:
+        return any(nick in names for names in self._names)
+
+
 Outbox: TypeAlias = tuple[str, str]  # names a row of counters: a member's key and the run of its outbox
 
 
@@ -45,11 +55,13 @@ class Room:
         self.name = name
         self.head = head
         self.changes: list[Change] = []  # not told yet, in order
-        self._lines: dict[str, Line] = {}  # by what their names look like
+        self._lines: ByName[Line] = ByName()
         self._by_key: dict[str, Line] = {}
         self._absent: dict[str, float] = {}  # key to when it counts as gone (s, monotonic): its connection broke
-        self._holders = {look(nick): key for nick, key in holders.items()}
-        self._held = {key: name for name, key in self._holders.items()}
+        self._holders: ByName[str] = ByName()  # keys
+        self._held = {key: nick for nick, key in holders.items()}  # keys to their names
+        for nick, key in holders.items():
+            self._holders.put(nick, key)
         self._lookup = highest
         self._highest: dict[Outbox, int] = {}
 
@@ -120,16 +132,16 @@ class Room:
         return None
 
     def _enter(self, line: Line) -> None:
-        name = look(line.nick)
-        self._lines[name] = line
+        self._lines.put(line.nick, line)
         if line.key:
             self._by_key[line.key] = line
         if line.key and line.holds:
-            self._holders.pop(self._held.pop(line.key, ""), None)  # one held name for each key
-            self._holders[name], self._held[line.key] = line.key, name
+            self._holders.remove(self._held.get(line.key, ""))  # one held name for each key
+            self._holders.put(line.nick, line.key)
+            self._held[line.key] = line.nick
 
     def _remove(self, line: Line) -> None:
-        del self._lines[look(line.nick)]
+        self._lines.remove(line.nick)
         if line.key:
             del self._by_key[line.key]
 
@@ -138,19 +150,18 @@ class Room:
             nick = text.clean_nick(nick)
         except LocalProtocolError as error:
             return Error(error.code, str(error))
-        name = look(nick)
-        here = self._lines.get(name)
-        if here is not None and here is not line:
+        here = next((other for other in self._lines.find(nick) if other is not line), None)
+        if here is not None:
             same = text.fold_nick(here.nick) == text.fold_nick(nick)
             detail = f"“{nick}” is already here." if same else f"“{nick}” looks too much like “{here.nick}”."
-        elif name in self._holders and self._holders[name] != key:
+        elif any(holder != key for holder in self._holders.find(nick)):
             detail = f"“{nick}” belongs to somebody else here, or looks like a name that does."
         else:
             return None
-        return Error(Code.NICK_TAKEN, detail, suggestion=text.free_nick(nick, {*self._lines, *self._holders}, look))
+        return Error(Code.NICK_TAKEN, detail, suggestion=text.free_nick(nick, _Taken(self._lines, self._holders)))
 
     def roster(self) -> list[Roster]:
-        members = [Member(line.nick, line.key, line.clear) for line in self._lines.values()]
+        members = [Member(line.nick, line.key, line.clear) for line in self._lines]
         starts = range(0, max(1, len(members)), MAX_ROSTER_CHUNK)
         return [Roster(self.name, members[i : i + MAX_ROSTER_CHUNK], first=i == 0) for i in starts]
 

@@ -27,7 +27,7 @@ from lanchat.server.broadcaster import Broadcaster, Item, Stop
 from lanchat.server.door import Door
 from lanchat.server.history import History
 from lanchat.server.listener import Listener, bind
-from lanchat.server.lookalike import look
+from lanchat.server.lookalike import looks
 from lanchat.server.retention import FOR_EVER, Keep, Retention
 from lanchat.server.room import FIRST_ROOM, Room
 from lanchat.server.session import Session
@@ -88,7 +88,7 @@ class Server:
         self.port: int = sockets[0].getsockname()[1]
         self._listener = Listener(sockets, self._accepted)
         self._begun(self._listener.close)
-        look("")  # reads its table now, not when somebody joins
+        looks("")  # reads its table now, not when somebody joins
         room = Room(FIRST_ROOM, self._journal.head(FIRST_ROOM), self._journal.holders(), self._journal.highest)
         self._history = History(self._journal.reader(), lambda answer: self.put(answer))
         self._begun(self._history.close)

@@ -26,6 +26,7 @@ from lanchat.protocol.plain import PROMPT, PlainDecoder, encode_plain
 from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
+from lanchat.server.guesses import Try
 from lanchat.server.invitations import digest
 
 _log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Session:
         self._encode: Callable[[ServerFrame], bytes] = encode
         self._hello: frames.Hello | None = None
         self._nonce = ""
-        self._checking: Checking | None = None  # of the PIN
+        self._checking: tuple[Checking, Try] | None = None  # of the PIN
         self._verdict: queue.SimpleQueue[frames.Refused | None] = queue.SimpleQueue()
         self._pinged = False
         self._ended = False
@@ -307,17 +308,18 @@ class Session:
             return
         self._checking = checking
         self._stage = Stage.CONFIRMING
-        self._reply(frames.Pake(checking.element))
+        self._reply(frames.Pake(checking[0].element))
 
     def _on_confirm(self, confirm: frames.Confirm) -> None:
         assert self._hello is not None
         assert self._checking is not None
-        answer = self._checking.answer(confirm.mac)
+        checking, begun = self._checking
+        answer = checking.answer(confirm.mac)
         self._checking, self._stage = None, Stage.GREETING  # one try for each exchange
         if answer is None:
             self._refuse(self._gate.access.wrong(self.address))
             return
-        self._gate.access.was_right(self.address)
+        self._gate.access.was_right(begun)
         self._reply(frames.Confirm(answer))
         self._join(self._hello, by_pin=True)
 

@@ -126,6 +126,65 @@ def test_a_false_server_that_does_not_know_the_pin_cannot_confirm(join: Join, tm
     assert error.code == Code.PIN_UNASKED
 
 
+def test_a_false_server_gets_one_guess_for_each_connection(join: Join, tmp_path: Path) -> None:
+    """Each exchange tells it whether one guess was right: it may not ask for a second one."""
+    folder = _made(tmp_path / "eve")
+    eve_id = ServerKey(folder).id
+    macs: list[bytes] = []
+
+    def talk(channel: Any) -> None:
+        key = channel.receive(10).split(b'"key":"')[1].split(b'"')[0].decode()
+        for _ in range(3):
+            channel.send(encode(frames.Locked(5)))
+            heard = channel.receive(10)
+            if b'"pake"' not in heard:
+                return
+            element = heard.split(b'"element":"')[1].split(b'"')[0].decode()
+            guessed = Checking(verifier("000000", eve_id), eve_id, key, element)
+            channel.send(encode(frames.Pake(guessed.element)) * 2)
+            macs.append(channel.receive(10))
+
+    with impostor(folder, talk) as address:
+        ana = join(address, "Ana", pin=PIN)
+        ana.until(Ended)
+    assert len(macs) == 1
+    assert macs[0].count(b'"confirm"') == 1
+
+
+def test_who_hangs_up_with_our_proof_gets_no_second_one_by_itself(join: Join, tmp_path: Path) -> None:
+    folder = _made(tmp_path / "eve")
+    eve_id = ServerKey(folder).id
+    exchanges = []
+
+    def talk(channel: Any) -> None:
+        key = channel.receive(10).split(b'"key":"')[1].split(b'"')[0].decode()
+        channel.send(encode(frames.Locked(5)))
+        heard = channel.receive(10)
+        if b'"element"' not in heard:
+            return
+        element = heard.split(b'"element":"')[1].split(b'"')[0].decode()
+        channel.send(encode(frames.Pake(Checking(verifier("000000", eve_id), eve_id, key, element).element)))
+        exchanges.append(channel.receive(10))
+        channel.shutdown()
+
+    with impostor(folder, talk) as address:
+        ana = join(address, "Ana", pin=PIN, patient=True)
+        assert "before it proved" in ana.until(PinNeeded).detail
+        ana.client.close()
+    assert len(exchanges) == 1
+
+
+def test_a_server_that_was_joined_before_must_have_proved_the_pin_then(join: Join, tmp_path: Path) -> None:
+    with impostor(tmp_path / "eve", lets_in(tmp_path / "eve")) as address:
+        first = join(address, "Ana")
+        first.until(Joined)
+        first.client.close()
+        again = join(address, "Ana", pin=PIN)
+        error = again.until(Ended).error
+    assert isinstance(error, JoinRefused)
+    assert error.code == Code.PIN_UNASKED
+
+
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder

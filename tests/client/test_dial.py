@@ -101,7 +101,7 @@ def test_a_wrong_key_is_told_with_both_words(serve: Serve) -> None:
     assert (error.expected, error.found) == (known, server.id)
     assert identity.words(known) in str(error)
     assert identity.words(server.id) in str(error)
-    assert f"lanchat://127.0.0.1:{server.port}?id={server.id}" in str(error)
+    assert f"lanchat trust 127.0.0.1:{server.port}" in str(error)
 
 
 def test_refused() -> None:

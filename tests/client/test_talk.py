@@ -45,7 +45,7 @@ class Wire:
             self.outbox,
             lambda server_id: Replica(self.profile.directory, server_id),
             lambda _id: False,
-            self.remembered.append,
+            lambda name, _proved: self.remembered.append(name),
             self.sent.append,
             self.told.append,
         )

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,16 @@ def test_a_signal_ends_it_with_a_goodbye_and_exit_0(running: Process, tmp_path: 
     assert running.end() == 0
     assert running.errors == ""
     assert not (tmp_path / "room" / "running.json").exists()
+
+
+def test_impatient_signals_end_it_too(running: Process) -> None:
+    """A handler that waits for a lock which the main thread holds just then would hang for ever."""
+    deadline = time.monotonic() + DEADLINE
+    while running.popen.poll() is None:
+        assert time.monotonic() < deadline, "it hangs"
+        running.popen.send_signal(signal.SIGTERM)
+    running.popen.communicate(timeout=DEADLINE)
+    assert running.popen.returncode in (0, -signal.SIGTERM)  # the last may come when Python took its handlers down
 
 
 def test_a_directory_in_use_names_the_first(running: Process, tmp_path: Path) -> None:
