@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 
 _APPLICATION_ID: Final = 0x6C616E63  # “lanc”: what file(1) and a curious person see
 _BUSY_TIMEOUT: Final = 5.0  # s to wait for another process or connection
+_BUSY_LOOK: Final = 0.01  # s between two tries at what SQLite does not wait for
 _MEMORY: Final = Path(":memory:")
 
 
@@ -92,12 +94,24 @@ class Database:
         self.close()
 
     def _prepare(self, read_only: bool, power: bool) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._use_wal()
         # NORMAL: a commit reaches the system, not yet the disk. FULL: fsync of the log at each commit
         self._db.execute(f"PRAGMA synchronous = {'FULL' if power else 'NORMAL'}")
         self._db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, not only unlinked
         if read_only:
             self._db.execute("PRAGMA query_only = ON")
+
+    def _use_wal(self) -> None:
+        """Two processes that do this to a new file at once: SQLite refuses one of them without waiting."""
+        deadline = time.monotonic() + _BUSY_TIMEOUT
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(_BUSY_LOOK)
 
     def _check(self, schema: str, version: int, read_only: bool, upgrades: Mapping[int, str]) -> None:
         found = self.value("PRAGMA user_version")

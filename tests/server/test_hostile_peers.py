@@ -15,7 +15,7 @@ from tests.attackers import KINDS, attack
 from tests.people import PATIENCE, ServerProcess, resident
 from tests.quiet import Quiet
 
-ATTACKED = 1.5  # s
+ATTACKED = 1.0  # s
 MOST_GROWN = 3 * 1024  # KiB; what an attack leaves for the next one (threads' arenas, SQLite's cache) is there by then
 
 

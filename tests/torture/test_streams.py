@@ -10,7 +10,7 @@ from tests.people import ServerProcess
 from tests.torture.proxy import Proxy
 from tests.torture.run import PATIENCE, Talker, Torture, lots, reckon, seconds
 
-SECONDS = seconds(30)
+SECONDS = seconds(15)
 PEOPLE = 8
 PAUSE = 0.02  # s between two messages of one person
 
