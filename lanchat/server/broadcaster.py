@@ -351,8 +351,12 @@ class Broadcaster:
             return None
         if item.invitation is None:
             return Refused(Code.PIN_WRONG, "This room has another PIN now. Join again.")
-        if self._access.invitations.holds(item.invitation, time.time_ns() // 1_000_000):
-            return None
+        try:
+            if self._access.invitations.holds(item.invitation, time.time_ns() // 1_000_000):
+                return None
+        except StoreError as error:
+            _log.error("no invitation can be looked up: %s", error)
+            return Refused(Code.NOT_STORED, "The server cannot look up invitations just now.")
         return Refused(Code.NOT_INVITED, "This invitation was used, has ended, or was taken back. Ask for another one.")
 
     def _let_in_again(self, key: str, invitation: bytes | None) -> None:

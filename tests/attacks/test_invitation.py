@@ -14,7 +14,8 @@ import pytest
 
 from lanchat.client import Profile
 from lanchat.client.events import Ended, Joined, PinNeeded
-from lanchat.errors import LocalProtocolError, ServerKeyChanged
+from lanchat.errors import JoinRefused, LocalProtocolError, ServerKeyChanged
+from lanchat.protocol.limits import Code
 from lanchat.protocol.target import Address, invitation_link, parse_target
 from lanchat.server import Server
 from lanchat.server.invitations import MAX_INVITATIONS, Invitations
@@ -136,6 +137,22 @@ def test_there_are_not_endlessly_many(server: Server) -> None:
         assert invitations.make("", now() + HOUR, 1, now())
     assert invitations.make("", now() + HOUR, 1, now()) is None
     assert invitations.make("", now() + 2 * HOUR, 1, now() + HOUR) is not None, "those that ended make room"
+
+
+def test_a_file_that_cannot_be_read_keeps_the_door_closed_and_ends_nothing(
+    server: Server, join: Join, caplog: pytest.LogCaptureFixture
+) -> None:
+    invitation = link(server)
+    ana = join(server, "Ana", pin=PIN)
+    ana.until(Joined)
+    with closing(sqlite3.connect(server.data / "access.db")) as database:
+        database.execute("ALTER TABLE invitation RENAME TO mislaid")
+    error = join(invitation, "Eve").until(Ended).error
+    assert isinstance(error, JoinRefused)
+    assert error.code == Code.NOT_STORED
+    ana.client.say("still here")
+    ana.until_said("still here")
+    caplog.clear()
 
 
 # By the command
