@@ -148,7 +148,7 @@ class Talk:
             case frames.Pake() if not self.joined:
                 self._send(self._unlocking.confirm(frame))
             case frames.Confirm() if not self.joined:
-                self._unlocking.confirmed(frame)
+                self._unlocking.believe(frame)
             case frames.Welcome():
                 self._on_welcome(frame)
             case frames.Refused():
@@ -195,7 +195,7 @@ class Talk:
         if not _is_nick(welcome.nick):
             raise RemoteProtocolError(code=Code.NICK_INVALID, detail="it gives us a name that none can have")
         self._unlocking.check_welcome()
-        self._remember(welcome.name, self._unlocking.confirmed_now)
+        self._remember(welcome.name, self._unlocking.confirmed)
         again = self.welcome is not None
         same = self._replica.match(welcome.journal, welcome.room)
         if self.nick != self._asked_nick:  # renamed while we waited for the welcome

@@ -30,7 +30,7 @@ class Unlocking:
         self.reason = ""  # why the PIN is asked for again
         self._proving: Proving | None = None
         self._confirming = False  # our confirmation is under way
-        self._confirmed = False
+        self.confirmed = False  # the server proved on this connection that it knows the PIN
         self._verifier: tuple[str, str, bytes] | None = None  # of a PIN at a server: 50 ms once, not at each break
 
     def begin(self, server_id: str, *, proved: bool) -> None:
@@ -38,7 +38,7 @@ class Unlocking:
         if self._proving is not None:  # it hung up with our confirmation in its hands: no second guess by itself
             self.pin, self.reason = None, HUNG_UP
         self._server_id, self._proved = server_id, proved
-        self._proving, self._confirmed, self._used, self._confirming = None, False, False, False
+        self._proving, self.confirmed, self._used, self._confirming = None, False, False, False
 
     def prove(self) -> frames.Pake:
         """The room is locked, and the person knows its PIN. Raises RemoteProtocolError: it asks twice."""
@@ -59,13 +59,13 @@ class Unlocking:
         except ValueError as error:
             raise _unasked() from error
 
-    def confirmed(self, confirm: frames.Confirm) -> None:
+    def believe(self, confirm: frames.Confirm) -> None:
         """Raises JoinRefused: who says so does not know the PIN; RemoteProtocolError."""
         if self._proving is None:
             raise _unasked()
         if not self._proving.holds(confirm.mac):
             raise _refused("This server only pretends to know the PIN, so it is not the room that you mean.")
-        self._proving, self._confirmed = None, True
+        self._proving, self.confirmed = None, True
 
     def refused(self, detail: str) -> str:
         """Neither PIN nor invitation is good; what to tell the person."""
@@ -73,15 +73,10 @@ class Unlocking:
         self.pin = self.token = self._proving = None
         return detail + warning
 
-    @property
-    def confirmed_now(self) -> bool:
-        """Whether the server proved on this connection that it knows the PIN."""
-        return self._confirmed
-
     def check_welcome(self) -> None:
         """Who has a PIN to prove must be asked by a server that is new to them: one that lets them in without, or
         before it proved that it knows it, may be anybody. Raises JoinRefused."""
-        if self._proving is not None or (self.pin is not None and not self._proved and not self._confirmed):
+        if self._proving is not None or (self.pin is not None and not self._proved and not self.confirmed):
             raise _refused(
                 "This server does not ask for the PIN, so it may not be the one that you mean. Ask whoever runs the "
                 "room whether it has one; if not, join without."
