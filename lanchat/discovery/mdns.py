@@ -142,7 +142,8 @@ class Publisher(_Worker):
 
 
 class Browser(_Worker):
-    """Looks for services; calls `found` and `lost` in threads of its own, never twice at a time for one name."""
+    """Looks for services; calls `found` and `lost` in threads of its own; the last call for a name is the
+    true one."""
 
     def __init__(self, found: Callable[[Service], None], lost: Callable[[str], None]) -> None:
         super().__init__("lanchat-mdns-browse")
@@ -204,6 +205,8 @@ class Browser(_Worker):
                     service = decode_service(name, info.port, addresses, info.properties)
                     if service is not None:
                         self._found(service)
+                    if zc.cache.current_entry_with_name_and_alias(SERVICE_TYPE, name) is None:
+                        self._lost(name)  # withdrawn while it was resolved: that `lost` may have come before `found`
                     return
         except (*_FAILURES, zeroconf.Error, ValueError) as error:  # a name that is none; closed meanwhile
             _log.debug("%r cannot be resolved: %s", name, error)
