@@ -66,7 +66,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it, or nothing."""
+        """All of it, or nothing. One within another is part of it."""
+        if self._db.in_transaction:
+            yield
+        else:
+            with self._begun():
+                yield
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
         with self.errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:

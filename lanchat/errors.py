@@ -13,6 +13,7 @@
     │   ├── JoinRefused               the server said no (code, suggestion)
     │   └── ServerKeyChanged          another server than the one we knew
     ├── ConnectionLost            a talk that was under way ended
+    │   └── PutOut                    somebody with a role put us out, or closed the room
     ├── IdentityError             a key file is missing, damaged or unreadable
     ├── StoreError                a file of ours
     │   ├── StoreInUse                another process works on it
@@ -120,6 +121,12 @@ class ConnectionLost(LanchatError):
     """A talk that was under way ended. Facts: detail."""
 
     sentence = "The connection was lost: {detail}"
+
+
+class PutOut(ConnectionLost):
+    """Whoever may do that put us out: there is no coming back by itself. Facts: detail (the server's sentence)."""
+
+    sentence = "{detail}"
 
 
 class IdentityError(LanchatError):

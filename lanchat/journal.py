@@ -14,9 +14,9 @@ from typing import Final, Self
 
 from lanchat.database import Database
 from lanchat.errors import StoreFailed
-from lanchat.protocol.frames import Message
+from lanchat.protocol.frames import Deleted, Entry, Message
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 # Entries lie in the order in which they came, so that no row is ever copied to another page: what a redaction
 # overwrites is the only copy. (With (room, seq) as the table's own order, texts were left behind in split pages.)
 _ENTRY: Final = """
@@ -29,10 +29,12 @@ CREATE TABLE entry (
     id   TEXT NOT NULL,      -- the author's own name for it: <run>-<n> for members with a key
     nick TEXT NOT NULL,
     key  TEXT,               -- the author's public key; NULL: a guest
-    body TEXT NOT NULL       -- of a message: its text; blanked by a redaction
+    body TEXT NOT NULL       -- of a message: its text, blanked by a redaction; of a deletion: the seq of the message
 );
 CREATE UNIQUE INDEX place ON entry (room, seq)"""
+_DELETIONS: Final = "CREATE INDEX deletion ON entry (room, CAST(body AS INTEGER)) WHERE kind = 'deleted'"
 _SCHEMA: Final = f"""{_ENTRY};
+{_DELETIONS};
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sent (          -- what makes sending again harmless
     key TEXT NOT NULL, run TEXT NOT NULL, highest INTEGER NOT NULL, PRIMARY KEY (key, run)
@@ -46,12 +48,18 @@ _UPGRADES: Final = {
 {_ENTRY};
 INSERT INTO entry (room, seq, at, kind, id, nick, key, body)
     SELECT room, seq, at, kind, id, nick, key, body FROM entry_1 ORDER BY room, seq;
-DROP TABLE entry_1"""  # of constants alone  # nosec B608
+DROP TABLE entry_1""",  # of constants alone  # nosec B608
+    2: _DELETIONS,
 }
-_COLUMNS: Final = "room, seq, id, at, nick, key, body"
+_COLUMNS: Final = "room, seq, id, at, nick, key, body, kind"
 # Several rows in one statement: SQLite gives up the interpreter's lock at each step, and a thread that takes it
 # meanwhile keeps it up to 5 ms. Measured with busy threads beside: 6 us a row; by executemany 13 us.
 _ROWS_PER_INSERT: Final = 64
+_DELETE: Final = (
+    "INSERT INTO entry (room, seq, at, kind, id, nick, key, body) "
+    "VALUES (?,?,?,'deleted',?,?,?,?) ON CONFLICT DO NOTHING"
+)
+_BLANK: Final = "UPDATE entry SET body = '' WHERE room = ? AND kind = 'message' AND "
 _INSERTS: Final = {
     rows: "INSERT INTO entry (room, seq, at, kind, id, nick, key, body) VALUES "  # of constants alone  # nosec B608
     + ",".join(["(?,?,?,'message',?,?,?,?)"] * rows)
@@ -102,12 +110,17 @@ class Journal:
 
     # Writing
 
-    def append(self, entries: Sequence[Message], highest: Mapping[tuple[str, str], int]) -> None:
+    def append(self, entries: Sequence[Entry], highest: Mapping[tuple[str, str], int]) -> None:
         """Stores entries, and the highest counter of each (key, run) among them, in one transaction: all or
-        nothing. An entry whose (room, seq) is there already is left as it is."""
+        nothing. An entry whose (room, seq) is there already is left as it is. A deletion blanks its message."""
+        messages = [e for e in entries if type(e) is Message]
         with self._db.transaction():
-            for start in range(0, len(entries), _ROWS_PER_INSERT):
-                self._insert(entries[start : start + _ROWS_PER_INSERT])
+            for start in range(0, len(messages), _ROWS_PER_INSERT):
+                self._insert(messages[start : start + _ROWS_PER_INSERT])
+            for d in entries if len(messages) < len(entries) else ():
+                if isinstance(d, Deleted):
+                    self._db.execute(_DELETE, (d.room, d.seq, d.at, d.id, d.nick, d.key, str(d.target)))
+                    self._db.execute(f"{_BLANK} seq = ?", (d.room, d.target))
             if highest:
                 self._db.executemany(
                     "INSERT INTO sent VALUES (?,?,?) ON CONFLICT DO UPDATE SET highest = excluded.highest",
@@ -119,6 +132,12 @@ class Journal:
         for e in entries:
             values += (e.room, e.seq, e.at, e.id, e.nick, e.key, e.text)
         self._db.execute(_INSERTS[len(entries)], values)
+
+    def blank_deleted(self, room: str, first: int, last: int) -> None:
+        """Blanks what a deletion that is here names, from one seq to another: a page may have been read before it."""
+        targets = "(SELECT CAST(body AS INTEGER) FROM entry WHERE room = ? AND kind = 'deleted' AND "
+        between = "CAST(body AS INTEGER) BETWEEN ? AND ?)"
+        self._db.execute(f"{_BLANK} seq IN {targets} {between}", (room, room, first, last))
 
     def hold(self, fold: str, key: str) -> None:
         """The folded nickname `fold` is `key`'s from now on, in place of the one it held before."""
@@ -138,7 +157,7 @@ class Journal:
         if last <= start:
             return 0
         with self._db.transaction():
-            self._db.execute("UPDATE entry SET body = '' WHERE room = ? AND seq > ? AND seq <= ?", (room, start, last))
+            self._db.execute(f"{_BLANK} seq > ? AND seq <= ?", (room, start, last))
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"redacted {room}", str(last)))
         return last - start
 
@@ -181,11 +200,11 @@ class Journal:
         """The rooms that hold entries."""
         return [row[0] for row in self._db.execute("SELECT DISTINCT room FROM entry")]
 
-    def after(self, room: str, seq: int, limit: int, upto: int) -> list[Message]:
+    def after(self, room: str, seq: int, limit: int, upto: int) -> list[Entry]:
         """At most `limit` entries in order, seq < theirs <= upto."""
         return self._read("seq > ? AND seq <= ? ORDER BY seq LIMIT ?", room, seq, upto, limit)
 
-    def before(self, room: str, seq: int, limit: int) -> list[Message]:
+    def before(self, room: str, seq: int, limit: int) -> list[Entry]:
         """The last `limit` entries below seq, in order."""
         return self._read("seq < ? ORDER BY seq DESC LIMIT ?", room, seq, limit)[::-1]
 
@@ -211,7 +230,8 @@ class Journal:
     def text_size(self, room: str, after: int, upto: int) -> int:
         """Bytes of the texts of the entries after one seq, up to another."""
         total: int | None = self._db.value(
-            "SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE room = ? AND seq > ? AND seq <= ?",
+            "SELECT sum(length(CAST(body AS BLOB))) FROM entry "
+            "WHERE room = ? AND seq > ? AND seq <= ? AND kind = 'message'",
             room,
             after,
             upto,
@@ -234,6 +254,12 @@ class Journal:
         """Folded nickname to the key that holds it."""
         return dict(self._db.execute("SELECT fold, key FROM holder"))
 
-    def _read(self, where: str, *values: object) -> list[Message]:
+    def _read(self, where: str, *values: object) -> list[Entry]:
         statement = f"SELECT {_COLUMNS} FROM entry WHERE room = ? AND {where}"  # of constants alone  # nosec B608
-        return [Message(*row) for row in self._db.execute(statement, values)]
+        return [_entry(*row) for row in self._db.execute(statement, values)]
+
+
+def _entry(room: str, seq: int, id: str, at: int, nick: str, key: str | None, body: str, kind: str) -> Entry:  # noqa: A002
+    if kind == "message":
+        return Message(room, seq, id, at, nick, key, body)
+    return Deleted(room, seq, id, at, nick, key, int(body))

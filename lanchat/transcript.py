@@ -12,8 +12,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Message
-from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
+from lanchat.protocol.frames import Entry, Message
+from lanchat.protocol.text import DELETED_ONE, NO_LONGER_KEPT, clean_text
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -35,23 +35,25 @@ b {{ color: #3a4cc9 }}
 <h1>{title}</h1>"""
 
 
-def as_text(entries: Iterable[Message], title: str, zone: tzinfo | None = None) -> Iterator[str]:
-    """`[2026-11-24 09:02] Ana: hello`, each line of a message with its author in front; times in `zone`."""
+def as_text(entries: Iterable[Entry], title: str, zone: tzinfo | None = None) -> Iterator[str]:
+    """`[2026-11-24 09:02] Ana: hello`, each line of a message with its author in front, or `* Ben deleted a message`;
+    times in `zone`."""
     del title  # whoever wants one writes it above
     for entry in entries:
-        head = f"[{_at(entry, zone):%Y-%m-%d %H:%M}] {entry.nick}: "
+        head = f"[{_at(entry, zone):%Y-%m-%d %H:%M}] "
+        head += f"{entry.nick}: " if isinstance(entry, Message) else f"* {entry.nick} "
         for line in _said(entry).split("\n"):
             yield head + line
 
 
-def as_json(entries: Iterable[Message], title: str, zone: tzinfo | None = None) -> Iterator[str]:
+def as_json(entries: Iterable[Entry], title: str, zone: tzinfo | None = None) -> Iterator[str]:
     """The entries as they are on the wire, one JSON object a line."""
     del title, zone
     for entry in entries:
         yield encode(entry).decode().rstrip("\n")
 
 
-def as_html(entries: Iterable[Message], title: str, zone: tzinfo | None = None) -> Iterator[str]:
+def as_html(entries: Iterable[Entry], title: str, zone: tzinfo | None = None) -> Iterator[str]:
     """One page with a heading for each day; times in `zone`."""
     yield _PAGE.format(title=html.escape(clean_text(title)))
     day = ""
@@ -65,16 +67,18 @@ def as_html(entries: Iterable[Message], title: str, zone: tzinfo | None = None) 
     yield "</body>\n</html>"
 
 
-FORMS: Final[dict[str, Callable[[Iterable[Message], str, tzinfo | None], Iterator[str]]]] = {
+FORMS: Final[dict[str, Callable[[Iterable[Entry], str, tzinfo | None], Iterator[str]]]] = {
     "text": as_text,
     "json": as_json,
     "html": as_html,
 }
 
 
-def _said(entry: Message) -> str:
+def _said(entry: Entry) -> str:
+    if not isinstance(entry, Message):
+        return DELETED_ONE
     return clean_text(entry.text) or NO_LONGER_KEPT
 
 
-def _at(entry: Message, zone: tzinfo | None) -> datetime:
+def _at(entry: Entry, zone: tzinfo | None) -> datetime:
     return datetime.fromtimestamp(entry.at / 1000, UTC).astimezone(zone)

@@ -219,7 +219,7 @@ def test_damage_in_the_middle_is_said_when_it_is_read(path: Path) -> None:
     journal.checkpoint()
     journal.close()
     with path.open("r+b") as file:
-        file.seek(16 * 1024)
+        file.seek(32 * 1024)
         file.write(b"\xaa" * 64 * 1024)
     again = Journal.open(path)
     with pytest.raises(StoreFailed):

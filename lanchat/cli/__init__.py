@@ -23,7 +23,17 @@ from lanchat.protocol.target import SCHEME
 from lanchat.protocol.text import clean_text
 
 _TURNING = re.compile("[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # turn or break what is beside them
-_COMMANDS = ("serve", "find", "join", "send", "invite", "trust", "key", "journal")  # modules here, imported when used
+_COMMANDS = (
+    "serve",
+    "find",
+    "join",
+    "send",
+    "invite",
+    "admin",
+    "trust",
+    "key",
+    "journal",
+)  # modules here, imported when used
 
 
 class _Commands(click.Group):

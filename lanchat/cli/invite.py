@@ -12,15 +12,13 @@ import segno
 
 from lanchat.cli import fail
 from lanchat.cli.which import directory_of, which
-from lanchat.client.hosting import Hosted, running_in
-from lanchat.discovery.interfaces import current
-from lanchat.discovery.networks import advertised
-from lanchat.protocol.target import Address, invitation_link
+from lanchat.client.hosting import running_in
+from lanchat.client.inviting import link_to
+from lanchat.protocol.target import Address
 from lanchat.server.access import open_database
 from lanchat.server.invitations import MAX_INVITATIONS, Invitation, Invitations
 
 DAY: Final = 24 * 3600 * 1000  # ms
-MAX_ADDRESSES: Final = 4  # in one link: what a QR code of a readable size holds
 
 
 class _Group(click.Group):
@@ -58,7 +56,7 @@ def new(uses: int, many: bool, days: float, note: str, no_qr: bool, name: str | 
         token = Invitations(database).make(note, now + round(days * DAY), None if many else uses, now)
     if token is None:
         fail(f"There are {MAX_INVITATIONS} open invitations. Revoke some first.")
-    link = _link(hosted, token)
+    link = link_to([Address("127.0.0.1", hosted.port)], hosted.id, token)
     click.echo(link)
     if not no_qr and sys.stdout.isatty():
         segno.make(link, error="l").terminal(compact=True)
@@ -81,12 +79,6 @@ def revoke(number: int, name: str | None, data: Path | None) -> None:
     with open_database(directory_of(name, data)) as database:
         if not Invitations(database).revoke(number):
             fail(f"There is no invitation {number}. “lanchat invite list” shows those that there are.")
-
-
-def _link(hosted: Hosted, token: str) -> str:
-    usable = [i.ip for i in advertised(current()) if not i.ip.startswith("fe80:")]  # whose scope is another elsewhere
-    addresses = [Address(ip, hosted.port) for ip in usable]
-    return invitation_link((addresses or [Address("127.0.0.1", hosted.port)])[:MAX_ADDRESSES], hosted.id, token)
 
 
 def _line(invitation: Invitation) -> str:

@@ -11,16 +11,20 @@ from typing import Final
 import click
 
 from lanchat.cli import complain, fail, one_line
+from lanchat.cli.known import MAX_PEOPLE, Known
 from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
 from lanchat.client import Client, Profile, events
+from lanchat.client.commands import help_lines, parse
+from lanchat.client.deeds import ban_in_words, deed, rules_in_words
 from lanchat.errors import LocalProtocolError
 from lanchat.pin import clean_pin
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Change, Message, ServerFrame
-from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
+from lanchat.protocol.frames import Change, Entry, Message, ServerFrame
+from lanchat.protocol.moderation import Rules
+from lanchat.protocol.text import DELETED_ONE, NO_LONGER_KEPT, clean_text
 
-_MAX_HERE: Final = 10_000  # names; a server that tells more is not believed
 FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
+_SAY_ANYWAY: Final = "A space in front of “/” says the line as it stands. Ctrl-D leaves."
 _LINE_UP: Final = "\x1b[1A\x1b[2K"  # takes the typed line away: it comes back with time and name
 _LINE_AWAY: Final = "\r\x1b[2K"  # takes away what is half typed
 
@@ -38,11 +42,13 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool, pin
     profile = Profile.open(profile_name)
     client = Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile)
     keyboard = _Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else None
-    screen = _Screen(as_json, keyboard)
+    known = Known(client.key)
+    screen = _Screen(as_json, keyboard, client.link)
     with client:
-        reader = _Reader(client, keyboard)
+        reader = _Reader(client, keyboard, known)
         for event in client.events:
             screen.show(event)
+            known.apply(event)
             if isinstance(event, events.Joined):
                 reader.start()
             elif isinstance(event, events.Refused):
@@ -98,8 +104,8 @@ class _Reader:
     """Says what comes on stdin, and leaves at its end. Its thread is a daemon: no read of a terminal can be
     interrupted on every system."""
 
-    def __init__(self, client: Client, keyboard: _Keyboard | None) -> None:
-        self._client = client
+    def __init__(self, client: Client, keyboard: _Keyboard | None, known: Known) -> None:
+        self._client, self._keyboard, self._known = client, keyboard, known
         self._lines: Iterable[str] = keyboard or sys.stdin
         self._thread = threading.Thread(target=self._run, name="lanchat-stdin", daemon=True)
         self.unsent = False
@@ -114,21 +120,34 @@ class _Reader:
             if not text.strip():
                 continue
             try:
-                self._client.say(text)
+                if not (self._keyboard and self._command(self._keyboard, text)):
+                    self._client.say(text)
             except LocalProtocolError as error:
                 complain(str(error))
         self.unsent = not self._client.flush(FLUSH_TIMEOUT)
         self._client.close()
 
+    def _command(self, keyboard: _Keyboard, line: str) -> bool:
+        """Does what a line with “/” wants; False: it is something to say. In a pipe there are no commands."""
+        if line.strip() == "/help":
+            keyboard.print_above([*help_lines(self._known.role), _SAY_ANYWAY])
+            return True
+        wanted = parse(line, self._known.people(), self._known.last_said)
+        if wanted is not None:
+            self._client.moderate(wanted)
+        return wanted is not None
+
 
 class _Screen:
     """Prints events: lines for people, or frames for programs. Shows each entry once."""
 
-    def __init__(self, as_json: bool, keyboard: _Keyboard | None) -> None:
+    def __init__(self, as_json: bool, keyboard: _Keyboard | None, link: Callable[[str], str]) -> None:
+        """link: of an invitation, from its token."""
         self._as_json = as_json
-        self._keyboard = keyboard
+        self._keyboard, self._link = keyboard, link
         self._seen = 0  # the last seq printed
         self._here: set[str] = set()
+        self._rules = Rules("")
 
     def show(self, event: events.Event) -> None:
         match event:
@@ -136,16 +155,20 @@ class _Screen:
                 self._seen = 0 if new_journal else self._seen
                 hint = " Ctrl-D leaves." if self._keyboard else ""
                 self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.{hint}")
-            case events.Message():
+            case events.Message() | events.Deleted():
                 self._entries([event])
             case events.Page(entries=entries):
                 self._entries(entries)
             case events.Roster(members=members):
                 here = (set() if event.first else self._here) | {m.nick for m in members}
-                self._here = here if len(here) <= _MAX_HERE else self._here
+                self._here = here if len(here) <= MAX_PEOPLE else self._here
                 self._frame(event, f"* Here: {', '.join(sorted(self._here, key=str.casefold))}")
             case events.Presence(changes=changes):
                 self._frame(event, *filter(None, map(self._change, changes)))
+            case events.Rules():
+                self._on_rules(event)
+            case events.Outcome():
+                self._on_outcome(event)
             case events.Lost(detail=detail, retry_in=delay):
                 complain(f"{detail} Trying again{f' in {delay:.0f} s' if delay >= 1 else ''}.")
             case events.Failed(text=text, detail=detail):
@@ -155,11 +178,34 @@ class _Screen:
             case events.Error(detail=detail):
                 complain(detail)
 
-    def _entries(self, entries: list[Message]) -> None:
+    def _on_rules(self, rules: Rules) -> None:
+        """Told when they change."""
+        now = rules_in_words(rules)
+        changed = rules_in_words(self._rules) != now
+        self._rules = rules
+        if changed or self._as_json:
+            self._frame(rules, f"* Now: {now or 'everybody may come, and say as much as they like'}")
+
+    def _on_outcome(self, outcome: events.Outcome) -> None:
+        if self._as_json:
+            self._frame(outcome)
+        elif outcome.code:
+            complain(outcome.detail)
+        elif outcome.token:
+            self._frame(outcome, f"* {self._link(outcome.token)}")
+        else:
+            self._frame(
+                outcome, *(f"* {ban_in_words(ban)}" for ban in outcome.bans), f"* {outcome.detail or 'That is all.'}"
+            )
+
+    def _entries(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             if entry.seq > self._seen:
                 self._seen = entry.seq
                 clock = time.strftime("%H:%M", time.localtime(entry.at / 1000))
+                if not isinstance(entry, Message):
+                    self._frame(entry, f"[{clock}] * {entry.nick} {DELETED_ONE}")
+                    continue
                 lines = (clean_text(entry.text) or NO_LONGER_KEPT).split("\n")
                 self._frame(entry, *(f"[{clock}] {entry.nick}: {line}" for line in lines))
 
@@ -171,11 +217,12 @@ class _Screen:
                 return f"* {change.nick} joined"
             case "left" if known:
                 self._here.discard(change.nick)
-                return f"* {change.nick} left"
+                return f"* {deed(change) or f'{change.nick} left'}"
             case "renamed":
                 self._here = (self._here - {change.was}) | {change.nick}
                 return f"* {change.was} is now {change.nick}"
-        return None
+        done = deed(change)
+        return f"* {done}" if done else None
 
     def _frame(self, frame: ServerFrame, *lines: str) -> None:
         if self._as_json:

@@ -15,7 +15,7 @@ from lanchat.cli.which import journal_of, which
 from lanchat.errors import StoreFailed
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
-from lanchat.protocol.frames import Message
+from lanchat.protocol.frames import Entry
 from lanchat.transcript import FORMS
 
 _PAGE: Final = 1_000  # entries read at a time
@@ -103,7 +103,7 @@ def _writing(output: Path | None) -> Iterator[TextIO]:
         raise StoreFailed(path=output, detail=error.strerror or str(error)) from error
 
 
-def _entries(journal: Journal, room: str) -> Iterator[Message]:
+def _entries(journal: Journal, room: str) -> Iterator[Entry]:
     seq, head = 0, journal.head(room)
     while page := journal.after(room, seq, _PAGE, head):
         yield from page

@@ -19,6 +19,13 @@ def command() -> None:
     """
 
 
+@command.command("show")
+@click.pass_obj
+def show(profile_name: str) -> None:
+    """Print the public part, by which rooms know you."""
+    click.echo(Profile.open(profile_name).key.public)
+
+
 @command.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
+import logging
 import signal
 import socket
 import sys
@@ -14,12 +16,15 @@ from typing import Final, Literal
 import click
 
 from lanchat.cli.person import pin_from
+from lanchat.client import Profile
+from lanchat.errors import LanchatError
 from lanchat.identity import words
 from lanchat.pin import new_pin
 from lanchat.server import Config, Server
 from lanchat.server.limits import DEFAULT_RATE, MAX_CLIENTS, MAX_GREETING
 from lanchat.server.retention import Keep
 
+_log = logging.getLogger(__name__)
 STACK_SIZE: Final = 256 * 1024  # bytes for each thread: one per client; the default of 8 MiB is for deep recursion
 _OWN_FILES: Final = 64  # descriptors besides the clients': two of each
 _LOOK: Final = 1.0  # s until a handler may run, on systems whose waiting no signal interrupts
@@ -63,7 +68,9 @@ class _RateType(click.ParamType["float | None"]):
 @click.option("--keep-mib", type=click.IntRange(1, 1_000_000), help="Remove the oldest texts of a larger journal.")
 @click.option("--pin", type=click.Choice(["generate", "none"]), help="Lock the room with a new PIN, or unlock it.")
 @click.option("--pin-file", metavar="FILE", help="Lock the room with the PIN in this file (“-”: in the input).")
+@click.pass_obj
 def command(
+    profile_name: str,
     name: str,
     host: str | None,
     port: int | None,
@@ -87,16 +94,21 @@ def command(
     if pin and pin_file:
         raise click.UsageError("--pin and --pin-file exclude each other.")
     chosen = {"generate": new_pin(), "none": "", None: pin_from(pin_file)}[pin]
-    config = Config(name, data, host, port, max_clients, allow_clear, rate_limit, *announce, durability, keep, chosen)
+    limits = (max_clients, allow_clear, rate_limit)
+    owner = _owner(profile_name)
     # Not an Event: setting one in a handler waits for the lock that the main thread may hold just then, for ever
     told, teller = socket.socketpair()
     told.settimeout(_LOOK)
     teller.setblocking(False)
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
+    def on_close() -> None:
         with contextlib.suppress(OSError):  # it was told often enough, or has ended
             teller.send(b"\0")
 
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        on_close()
+
+    config = Config(name, data, host, port, *limits, *announce, durability, keep, chosen, owner, on_close)
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
     with told, teller, Server(config) as server:
@@ -106,6 +118,15 @@ def command(
         click.echo("\n".join(f"lanchat: {line}" for line in lines))
         sys.stdout.flush()
         _wait(told)
+
+
+def _owner(profile_name: str) -> tuple[str, str] | None:
+    """The key of who runs this: theirs is the room, if it is made now. None: they have none, nor a place for one."""
+    try:
+        return Profile.open(profile_name).key.public, f"made the room ({getpass.getuser()})"
+    except (LanchatError, KeyError, OSError) as error:  # KeyError: a user without a name, in some containers
+        _log.warning("the room gets no owner: %s", error)
+        return None
 
 
 def _wait(told: socket.socket) -> None:

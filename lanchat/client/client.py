@@ -18,6 +18,7 @@ from typing import Self
 
 from lanchat.client.dialer import Dialer
 from lanchat.client.event_queue import EventQueue
+from lanchat.client.inviting import link_to
 from lanchat.client.link import Link
 from lanchat.client.locate import place_of
 from lanchat.client.outbox import Outbox
@@ -31,6 +32,7 @@ from lanchat.identity import new_run
 from lanchat.pin import clean_pin
 from lanchat.protocol import text as rules
 from lanchat.protocol.limits import Code
+from lanchat.protocol.moderation import Action
 from lanchat.protocol.target import Address, parse_target
 
 
@@ -74,8 +76,8 @@ class Client:
             self.events.put,
         )
         self._link = Link(self._talk, dialer, self.events, known, patient=patient)
-        self._run = run
-        self._numbers = itertools.count(1)
+        self._run, self._dialer = run, dialer
+        self._numbers, self._deeds = itertools.count(1), itertools.count(1)
         self._lock = threading.Lock()  # so that numbers and messages go the same way in the same order
 
     def start(self) -> Self:
@@ -108,6 +110,19 @@ class Client:
         """Another name, also after a refused one. Raises LocalProtocolError for what the rules forbid."""
         nick = rules.clean_nick(nick)
         self._link.post(lambda: self._link.rename(nick))
+
+    def moderate(self, action: Action) -> str:
+        """Asks for something that needs a role, as protocol.moderation names it; returns the id of the Outcome that
+        tells what became of it."""
+        id = f"m{next(self._deeds)}"  # noqa: A001 - the wire's word
+        self._link.post(lambda: self._talk.moderate(id, action))
+        return id
+
+    def link(self, token: str) -> str:
+        """The invitation with this token to the server we are in. Looks at the interfaces: not for a thread that
+        paints."""
+        welcome = self._talk.welcome
+        return link_to(self._dialer.addresses, welcome.id if welcome else "", token)
 
     def unlock(self, pin: str) -> None:
         """Tries this PIN, after PinNeeded. Raises LocalProtocolError: it cannot be one."""

@@ -64,6 +64,12 @@ class Dialer:
         self._thread = threading.Thread(target=self._run, args=(done,), name="lanchat-dialer")
         self._thread.start()
 
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where the server is that we reached last, the best first; for any thread."""
+        place = self._place
+        return () if place is None else place.addresses
+
     def remember(self, name: str, proved: bool) -> None:
         """We are in: pins the server, and keeps it among the rooms joined before. proved: it showed just now that it
         knows the PIN. For the link's thread."""

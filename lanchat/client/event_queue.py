@@ -71,7 +71,7 @@ def _weight(event: Event) -> int:
         case Message(text=text):
             return 1 + len(text) // _TEXT
         case Page(entries=entries):
-            return 1 + sum(1 + len(entry.text) // _TEXT for entry in entries)
+            return 1 + sum(1 + len(e.text) // _TEXT if isinstance(e, Message) else 1 for e in entries)
         case Roster(members=some) | Presence(changes=some):
             return 1 + len(some)
         case _:

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from lanchat.errors import LanchatError
-from lanchat.protocol.frames import Error, Message, Page, Presence, Refused, Roster, Welcome
+from lanchat.protocol.frames import Deleted, Error, Message, Outcome, Page, Presence, Refused, Roster, Welcome
+from lanchat.protocol.moderation import Rules
 
 
 class Connecting(Struct, frozen=True):
@@ -72,7 +73,8 @@ class Ended(Struct, frozen=True):
 
 
 # Refused (the nickname, before joining): answer with Client.rename(another).
-# Error: a later rename was refused (code nick_taken, nick_invalid), or a history request.
+# Error: a later rename was refused (code nick_taken, nick_invalid), or a history request; code not_stored or slow: what
+# was said waits here, and is sent when it can. Outcome: of a Client.moderate. Rules: what holds in the room now.
 Event: TypeAlias = (
     Connecting
     | PinNeeded
@@ -82,10 +84,13 @@ Event: TypeAlias = (
     | Queued
     | Failed
     | Message
+    | Deleted
     | Page
     | Presence
     | Roster
+    | Rules
     | Error
+    | Outcome
     | Delay
     | Ended
 )
@@ -93,6 +98,7 @@ Event: TypeAlias = (
 __all__ = [
     "Connecting",
     "Delay",
+    "Deleted",
     "Ended",
     "Error",
     "Event",
@@ -100,11 +106,13 @@ __all__ = [
     "Joined",
     "Lost",
     "Message",
+    "Outcome",
     "Page",
     "PinNeeded",
     "Presence",
     "Queued",
     "Refused",
     "Roster",
+    "Rules",
     "Welcome",
 ]

@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 import lanchat
+from lanchat.client.profile import DEFAULT_PROFILE
 from lanchat.errors import ServeError, StoreError, StoreInUse
 from lanchat.lockfile import LockFile
 from lanchat.paths import home, private_directory, server_directory
@@ -49,7 +50,9 @@ class Hosted(Struct, frozen=True):
 class Hosting:
     """Remembers the processes that it started, to collect them when they end. For any worker thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: str = DEFAULT_PROFILE) -> None:
+        """profile: the name of whose key owns the rooms that are opened."""
+        self._profile = profile
         self._children: dict[int, subprocess.Popen[str]] = {}
 
     def open(self, name: str, pin: str | None = None) -> Hosted:
@@ -58,7 +61,7 @@ class Hosting:
         name = clean_server_name(name)
         directory = private_directory(server_directory(name))
         with open(directory / "serve.log", "w+", encoding="utf-8", errors="replace") as log:
-            process = _start(name, pin, log)
+            process = _start(self._profile, name, pin, log)
             assert process.stdout is not None
             with process.stdout, _killed_after(START_TIME, process):
                 line = process.stdout.readline(MAX_FACTS)
@@ -105,14 +108,14 @@ def running_in(directory: Path) -> Hosted | None:
     return hosted if hosted is not None and _is_alive(hosted) else None
 
 
-def _start(name: str, pin: str | None, log: IO[str]) -> subprocess.Popen[str]:
+def _start(profile: str, name: str, pin: str | None, log: IO[str]) -> subprocess.Popen[str]:
     """The PIN goes by the input: arguments of a process are for everybody to see."""
     options: dict[str, Any] = {"start_new_session": True}  # no signal of our terminal reaches it
     if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
         options = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
     lock = [] if pin is None else ["--pin-file", "-"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "lanchat", "serve", "--name", name, *lock],
+        [sys.executable, "-m", "lanchat", "--profile", profile, "serve", "--name", name, *lock],
         # where this very package lies: `-m` looks there first, and nobody's current directory is kept busy
         cwd=Path(lanchat.__file__).parents[1],
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},

@@ -29,6 +29,7 @@ from lanchat.errors import (
     JoinRefused,
     LanchatError,
     NotLanchat,
+    PutOut,
     RemoteProtocolError,
     ServerKeyChanged,
     SomebodyBetween,
@@ -275,6 +276,8 @@ class Link:
             self._lose(str(error))
         except SomebodyBetween as error:
             raise SomebodyBetween(host=self._dialer.name) from error
+        except PutOut:
+            raise
         except JoinRefused as error:
             if self._talk.welcome is None:
                 raise

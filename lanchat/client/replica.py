@@ -13,7 +13,7 @@ from lanchat import paths
 from lanchat.errors import StoreFailed, StoreInUse
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
-from lanchat.protocol.frames import Message, Resume
+from lanchat.protocol.frames import Entry, Resume
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Replica:
             return None
         return Resume(self._journal.id, {self.room: self.high})
 
-    def store(self, entries: Sequence[Message]) -> None:
+    def store(self, entries: Sequence[Entry]) -> None:
         """Keeps an unbroken row of entries, if no gap would lie between it and what is there."""
         if not entries or self._journal is None:
             return
@@ -79,10 +79,12 @@ class Replica:
         if self.high and (first > self.high + 1 or last < self.low - 1):
             return
         self._journal.append(entries, {})
+        if first <= self.high:
+            self._journal.blank_deleted(self.room, first, last)
         self.low = min(self.low, first) if self.high else first
         self.high = max(self.high, last)
 
-    def before(self, seq: int | None, limit: int) -> list[Message]:
+    def before(self, seq: int | None, limit: int) -> list[Entry]:
         """The last `limit` entries below seq (None: the last ones of all), in order."""
         if self._journal is None:
             return []

@@ -17,6 +17,7 @@ from lanchat.errors import (
     ConnectionLost,
     JoinRefused,
     LocalProtocolError,
+    PutOut,
     RemoteProtocolError,
     SomebodyBetween,
     StoreError,
@@ -27,6 +28,7 @@ from lanchat.protocol.codec import Flaw
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import proof_text
 from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
+from lanchat.protocol.moderation import Action, Rules
 from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
@@ -73,6 +75,7 @@ class Talk:
         self._latency = 0.0
         self._pinged = ""  # the nonce of our last ping
         self._again_at: float | None = None  # s, monotonic: when what could not be stored is said again
+        self._wait = STORE_AGAIN  # s
         self._held = False  # nothing else is said before the oldest that could not be stored
         self._failed: dict[str, str] = {}
         self._on_empty: list[Callable[[bool], None]] = []
@@ -131,12 +134,15 @@ class Talk:
 
     def _handle(self, frame: ServerFrame | Flaw, now: float) -> None:
         match frame:
-            case frames.Presence() | frames.Roster() | frames.Page() if not self.joined:
+            case frames.Presence() | frames.Roster() | frames.Page() | frames.Deleted() if not self.joined:
                 raise _too_early()
+            case frames.Deleted():
+                self._keep([frame])
+                self._emit(frame)
             case frames.Presence(changes=changes):
                 self._follow_nick(changes)
                 self._emit(frame)
-            case frames.Roster():
+            case frames.Roster() | Rules() | frames.Outcome():
                 self._emit(frame)
             case frames.Page(entries=entries):
                 self._keep(entries)
@@ -159,6 +165,8 @@ class Talk:
                 self._send(frames.Pong(nonce[:MAX_NONCE]))
             case frames.Pong(nonce=nonce):
                 self._on_pong(nonce, now)
+            case frames.Bye(code=Code.KICKED | Code.BANNED | Code.ROOM_CLOSED, detail=detail) if self.joined:
+                raise PutOut(detail=detail)
             case frames.Bye(detail=detail):
                 raise ConnectionLost(detail=detail or "the server said goodbye")
             case Flaw(fatal=True, detail=detail):
@@ -214,12 +222,14 @@ class Talk:
         if refused.code in (Code.PIN_WRONG, Code.NOT_INVITED):
             self._emit(PinNeeded(self._unlocking.refused(refused.detail)))
             raise PersonAsked
-        if refused.code in (Code.FULL, Code.NOT_STORED) and self.welcome is not None:
+        if refused.code == Code.BANNED and self.welcome is not None:
+            raise PutOut(detail=refused.detail)
+        if refused.code in (Code.FULL, Code.NOT_STORED, Code.CLOSING) and self.welcome is not None:
             raise ConnectionLost(detail=refused.detail)
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
     def _on_error(self, error: frames.Error, now: float) -> None:
-        if error.code == Code.NOT_STORED and error.id is not None:
+        if error.code in (Code.NOT_STORED, Code.SLOW) and error.id is not None:
             self._hold(error, now)
             return
         if error.id is None:
@@ -231,11 +241,12 @@ class Talk:
                 self._go_on()
 
     def _hold(self, error: frames.Error, now: float) -> None:
-        """The server cannot store just now: all waits here, and the oldest is tried again later."""
+        """The server takes nothing just now: all waits here, and the oldest is tried again later."""
         if not self._held:
             self._held = True
-            self._emit(frames.Error(error.code, error.detail))
-        self._again_at = now + STORE_AGAIN
+            self._emit(frames.Error(error.code, error.detail, wait=error.wait))
+        self._wait = float(error.wait or STORE_AGAIN)
+        self._again_at = now + self._wait
 
     @property
     def due(self) -> float | None:
@@ -244,7 +255,7 @@ class Talk:
 
     def on_time(self, now: float) -> None:
         if self.due is not None and now >= self.due:
-            self._again_at = now + STORE_AGAIN
+            self._again_at = now + self._wait
             self.try_again()
 
     def try_again(self) -> None:
@@ -276,7 +287,7 @@ class Talk:
             if change.key == self._key.public and change.change == "renamed" and _is_nick(change.nick):
                 self.nick = change.nick
 
-    def _keep(self, entries: Sequence[frames.Message]) -> None:
+    def _keep(self, entries: Sequence[frames.Entry]) -> None:
         """On disk first: only what is there is acknowledged, and shown."""
         assert self._replica is not None
         self._replica.store(entries)
@@ -310,6 +321,13 @@ class Talk:
             self._send(frames.Rename(nick))
         else:
             self.nick = nick
+
+    def moderate(self, id: str, action: Action) -> None:  # noqa: A002 - the wire's word
+        """An Outcome follows."""
+        if self.joined:
+            self._send(frames.Moderate(id, action))
+        else:
+            self._emit(frames.Outcome(id, Code.NOT_STORED, "There is no connection just now, so nothing was done."))
 
     def unlock(self, pin: str) -> None:
         """The PIN for the next connection."""

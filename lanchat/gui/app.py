@@ -84,7 +84,9 @@ class App:
         self._closing = False
         self._login = errands.login()
         self.visits = Visits(root, kit, self.pump, profile)
-        self.here = Here(root, self.kit, self.pump, on_change=self._show_hosted, on_join=self._join_hosted)
+        self.here = Here(
+            root, self.kit, self.pump, profile.name, on_change=self._show_hosted, on_join=self._join_hosted
+        )
         self.theme = ThemeMenu(root, self.kit, settings.theme, self._choose_theme)
         self.picker = Picker(
             root,

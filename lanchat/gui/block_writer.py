@@ -115,7 +115,7 @@ class BlockWriter:
         if block.head:
             self._add(drawable(block.nick), "head", f"name{block.hue}")
             self._add(f"  {block.time}\n", "head", "time")
-        ink = "body" if block.sent is Sent.YES else "waiting"
+        ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
         lines = block.text.split("\n", MAX_LINES)
         hidden = lines.pop().count("\n") + 1 if len(lines) > MAX_LINES else 0
         for number, line in enumerate(lines):
@@ -218,6 +218,7 @@ class BlockWriter:
         set_tag("body", font=fonts.body, foreground=colors.text, **spacing)
         faint = mix(colors.text, colors.bg, WAITING_INK)
         set_tag("waiting", font=fonts.body, foreground=faint, **spacing)
+        set_tag("gone", font=fonts.body, foreground=colors.text3, **spacing)
         set_tag("failed", font=fonts.meta, foreground=colors.danger, spacing1=px(2), spacing3=px(4), rmargin=margin)
         set_tag("rtl", justify="right")
         set_tag("link", foreground=colors.link)

@@ -21,21 +21,22 @@ KEEP_OR_CLOSE = (
 
 
 class Here:
-    """on_change: told the servers that run here. on_join: a room was opened, with this PIN, and the user wants
-    in."""
+    """profile: whose rooms they are. on_change: told the servers that run here. on_join: a room was opened, with this
+    PIN, and the user wants in."""
 
     def __init__(
         self,
         window: tk.Misc,
         kit: Kit,
         pump: Pump,
+        profile: str,
         *,
         on_change: Callable[[list[Hosted]], object],
         on_join: Callable[[Hosted, str | None], object],
     ) -> None:
         self._window, self._kit, self._pump = window, kit, pump
         self._on_change, self._on_join = on_change, on_join
-        self._hosting = Hosting()
+        self._hosting = Hosting(profile)
         self._question: Choice | None = None
         self._ours: dict[str, Hosted] = {}  # by id: opened from this window, and not yet asked what becomes of it
 

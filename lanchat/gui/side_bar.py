@@ -11,8 +11,9 @@ from lanchat.errors import LocalProtocolError
 from lanchat.gui import paint
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
-from lanchat.gui.model.chat import ChatModel, Link, Person
+from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.people import initials
+from lanchat.gui.model.roster import Person
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.row_list import Box, Look, Row, RowList
 from lanchat.gui.theme import Kit

@@ -2,10 +2,12 @@
 
 limits     every size, and the codes of refusals
 frames     the typed frames, one union for each direction
+moderation what people with a role may ask for, and which role each needs
 codec      bytes to frames and back (JSON lines)
 plain      bytes to frames and back (people with nc, the classic tutorial client)
 detect     which of the dialects a new connection speaks
 handshake  who may say what when, and what a member signs
 text       what a nickname, a message and a server's name may hold
+duration   lengths of time as people write them
 target     what a user may type as a place to join
 """

@@ -11,6 +11,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from lanchat.protocol import limits
+from lanchat.protocol.moderation import Action, Rules, Sanction
 
 # Numbers are checked when they are decoded, for neither SQLite, a calendar nor a socket takes any that JSON can write
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_COUNTER)]
@@ -118,6 +119,13 @@ class Resend(_Frame, frozen=True):
     """After a `not_stored`: what I say from here on begins with the oldest that was not stored, so take it again."""
 
 
+class Moderate(_Frame, frozen=True):
+    """Do this, if my role allows it; answered by an outcome with the same id."""
+
+    id: Annotated[str, Meta(max_length=limits.MAX_ID)]
+    do: Action
+
+
 class Bye(_Frame, frozen=True):
     """I leave (client), you are put out or the server stops (server; then with code and detail)."""
 
@@ -201,22 +209,49 @@ class Message(Struct, frozen=True, tag_field="type", tag="message"):
     text: str
 
 
+class Deleted(Struct, frozen=True, tag_field="type", tag="deleted"):
+    """An entry of the journal: the text of the entry `target` is no more. nick, key: who deleted it. Every field is
+    always there."""
+
+    room: str
+    seq: Count
+    id: str
+    at: Time
+    nick: str
+    key: str | None
+    target: Count
+
+
+Entry: TypeAlias = Message | Deleted
+
+
 class Member(Struct, frozen=True, omit_defaults=True):
-    """One line of the roster. key None: a guest, unverified. clear: talks without encryption."""
+    """One line of the roster. key None: a guest, unverified. clear: talks without encryption. role: "moderator",
+    "owner" or none. muted: what they say is refused. new: their key was never here before."""
 
     nick: str
     key: str | None = None
     clear: bool = False
+    role: str = ""
+    muted: bool = False
+    new: bool = False
 
 
 class Change(Struct, frozen=True, omit_defaults=True):
-    """One change of the roster: change is "joined", "left" or "renamed" (then was: the name before)."""
+    """One change of the roster: change is "joined", "left", "renamed" (then was: the name before), "role", "muted" or
+    "unmuted". by: who did that to them, or put them out, where somebody did, and why; ban: not to come back."""
 
     change: str
     nick: str
     key: str | None = None
     clear: bool = False
     was: str = ""
+    role: str = ""
+    muted: bool = False
+    new: bool = False
+    by: str = ""
+    why: str = ""
+    ban: bool = False
 
 
 class Presence(_Frame, frozen=True):
@@ -240,22 +275,33 @@ class Page(_Frame, frozen=True):
     catchup: sent unasked to fill the gap up to `head`; else an answer to History."""
 
     room: str
-    entries: list[Message]
+    entries: list[Entry]
     start: bool = False
     catchup: bool = False
 
 
 class Error(_Frame, frozen=True):
-    """A frame of yours had no effect. id: the message's, where it was one."""
+    """A frame of yours had no effect. id: the message's, where it was one. wait: s until it may be tried again."""
 
     code: str
     detail: str
     id: str | None = None
     suggestion: str | None = None
+    wait: Count = 0
+
+
+class Outcome(_Frame, frozen=True):
+    """What became of the `moderate` with this id. code: why nothing was done, empty: it is done. detail: a sentence."""
+
+    id: str
+    code: str = ""
+    detail: str = ""
+    token: str = ""  # of a new invitation
+    bans: list[Sanction] = []
 
 
 ClientFrame: TypeAlias = (
-    Info | Hello | Proof | Pake | Confirm | Redeem | Say | History | Rename | Resend | Ping | Pong | Bye
+    Info | Hello | Proof | Pake | Confirm | Redeem | Say | History | Rename | Resend | Moderate | Ping | Pong | Bye
 )
 ServerFrame: TypeAlias = (
     ServerInfo
@@ -266,10 +312,13 @@ ServerFrame: TypeAlias = (
     | Welcome
     | Refused
     | Message
+    | Deleted
     | Presence
     | Roster
+    | Rules
     | Page
     | Error
+    | Outcome
     | Ping
     | Pong
     | Bye

@@ -26,7 +26,7 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
     Stage.CHALLENGED: (*_ALWAYS, frames.Proof),
     Stage.LOCKED: (*_ALWAYS, frames.Pake, frames.Redeem),
     Stage.CONFIRMING: (*_ALWAYS, frames.Confirm),
-    Stage.JOINED: (*_ALWAYS, frames.Say, frames.History, frames.Rename, frames.Resend),
+    Stage.JOINED: (*_ALWAYS, frames.Say, frames.History, frames.Rename, frames.Resend, frames.Moderate),
 }
 
 

@@ -28,8 +28,14 @@ MAX_NONCE: Final = 64  # characters of a ping's nonce that come back
 MAX_KEY: Final = 43  # characters: 32 bytes of Ed25519 in base64url without padding
 MAX_PAGE: Final = 200  # entries a history request may ask for; a page is also one frame at most
 NEWCOMER_HISTORY: Final = 100  # entries a newcomer gets unasked: two screens
-MAX_CHANGES: Final = 150  # in one presence frame: 150 x (2 x 32 x 4 + 120) bytes stay below MAX_FRAME
-MAX_ROSTER_CHUNK: Final = 200  # members in one roster frame: 200 x (32 x 4 + 120) bytes stay below MAX_FRAME
+MAX_CHANGES: Final = 50  # in one presence frame: 50 x (3 x 32 x 4 + 120 x 4 + 220) bytes stay below MAX_FRAME
+MAX_WHO: Final = MAX_KEY  # characters that name somebody: a key, or a nickname
+MAX_REASON: Final = 120  # characters of why somebody was put out: one or two lines
+MAX_SANCTION: Final = 10 * 366 * 24 * 3600  # s that a ban, a mute or an invitation holds: ten years
+MAX_SLOW: Final = 3_600  # s between two messages in slow mode
+MAX_USES: Final = 10_000  # of one invitation
+MAX_BANS_TOLD: Final = 60  # bans and mutes in one answer: 60 x (2 x 32 x 4 + 120 x 4 + 150) bytes stay below MAX_FRAME
+MAX_ROSTER_CHUNK: Final = 200  # members in one roster frame: 200 x (32 x 4 + 160) bytes stay below MAX_FRAME
 
 
 class Code(StrEnum):
@@ -63,5 +69,14 @@ class Code(StrEnum):
     TEXT_CONTROL = "text_control"
     HISTORY_BUSY = "history_busy"
     NOT_STORED = "not_stored"  # the journal cannot be written: disk full or broken
+    NOT_ALLOWED = "not_allowed"  # your role does not allow it
+    NOBODY = "nobody"  # there is nobody, or nothing, of that name
+    TOO_MANY = "too_many"  # bans, invitations
+    MUTED = "muted"
+    SLOW = "slow"  # too soon: the error's `wait` tells how long
+    BANNED = "banned"  # refused or bye
+    NO_NEWCOMERS = "no_newcomers"  # the room is closed to keys that hold no name in it
+    KICKED = "kicked"  # bye
+    ROOM_CLOSED = "room_closed"  # bye: an owner ended the server
     SILENT = "silent"  # bye: no answer to pings, or no hello in time
     CLOSING = "closing"  # bye: the server stops

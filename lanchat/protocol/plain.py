@@ -12,9 +12,11 @@ from typing import Final
 
 from lanchat.protocol import frames
 from lanchat.protocol.codec import Flaw
+from lanchat.protocol.duration import duration
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
-from lanchat.protocol.text import clean_text
+from lanchat.protocol.moderation import Rules
+from lanchat.protocol.text import DELETED_ONE, clean_text
 
 PROMPT: Final = b"This is a lanchat room. Your name?\n"
 MAX_WRITE: Final = 1_000  # bytes: the tutorial client decodes pieces of 1,024 bytes one by one
@@ -70,8 +72,13 @@ def encode_plain(frame: ServerFrame) -> bytes:
     match frame:
         case frames.Message(nick=nick, text=text):
             lines = [f"{nick}: {line}" for line in text.split("\n")]
+        case frames.Deleted(nick=nick):
+            lines = [f"* {nick} {DELETED_ONE}"]
         case frames.Presence(changes=changes):
-            lines = [_change(c) for c in changes]
+            lines = list(filter(None, map(_change, changes)))
+        case Rules(slow=slow, closed=closed) if slow or closed:
+            rules = [f"one message every {duration(slow)}"] if slow else []
+            lines = ["* Now: " + ", ".join(rules + (["nobody new comes in"] if closed else []))]
         case frames.Welcome(nick=nick, name=name):
             lines = [f"* Welcome to {name}, {nick}. {QUIT} leaves."]
         case frames.Roster(members=members, first=True):
@@ -88,9 +95,14 @@ def encode_plain(frame: ServerFrame) -> bytes:
 
 
 def _change(change: frames.Change) -> str:
-    if change.change == "renamed":
-        return f"* {change.was} is now {change.nick}"
-    return f"* {change.nick} {change.change}"
+    match change.change:
+        case "renamed":
+            return f"* {change.was} is now {change.nick}"
+        case "left" if change.by:
+            return f"* {change.by} put {change.nick} out. {change.why}".rstrip()
+        case "joined" | "left":
+            return f"* {change.nick} {change.change}"
+    return ""
 
 
 def first_piece(data: bytes, size: int = MAX_WRITE) -> bytes:

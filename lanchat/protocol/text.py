@@ -10,6 +10,7 @@ from typing import Final
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.limits import MAX_NICK, MAX_SERVER_NAME, MAX_TEXT, Code
 
+DELETED_ONE: Final = "deleted a message"  # what somebody did, behind their name
 NO_LONGER_KEPT: Final = "(no longer kept)"  # shown for an entry whose text was redacted: it is empty then
 
 # C0 but tab and newline, DEL, C1: they move cursors, ring bells and fake lines in terminals. Half surrogates
@@ -80,6 +81,11 @@ def check_text(text: str) -> None:
 def clean_text(raw: str) -> str:
     """`raw` with the system's line ends made newlines, and without control characters (a paste may hold both)."""
     return _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(raw: str) -> str:
+    """`raw` without line breaks, invisible characters, or marks that turn the direction of what follows."""
+    return " ".join("".join(c if unicodedata.category(c) not in _UNSEEN else " " for c in raw).split())
 
 
 def clean_server_name(raw: str, fallback: str = "lanchat") -> str:

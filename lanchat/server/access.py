@@ -1,12 +1,15 @@
-"""Who may come in: the lock of the room and the keys that opened it; it stores, counts tries and knows no socket.
+"""Who may come in, and what people with a role decided: the file access.db, with its parts; it knows no socket.
 
-Kept in access.db beside the journal. Any thread may ask; what stores is called by one thread at a time.
+The lock of the room and the keys that opened it, and the tries to guess its PIN, are here; invitations, roles, bans and
+the audit journal have files of their own. Any thread may ask; what stores is called by one thread at a time.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -14,20 +17,20 @@ from lanchat import pin
 from lanchat.database import Database
 from lanchat.protocol.frames import Refused
 from lanchat.protocol.limits import Code
-from lanchat.server import limits
+from lanchat.server import audit, invitations, limits, roles, sanctions
 from lanchat.server.guesses import Guesses, Try
-from lanchat.server.invitations import SCHEMA as INVITATIONS
-from lanchat.server.invitations import Invitations
 
 SCHEMA_VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE pin (n INTEGER PRIMARY KEY CHECK (n = 1), verifier BLOB NOT NULL);
+CREATE TABLE rule (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE admitted (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID"""  # proved the present PIN; ms
+_SCHEMAS: Final = ";".join((_SCHEMA, *(part.SCHEMA for part in (invitations, roles, sanctions, audit))))
 
 
 def open_database(directory: Path) -> Database:
     """The file, also while a server uses it. Raises StoreError."""
-    return Database(directory / "access.db", f"{_SCHEMA};{INVITATIONS}", SCHEMA_VERSION)
+    return Database(directory / "access.db", _SCHEMAS, SCHEMA_VERSION)
 
 
 class Access:
@@ -35,10 +38,15 @@ class Access:
 
     def __init__(self, directory: Path, server_id: str) -> None:
         self._db = open_database(directory)
-        self.invitations = Invitations(self._db)  # for the thread that owns the file
+        # For the thread that owns the file:
+        self.invitations = invitations.Invitations(self._db)
+        self.roles = roles.Roles(roles.OwnersFile(directory), self._db)
+        self.sanctions = sanctions.Sanctions(self._db)
+        self.audit = audit.Audit(self._db)
         self._id = server_id
-        self._verifier: bytes | None = self._db.value("SELECT verifier FROM pin")
-        self._admitted = {row[0] for row in self._db.execute("SELECT key FROM admitted")}
+        self._verifier: bytes | None = None
+        self._admitted: set[str] = set()
+        self.reload()
         self._guesses = Guesses()
         self._lock = threading.Lock()  # over _guesses alone
         self._computing = threading.BoundedSemaphore(limits.PIN_RUNS)
@@ -55,8 +63,29 @@ class Access:
 
     # By the thread that owns the file
 
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._db.transaction()
+
+    def rules(self) -> dict[str, int]:
+        """What was set by `set_rule`."""
+        return dict(self._db.execute("SELECT name, value FROM rule"))
+
+    def set_rule(self, name: str, value: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO rule VALUES (?,?)", (name, value))
+
+    def reload(self) -> None:
+        """Takes up what `store_pin` stored, once its transaction is done or undone."""
+        self._verifier = self._db.value("SELECT verifier FROM pin")
+        self._admitted = {row[0] for row in self._db.execute("SELECT key FROM admitted")}
+
     def set_pin(self, text: str | None) -> None:
-        """This is the PIN from now on; None: there is none. Another one than before has everybody asked again."""
+        """`store_pin`, and it holds."""
+        self.store_pin(text)
+        self.reload()
+
+    def store_pin(self, text: str | None, *, keep: Iterable[str] = ()) -> None:
+        """This is the PIN from now on; None: there is none. Another one than before has everybody asked again, but for
+        the keys in `keep`. Takes 50 ms. Raises LocalProtocolError."""
         verifier = None if text is None else pin.verifier(text, self._id)
         if verifier == self._verifier:
             return
@@ -65,8 +94,8 @@ class Access:
             self._db.execute("DELETE FROM pin")
             if verifier is not None:
                 self._db.execute("INSERT INTO pin VALUES (1, ?)", (verifier,))
-        self._admitted.clear()
-        self._verifier = verifier
+                kept = [(key, time.time_ns() // 1_000_000) for key in keep]
+                self._db.executemany("INSERT INTO admitted VALUES (?, ?)", kept)
 
     def admit(self, key: str) -> None:
         """`key` proved the PIN, or was invited: it is not asked again."""

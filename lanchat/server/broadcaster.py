@@ -9,86 +9,29 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from lanchat.errors import StoreError, StoreFailed
 from lanchat.journal import Journal
-from lanchat.protocol import text
-from lanchat.protocol.frames import (
-    Bye,
-    Error,
-    Hello,
-    History,
-    Message,
-    Presence,
-    Refused,
-    Rename,
-    Resend,
-    Say,
-    ServerFrame,
-)
-from lanchat.protocol.limits import MAX_ID, MAX_RUNS, Code
+from lanchat.protocol.frames import Bye, Error, Message, Moderate, Presence, Refused, Rename, Resend
+from lanchat.protocol.limits import MAX_ID, Code
+from lanchat.protocol.moderation import Rules
 from lanchat.server import limits
 from lanchat.server.access import Access
+from lanchat.server.admission import Admission
 from lanchat.server.delivery import Delivery
 from lanchat.server.history import Answer, Request
-from lanchat.server.holding import Holding
 from lanchat.server.inbox import Inbox
+from lanchat.server.items import Ask, Item, Join, Leave, Said, Stop, Tell
 from lanchat.server.last_resort import last_resort
 from lanchat.server.member import Joiner, Member
+from lanchat.server.moderation import Moderation
 from lanchat.server.retention import Retention
 from lanchat.server.room import Line, Room
 
 _log = logging.getLogger(__name__)
-_NOT_STORED: Final = "The server cannot store messages just now; its disk may be full."
-
-
-class Join(NamedTuple):
-    """A session wants in. welcome: makes its frame from (nick, head, highest stored counters). by_pin: it proved just
-    now that it knows the PIN. invitation: the digest of its token."""
-
-    session: Joiner
-    hello: Hello
-    welcome: Callable[[str, int, dict[str, int]], ServerFrame]
-    by_pin: bool = False
-    invitation: bytes | None = None
-
-
-class Leave(NamedTuple):
-    """goodbye: its client said so; else the connection broke."""
-
-    session: Joiner
-    goodbye: bool
-
-
-class Said(NamedTuple):
-    session: Joiner
-    said: Sequence[Say]
-
-
-class Ask(NamedTuple):
-    """A frame of a joined session that is about itself: a rename, a page of history, or saying things again."""
-
-    session: Joiner
-    frame: Rename | History | Resend
-
-
-class Tell(NamedTuple):
-    """A frame for one joined session, made by the session itself. last: the connection ends behind it."""
-
-    session: Joiner
-    frame: ServerFrame
-    last: bool = False
-
-
-class Stop(NamedTuple):
-    """goodbye: tell members first and go on; else the thread ends."""
-
-    goodbye: bool
-
-
-Item = Join | Leave | Said | Ask | Tell | Answer | Stop
+_NOT_STORED: Final = Error(Code.NOT_STORED, "The server cannot store messages just now; its disk may be full.")
 
 
 class Broadcaster:
@@ -102,14 +45,16 @@ class Broadcaster:
         retention: Retention,
         access: Access,
         max_clients: int,
+        on_close: Callable[[], None],
     ) -> None:
+        """on_close: an owner closed the room; called in the thread, must not wait."""
         self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
         self._journal = journal
         self._room = room
         self._retention = retention
-        self._access = access
-        self._holding = Holding()
-        self._max_clients = max_clients
+        self._moderation = Moderation(room, access, self)
+        self._admission = Admission(room, journal, access, self._moderation)
+        self._max_clients, self._on_close = max_clients, on_close
         self._members: dict[Joiner, Member] = {}
         self._said: list[Message] = []  # accepted, not stored yet
         self._authors: list[Member] = []  # whose they are
@@ -165,6 +110,7 @@ class Broadcaster:
             self._handlers[type(item)](item)
         self._store()
         self._room.expire(self._now)
+        self._moderation.on_time(self._now, time.time_ns() // 1_000_000)
         self._note_change()
         if self._changed_at is not None and self._now >= self._changed_at + limits.PRESENCE_DELAY:
             self._tell_presence()
@@ -173,7 +119,7 @@ class Broadcaster:
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
-        due = [when for when in (self._retention.due, self._room.due) if when is not None]
+        due = [when for when in (self._retention.due, self._room.due, self._moderation.due) if when is not None]
         if self._changed_at is not None:
             due.append(self._changed_at + limits.PRESENCE_DELAY)
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
@@ -188,72 +134,62 @@ class Broadcaster:
         if member is None or member.last_told:
             return
         at = time.time_ns() // 1_000_000
+        watched = self._moderation.watches(member.line)
         for said in item.said:
-            if member.refusing:
-                self._delivery.tell(member, Error(Code.NOT_STORED, _NOT_STORED, said.id[:MAX_ID]))
+            refused = member.refusing or (self._moderation.object_to_word(member, self._now, at) if watched else None)
+            if refused is not None:
+                self._refuse(member, refused, said.id)
                 continue
             try:
                 outcome = self._room.say(member.line, said, at)
             except StoreError as error:  # its counter cannot be looked up
                 _log.error("nothing can be read: %s", error)
-                member.refusing = member.line.key is not None
-                outcome = Error(Code.NOT_STORED, _NOT_STORED, said.id[:MAX_ID])
+                self._refuse(member, _NOT_STORED, said.id)
+                continue
             if isinstance(outcome, Message):
                 self._said.append(outcome)
                 self._authors.append(member)
             elif isinstance(outcome, Error):
                 self._delivery.tell(member, outcome)
 
+    def _refuse(self, member: Member, why: Error, id: str) -> None:  # noqa: A002 - the wire's word
+        """Its client will say it again. A later counter would pass for this one's, and it would be lost: until then
+        nothing else of a member with a key is taken."""
+        self._delivery.tell(member, Error(why.code, why.detail, id[:MAX_ID], wait=why.wait))
+        if member.line.key is not None and why.code in (Code.NOT_STORED, Code.SLOW):
+            member.refusing = why
+
     def _on_join(self, item: Join) -> None:
         self._store()  # the newcomer's head is what is stored, and live entries begin after it
         try:
-            counters = self._stored_counters(item.hello)
+            counters = self._admission.counters(item.hello)
+            outcome = self._admit(item)
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
             item.session.admitted(Refused(Code.NOT_STORED, "The server cannot read its journal just now."))
             return
-        outcome = self._admit(item)
         if isinstance(outcome, Refused):
             item.session.admitted(outcome)
             return
         self._delivery.tell(outcome, item.welcome(outcome.line.nick, self._room.head, counters))
         for roster in self._room.roster():
             self._delivery.tell(outcome, roster)
-        self._delivery.enter(outcome, self._first_seq(item.hello))
+        self._delivery.tell(outcome, self._moderation.rules)
+        self._delivery.enter(outcome, self._admission.first_seq(item.hello))
         self._note_change()
         item.session.admitted(None)
 
     def _admit(self, item: Join) -> Member | Refused:
-        session, hello = item.session, item.hello
-        if refused := self._locked_out(item):
-            return refused
+        if self._closing:
+            return Refused(Code.CLOSING, "The room is being closed.")
         if len(self._members) >= self._max_clients:
             return Refused(Code.FULL, f"The room is full: {self._max_clients} are in.")
-        known = self._room.holds_name(hello.key)
-        may_hold = known or self._holding.allows(session.address, self._now)
-        line = self._room.join(hello.nick, hello.key, not session.channel.encrypted, may_hold)
+        line = self._admission.admit(item, self._now, time.time_ns() // 1_000_000)
         if isinstance(line, Refused):
             return line
-        member = self._members[session] = Member(session, line, self._now)
-        if line.holds and not known:
-            self._holding.count(session.address, self._now)
-        self._hold_nick(line)
-        if line.key is not None and self._access.needs_pin(line.key):
-            self._let_in_again(line.key, item.invitation)
+        member = self._members[item.session] = Member(item.session, line, self._now)
         _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
-
-    def _stored_counters(self, hello: Hello) -> dict[str, int]:
-        if hello.key is None:
-            return {}
-        return {run: self._room.highest((hello.key, run)) for run in hello.runs[:MAX_RUNS]}
-
-    def _first_seq(self, hello: Hello) -> int:
-        """The last seq that a joiner has, or need not have."""
-        head, resume = self._room.head, hello.resume
-        if resume is not None and resume.journal == self._journal.id:
-            return min(max(resume.rooms.get(self._room.name, 0), 0), head)
-        return max(0, head - max(0, hello.history))
 
     def _on_leave(self, item: Leave) -> None:
         member = self._members.pop(item.session, None)
@@ -266,16 +202,21 @@ class Broadcaster:
 
     def _on_ask(self, item: Ask) -> None:
         member = self._members.get(item.session)
-        if member is None:
+        if member is None or member.last_told:
             return
         if isinstance(item.frame, Rename):
             self._rename(member, item.frame.nick)
             return
         if isinstance(item.frame, Resend):
             self._store()  # what was said before it may still fail
-            member.refusing = False
+            member.refusing = None
             return
         self._store()
+        if isinstance(item.frame, Moderate):
+            self._delivery.tell(
+                member, self._moderation.do(member, item.frame.id, item.frame.do, time.time_ns() // 1_000_000)
+            )
+            return
         error = self._delivery.ask_page(member, item.frame)
         if error is not None:
             self._delivery.tell(member, error)
@@ -285,7 +226,7 @@ class Broadcaster:
         if error is not None:
             self._delivery.tell(member, error)
             return
-        self._hold_nick(member.line)
+        self._admission.hold_nick(member.line)
         self._note_change()
 
     def _on_tell(self, item: Tell) -> None:
@@ -303,6 +244,39 @@ class Broadcaster:
         if item.goodbye:
             for member in self._members.values():
                 self._delivery.tell(member, Bye(Code.CLOSING, "The server closes. Goodbye."), last=True)
+
+    # What moderation has done
+
+    def members(self) -> Iterable[Member]:
+        return self._members.values()
+
+    def put_out(self, member: Member, bye: Bye) -> None:
+        self._delivery.tell(member, bye, last=True)
+
+    def publish(self, rules: Rules) -> None:
+        self._delivery.publish([*self._gathered(), rules], self._room.head)
+
+    def author(self, seq: int) -> tuple[str, str | None] | None:
+        """Nickname and key of who said what stands there; None: nothing does. Raises StoreError."""
+        found = self._journal.after(self._room.name, seq - 1, 1, seq)
+        return next(((m.nick, m.key) for m in found if isinstance(m, Message) and m.text), None)
+
+    def delete(self, line: Line, id: str, target: int) -> None:  # noqa: A002
+        """Blanks what stands there, and tells all. Raises StoreError."""
+        entry = self._room.delete(line, id, time.time_ns() // 1_000_000, target)
+        try:
+            self._journal.append([entry], {})
+        except StoreError:
+            self._room.not_stored(entry.seq - 1)
+            raise
+        self._delivery.publish([*self._gathered(), entry], self._room.head)
+        self._retention.scrub()
+
+    def close_room(self, bye: Bye) -> None:
+        self._closing = True
+        for member in self._members.values():
+            self._delivery.tell(member, bye, last=True)
+        self._on_close()
 
     # Storing, then telling
 
@@ -327,9 +301,7 @@ class Broadcaster:
         _log.error("nothing can be stored: %s", error)
         self._room.not_stored(said[0].seq - 1)
         for entry, member in zip(said, authors, strict=True):
-            self._delivery.tell(member, Error(Code.NOT_STORED, _NOT_STORED, entry.id))
-            if member.line.key is not None:  # a later counter would pass for this one's, and it would be lost
-                member.refusing = True
+            self._refuse(member, _NOT_STORED, entry.id)
 
     def _note_change(self) -> None:
         if self._room.changes and self._changed_at is None:
@@ -344,34 +316,3 @@ class Broadcaster:
         self._changed_at = None
         changes = self._room.presence()
         return [] if self._closing else changes
-
-    def _locked_out(self, item: Join) -> Refused | None:
-        """Why a locked room stays closed."""
-        if item.by_pin or not self._access.needs_pin(item.hello.key):
-            return None
-        if item.invitation is None:
-            return Refused(Code.PIN_WRONG, "This room has another PIN now. Join again.")
-        try:
-            if self._access.invitations.holds(item.invitation, time.time_ns() // 1_000_000):
-                return None
-        except StoreError as error:
-            _log.error("no invitation can be looked up: %s", error)
-            return Refused(Code.NOT_STORED, "The server cannot look up invitations just now.")
-        return Refused(Code.NOT_INVITED, "This invitation was used, has ended, or was taken back. Ask for another one.")
-
-    def _let_in_again(self, key: str, invitation: bytes | None) -> None:
-        """Its way in is used up, and not asked for again."""
-        try:
-            if invitation is not None:
-                self._access.invitations.use(invitation)
-            self._access.admit(key)
-        except StoreError as error:
-            _log.error("who may come in again could not be stored: %s", error)
-
-    def _hold_nick(self, line: Line) -> None:
-        if line.key is None or not line.holds:
-            return
-        try:
-            self._journal.hold(text.fold_nick(line.nick), line.key)
-        except StoreError as error:
-            _log.error("a nickname could not be stored: %s", error)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 import selectors
 import socket
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from lanchat.channel import MAX_UNSENT
+from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Error, History, Message, Presence, ServerFrame
+from lanchat.protocol.frames import Entry, Error, History, Presence, ServerFrame
 from lanchat.protocol.limits import MAX_ID, MAX_PAGE, Code
+from lanchat.protocol.moderation import Rules
 from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
 from lanchat.server import limits
 from lanchat.server.history import Answer, Request
@@ -42,13 +44,14 @@ class Delivery:
         self._watched: set[Member] = set()
         self._told: list[Member] = []  # have lines of their own to send
         self._published = False
+        self._leaving: deque[tuple[float, Member]] = deque()  # told their last; when they are ended (s, monotonic)
 
     def close(self) -> None:
         self._selector.close()
 
     # What is to be sent
 
-    def publish(self, frames: Sequence[Message | Presence], head: int) -> None:
+    def publish(self, frames: Sequence[Entry | Presence | Rules], head: int) -> None:
         """Lines for all. `head`: the room's last seq once they are read."""
         self._ring.append(b"".join(map(encode, frames)), head)
         if self._plain_members:
@@ -149,6 +152,8 @@ class Delivery:
         for ring in (self._ring, self._plain_ring):
             while ring.size > limits.RING_BYTES:
                 self._leave_behind(ring)
+        while self._leaving and self._leaving[0][0] <= now:  # who does not leave by themselves
+            self._leaving.popleft()[1].channel.shutdown()
         for member in [m for m in self._watched if now - m.progress_at > limits.STALL_TIMEOUT]:
             self._drop(member, "it took nothing for too long")
 
@@ -170,6 +175,7 @@ class Delivery:
         if member.last_told:
             member.gone = True
             member.channel.finish()
+            self._leaving.append((now + LINGER, member))
 
     def _feed(self, member: Member) -> bool:
         """Sends; True: the socket is full. Raises OSError."""
@@ -239,7 +245,7 @@ class Delivery:
 
     def patience(self) -> float | None:
         """Seconds that `select` may wait; None: for ever."""
-        return _STALL_CHECK if self._watched else None
+        return _STALL_CHECK if self._watched or self._leaving else None
 
     def _watch(self, member: Member) -> None:
         if not member.watched:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Error, Message, Page
+from lanchat.protocol.frames import Entry, Error, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, Code
 from lanchat.server.last_resort import last_resort
 from lanchat.server.limits import CHECKPOINT_AFTER, WAL_BYTES
@@ -122,7 +122,7 @@ class History:
             _log.warning("the journal's log cannot be moved into it: %s", error)
 
 
-def fitting(entries: list[Message]) -> list[Message]:
+def fitting(entries: list[Entry]) -> list[Entry]:
     """The first of `entries` that fit into one frame together; one always does."""
     size = _PAGE_FRAME
     for count, entry in enumerate(entries):

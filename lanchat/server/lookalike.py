@@ -67,6 +67,10 @@ class ByName(Generic[ValueT]):
     def __contains__(self, nick: object) -> bool:
         return isinstance(nick, str) and bool(self.find(nick))
 
+    def get(self, nick: str) -> ValueT | None:
+        """What stands under exactly this name."""
+        return self._values.get(fold_nick(nick))
+
     def find(self, nick: str) -> list[ValueT]:
         """What stands under this name, and under those that look like it; at most three."""
         folds = dict.fromkeys([fold_nick(nick), *(self._looks.get(look, "") for look in looks(nick))])

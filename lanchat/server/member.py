@@ -11,7 +11,7 @@ from typing import Protocol
 
 from lanchat.channel import Channel
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Refused, ServerFrame
+from lanchat.protocol.frames import Error, Refused, ServerFrame
 from lanchat.protocol.plain import encode_plain
 from lanchat.server.limits import CONTROL_BYTES
 from lanchat.server.room import Line
@@ -67,7 +67,8 @@ class Member:
         self.target = (0, 0)
         self.page_asked = False  # a page of the catch-up is on its way
         self.lagged = False  # it fell behind: after the catch-up it needs a roster
-        self.refusing = False  # something it said was not stored: nothing later may be, until it says that again
+        # Why something it said was not taken: nothing later may be, until it says that again
+        self.refusing: Error | None = None
         self.asked = 0  # history pages on their way
         self.control: deque[bytes] = deque()
         self.control_size = 0

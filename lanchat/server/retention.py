@@ -37,6 +37,10 @@ class Retention:
         self._blanked = False  # since the log was emptied last
         self.due: float | None = None if keep == FOR_EVER else 0.0  # s, monotonic; None: never
 
+    def scrub(self) -> None:
+        """Something was blanked by others."""
+        self._scrub()
+
     def on_time(self, now: float, at: int) -> None:
         """Blanks one chunk. now: s, monotonic; at: ms since 1970."""
         if self.due is None or now < self.due:

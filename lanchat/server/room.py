@@ -1,38 +1,58 @@
 """A room's rules: who is in, under which name, what may be said, and which number it gets; pure.
 
-Events in (join, leave, rename, say), frames out. It stores nothing and sends nothing: the broadcaster does.
+Events in (join, leave, rename, say, expel …), frames out. It stores nothing and sends nothing: the broadcaster does.
+Whether somebody may do to others what they ask for, moderation.py knows.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
-from lanchat.protocol.frames import Change, Error, Member, Message, Presence, Refused, Roster, Say
+from lanchat.protocol.frames import Change, Deleted, Entry, Error, Member, Message, Presence, Refused, Roster, Say
 from lanchat.protocol.limits import MAX_CHANGES, MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
+from lanchat.protocol.moderation import Role
 from lanchat.server.lookalike import ByName
 
 FIRST_ROOM: Final = "lobby"
 GRACE: Final = 15.0  # s for a member with a key to come back after its connection broke, before it counts as gone
 MAX_COUNTERS: Final = 10_000  # outboxes whose counter is kept in memory: 2 MB
+_IS_IT_YOU: Final = "If it is yours, this is a new device to the room: bring your key along (lanchat key export)."
 _KEYED_ID: Final = re.compile(rf"([0-9A-Za-z]{{1,{MAX_RUN}}})-(0|[1-9][0-9]{{0,15}})")
 
 
 class Line:
     """One line of the roster. A key has one, however many connections it has. holds: nobody else may have its name,
-    also when it is not here."""
+    also when it is not here. new: its key held no name here before. expelled: it is in no more, whatever its
+    connections still say. muted_until: ms since 1970, 0: not muted."""
 
-    __slots__ = ("clear", "connections", "holds", "key", "nick")
+    __slots__ = ("clear", "connections", "expelled", "holds", "key", "muted_until", "new", "nick", "role")
 
-    def __init__(self, nick: str, key: str | None, clear: bool, holds: bool) -> None:
+    def __init__(self, nick: str, key: str | None, clear: bool, holds: bool, new: bool) -> None:
         self.nick = nick
         self.key = key
         self.clear = clear
         self.holds = holds and key is not None
+        self.new = new and key is not None
+        self.role = Role.MEMBER
+        self.muted_until = 0
         self.connections = 1
+        self.expelled = False
+
+    def member(self) -> Member:
+        """What all may know."""
+        return Member(self.nick, self.key, self.clear, self.role.value, self.muted_until > 0, self.new)
+
+
+class Whom(NamedTuple):
+    """Somebody who is in (line), or who holds a name here."""
+
+    nick: str
+    key: str | None
+    line: Line | None
 
 
 class _Taken:
@@ -74,7 +94,15 @@ class Room:
         """Whether a name is this key's already."""
         return key in self._held
 
-    def join(self, nick: str, key: str | None, clear: bool, holds: bool = True) -> Line | Refused:
+    def join(
+        self,
+        nick: str,
+        key: str | None,
+        clear: bool,
+        holds: bool = True,
+        role: Role = Role.MEMBER,
+        muted_until: int = 0,
+    ) -> Line | Refused:
         """holds: the name shall be the key's. A second connection of a key shares its line, name included; one that
         comes back in time goes on with it."""
         line = self._by_key.get(key) if key else None
@@ -88,15 +116,16 @@ class Room:
         refused = self._object_to(nick, key)
         if refused is not None:
             return Refused(refused.code, refused.detail, refused.suggestion)
-        line = Line(text.clean_nick(nick), key, clear, holds)
+        line = Line(text.clean_nick(nick), key, clear, holds, new=not self.holds_name(key))
+        line.role, line.muted_until = role, muted_until
         self._enter(line)
-        self.changes.append(Change("joined", line.nick, key, clear))
+        self._note("joined", line)
         return line
 
     def leave(self, line: Line, now: float, *, goodbye: bool) -> None:
         """A connection ended at `now` (s, monotonic). goodbye: it said so; else its owner may come back."""
         line.connections -= 1
-        if line.connections:
+        if line.connections or line.expelled:
             return
         if goodbye or line.key is None:
             self._part(line)
@@ -116,7 +145,46 @@ class Room:
 
     def _part(self, line: Line) -> None:
         self._remove(line)
-        self.changes.append(Change("left", line.nick, line.key, line.clear))
+        self._note("left", line)
+
+    def _note(self, change: str, line: Line, was: str = "", *, by: str = "", why: str = "", ban: bool = False) -> None:
+        m = line.member()
+        self.changes.append(Change(change, m.nick, m.key, m.clear, was, m.role, m.muted, m.new, by, why, ban))
+
+    # What those with a role do to others
+
+    def whom(self, who: str) -> Whom | None:
+        """Whom a key or a nickname means: who is in, else who holds the name."""
+        line = self._by_key.get(who) or self._lines.get(who)
+        if line is not None:
+            return Whom(line.nick, line.key, line)
+        key = who if who in self._held else self._holders.get(who)
+        return None if key is None else Whom(self._held[key], key, None)
+
+    def lines(self) -> list[Line]:
+        return list(self._lines)
+
+    def expel(self, line: Line, by: str, why: str, *, ban: bool = False) -> None:
+        """It is in no more; its connections are to be ended."""
+        line.expelled = True
+        self._absent.pop(line.key or "", None)
+        self._remove(line)
+        self._note("left", line, by=by, why=why, ban=ban)
+
+    def mute(self, line: Line, until: int, by: str = "", why: str = "") -> None:
+        """until: ms since 1970, 0: no more."""
+        line.muted_until = until
+        self._note("muted" if until else "unmuted", line, by=by, why=why)
+
+    def give(self, line: Line, role: Role, by: str = "") -> None:
+        if line.role != role:
+            line.role = role
+            self._note("role", line, by=by)
+
+    def delete(self, line: Line, id: str, at: int, target: int) -> Deleted:  # noqa: A002 - the wire's word
+        """The next entry."""
+        self.head += 1
+        return Deleted(self.name, self.head, id, at, line.nick, line.key, target)
 
     def rename(self, line: Line, nick: str) -> Error | None:
         """Gives `line` another name; the reason, if it cannot have it."""
@@ -128,7 +196,7 @@ class Room:
         line.nick = text.clean_nick(nick)
         self._enter(line)
         if was != line.nick:
-            self.changes.append(Change("renamed", line.nick, line.key, line.clear, was))
+            self._note("renamed", line, was)
         return None
 
     def _enter(self, line: Line) -> None:
@@ -155,13 +223,13 @@ class Room:
             same = text.fold_nick(here.nick) == text.fold_nick(nick)
             detail = f"“{nick}” is already here." if same else f"“{nick}” looks too much like “{here.nick}”."
         elif any(holder != key for holder in self._holders.find(nick)):
-            detail = f"“{nick}” belongs to somebody else here, or looks like a name that does."
+            detail = f"“{nick}” belongs to somebody else here, or looks like a name that does. {_IS_IT_YOU}"
         else:
             return None
         return Error(Code.NICK_TAKEN, detail, suggestion=text.free_nick(nick, _Taken(self._lines, self._holders)))
 
     def roster(self) -> list[Roster]:
-        members = [Member(line.nick, line.key, line.clear) for line in self._lines]
+        members = [line.member() for line in self._lines]
         starts = range(0, max(1, len(members)), MAX_ROSTER_CHUNK)
         return [Roster(self.name, members[i : i + MAX_ROSTER_CHUNK], first=i == 0) for i in starts]
 
@@ -198,11 +266,11 @@ class Room:
         n = self._highest.get(outbox)
         return self._lookup(*outbox) if n is None else n
 
-    def counters(self, said: Sequence[Message]) -> dict[Outbox, int]:
+    def counters(self, said: Sequence[Entry]) -> dict[Outbox, int]:
         """The highest counter of each outbox among `said`, which `say` gave out."""
         highest: dict[Outbox, int] = {}
         for entry in said:
-            if entry.key is not None:
+            if isinstance(entry, Message) and entry.key is not None:
                 run, _, n = entry.id.rpartition("-")
                 highest[(entry.key, run)] = int(n)
         return highest

@@ -23,12 +23,14 @@ from lanchat.protocol import frames
 from lanchat.protocol.text import clean_server_name
 from lanchat.server import limits
 from lanchat.server.access import Access
-from lanchat.server.broadcaster import Broadcaster, Item, Stop
+from lanchat.server.broadcaster import Broadcaster
 from lanchat.server.door import Door
 from lanchat.server.history import History
+from lanchat.server.items import Item, Stop
 from lanchat.server.listener import Listener, bind
 from lanchat.server.lookalike import looks
 from lanchat.server.retention import FOR_EVER, Keep, Retention
+from lanchat.server.roles import OwnersFile
 from lanchat.server.room import FIRST_ROOM, Room
 from lanchat.server.session import Session
 
@@ -40,7 +42,8 @@ class Config:
     """What `lanchat serve` can be told. host None: all addresses. port None: 5055 or the next free one.
     rate: messages a second of one member, None: unlimited. durability: what a stored message survives, the end of the
     process or the loss of power. keep: how long texts stay. pin: for who joins for the first
-    time; None: as it was, empty: none any more."""
+    time; None: as it was, empty: none any more. owner: the key that owns a room which is made now, and what it is.
+    on_close: an owner closed the room, so close() should follow; called in a thread of the server, must not wait."""
 
     name: str = "lanchat"
     data: Path | None = None
@@ -54,6 +57,8 @@ class Config:
     durability: Literal["process", "power"] = "process"
     keep: Keep = FOR_EVER
     pin: str | None = None
+    owner: tuple[str, str] | None = None
+    on_close: Callable[[], None] = lambda: None
 
 
 class Server:
@@ -75,6 +80,9 @@ class Server:
 
     def _build(self, config: Config) -> None:
         self._begun(LockFile(self.data / "lock").close)
+        owners = OwnersFile(self.data)
+        if config.owner is not None and not (self.data / "journal.db").exists() and not owners.path.exists():
+            owners.write(dict([config.owner]))
         key = identity.ServerKey(self.data)
         self.id = key.id
         self.tls = key.tls_context()
@@ -94,7 +102,7 @@ class Server:
         self._begun(self._history.close)
         retention = Retention(self._journal, FIRST_ROOM, config.keep, self._history.scrub)
         self._broadcaster = Broadcaster(
-            self._journal, room, self._history.ask, retention, self.access, config.max_clients
+            self._journal, room, self._history.ask, retention, self.access, config.max_clients, config.on_close
         )
         self._begun(self._broadcaster.close)
         self._sessions: dict[threading.Thread, Session] = {}

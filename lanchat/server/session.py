@@ -25,9 +25,9 @@ from lanchat.protocol.limits import MAX_CAPABILITIES, MAX_NONCE, PROTOCOL_VERSIO
 from lanchat.protocol.plain import PROMPT, PlainDecoder, encode_plain
 from lanchat.server import limits
 from lanchat.server.access import Access
-from lanchat.server.broadcaster import Ask, Item, Join, Leave, Said, Tell
 from lanchat.server.guesses import Try
 from lanchat.server.invitations import digest
+from lanchat.server.items import Ask, Item, Join, Leave, Said, Tell
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
@@ -238,7 +238,7 @@ class Session:
                 self._reply(self._gate.info())
             case frames.Ping(nonce=nonce):
                 self._reply(frames.Pong(nonce[:MAX_NONCE]))
-            case frames.History() | frames.Rename() | frames.Resend():
+            case frames.History() | frames.Rename() | frames.Resend() | frames.Moderate():
                 self._gate.put(Ask(self, frame), _FRAME_COST)
             case frames.Bye():
                 self._ended = self._goodbye = True

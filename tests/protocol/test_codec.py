@@ -24,7 +24,10 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     """What a field of type `kind` may hold."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated and arguments[0] is str:
-        return st.from_regex(arguments[1].pattern)
+        limits = arguments[1]
+        if limits.pattern:
+            return st.from_regex(limits.pattern)
+        return st.text(min_size=limits.min_length or 0, max_size=limits.max_length)
     if origin is Annotated:
         return st.integers(arguments[1].ge, arguments[1].le)
     if origin in (Union, types.UnionType):

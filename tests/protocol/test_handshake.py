@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lanchat.protocol import frames
 from lanchat.protocol.handshake import Stage, objection, proof_text
 from lanchat.protocol.limits import Code
+from lanchat.protocol.moderation import Lock
 
 SAMPLES: list[Any] = [
     frames.Info(),
@@ -23,19 +24,20 @@ SAMPLES: list[Any] = [
     frames.History(),
     frames.Rename("Bo"),
     frames.Resend(),
+    frames.Moderate("1", Lock(on=True)),
     frames.Ping(),
     frames.Pong(),
     frames.Bye(),
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-# Info, Hello, Proof, Pake, Confirm, Redeem, Say, History, Rename, Resend, Ping, Pong, Bye
+# Info, Hello, Proof, Pake, Confirm, Redeem, Say, History, Rename, Resend, Moderate, Ping, Pong, Bye
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 4, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 4, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 4, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 4, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 4, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 5, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 5, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 5, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 5, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 5, None, None, None],
 }
 
 

@@ -43,7 +43,7 @@ def test_a_proved_key_stands_behind_every_message(server: Server, connect: Conne
     assert (message["nick"], message["key"], message["id"]) == ("Ana", ana_key.public, "run-0")
     eva.until_here("Ana", "Eva")
     [roster] = [f for f in eva.seen if f["type"] == "roster"]
-    assert {"nick": "Ana", "key": ana_key.public} in roster["members"]
+    assert {"nick": "Ana", "key": ana_key.public, "new": True} in roster["members"]
     assert ana.seen[0] == {"type": "challenge", "nonce": ana.seen[0]["nonce"], "id": server.id}
 
 

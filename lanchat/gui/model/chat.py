@@ -6,21 +6,21 @@ Events of the client go in by `apply`; the screen reads the rest. Times are seco
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 from typing import Final, Literal, NamedTuple, assert_never
 
 from lanchat.client import events
+from lanchat.client.deeds import rules_in_words
 from lanchat.gui.model import wording
+from lanchat.gui.model.roster import Person, Roster
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
-from lanchat.protocol.frames import Change, Member, Message
+from lanchat.protocol.frames import Message
 from lanchat.protocol.limits import Code
-from lanchat.protocol.text import fold_nick
+from lanchat.protocol.moderation import Role, Rules
 
 OLDER: Final = 100  # entries asked for at a time on scrolling back
 PATIENCE: Final = 2.0  # s a message may wait while connected before the footer says so
-MAX_MEMBERS: Final = 10_000  # lines of the roster; a server that tells more is not believed
 NAME_CODES: Final = (Code.NICK_TAKEN, Code.NICK_INVALID)
 
 
@@ -46,16 +46,6 @@ class Status(NamedTuple):
     color: Literal["online", "away", "offline"]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A line of the list of people. note: what is unusual about them, in few words."""
-
-    nick: str
-    hue: int
-    me: bool
-    note: str
-
-
 class ChatModel:
     """own_key: our public member key; messages that bear it are ours. address: what others type to come here."""
 
@@ -71,13 +61,14 @@ class ChatModel:
         self.unread = 0
         self.name_error = ""  # why our last new name was refused
         self.suggestion = ""  # a name that is free instead
+        self.rules = Rules("")
         self.held = ""  # why the server takes no messages just now
         self.pin_asked = ""  # why the room wants its PIN
         self.problem = ""  # an error that fits nowhere else
         self.ended: str | None = None  # why there is no way back to this room
         self._own_key = own_key
         self._focused = True
-        self._members: dict[str, Member] = {}
+        self._people = Roster(own_key)
         self._again = False
         self._head = 0  # of the room when we joined
         self._seen = 0  # the last seq that came while somebody looked
@@ -89,6 +80,7 @@ class ChatModel:
         self._retry_at = 0.0
         self._refused = False
         self._oldest_waiting: float | None = None
+        self._slow_until = 0.0  # in slow mode, when our oldest message that waits goes out
 
     def apply(self, event: events.Event, now: float) -> None:
         """Takes in what the client tells."""
@@ -114,11 +106,17 @@ class ChatModel:
             case events.Failed():
                 self.timeline.fail(self._own_message(event.id, event.text, round(now * 1000)), event.detail)
             case events.Roster():
-                self._roster(event)
+                self._people.replace(event)
             case events.Presence():
                 self._presence(event)
+            case events.Deleted():
+                self.timeline.add([event])
+            case events.Rules():
+                self.rules = event
+            case events.Outcome():
+                self.problem = wording.sentence(event.detail)
             case events.Error():
-                self._error(event)
+                self._error(event, now)
             case events.Delay():
                 self.latency_ms = event.latency_ms
             case _:
@@ -164,6 +162,8 @@ class ChatModel:
     def footer(self, now: float) -> str:
         """Below the composer."""
         count = self.timeline.waiting
+        if count and self.link is Link.JOINED and self._slow_until > now:
+            return f"Slow mode: your next message goes out in {math.ceil(self._slow_until - now)} s"
         since = self._oldest_waiting
         slow = self.link is not Link.JOINED or (since is not None and now - since > PATIENCE)
         if count and slow and self.link is not Link.ENDED:
@@ -172,11 +172,20 @@ class ChatModel:
 
     def people(self) -> list[Person]:
         """Everybody in the room, ourselves first, then by name."""
-        members = sorted(self._members.values(), key=lambda m: (not self._is_me(m), fold_nick(m.nick)))
-        return [
-            Person(wording.name(m.nick), self.timeline.hue(m.nick, m.key), self._is_me(m), self._note(m))
-            for m in members
-        ]
+        return self._people.list(self.timeline.hue)
+
+    @property
+    def role(self) -> Role:
+        """Ours, as the server tells it; it decides anew each time."""
+        return self._people.role
+
+    @property
+    def topic(self) -> str:
+        """What stands beside the room's name: what holds in it just now."""
+        return rules_in_words(self.rules)
+
+    def may_delete(self, message: Message) -> bool:
+        return self._is_own(message) or self.role is not Role.MEMBER
 
     @property
     def own_hue(self) -> int:
@@ -278,13 +287,15 @@ class ChatModel:
         self.link = Link.ENDED
         self.ended = wording.sentence(str(event.error)) if event.error else None
 
-    def _error(self, event: events.Error) -> None:
+    def _error(self, event: events.Error, now: float) -> None:
         if event.code in NAME_CODES:
             self.name_error, self.suggestion = wording.sentence(event.detail), event.suggestion or ""
         elif event.code == Code.HISTORY_BUSY:
             self._loading = False
         elif event.code == Code.NOT_STORED:
             self.held, self._loading = wording.sentence(event.detail), False
+        elif event.code == Code.SLOW:
+            self._slow_until = now + event.wait
         else:
             self.problem = wording.sentence(event.detail)
 
@@ -298,7 +309,8 @@ class ChatModel:
 
     def _page(self, event: events.Page) -> None:
         for entry in event.entries:
-            self._settle_own(entry)
+            if isinstance(entry, Message):
+                self._settle_own(entry)
         newest = self.timeline.last_seq
         new = self.timeline.add(event.entries)
         if event.catchup and self._again:
@@ -316,11 +328,15 @@ class ChatModel:
 
     def _settle_own(self, entry: Message) -> None:
         """An entry of ours is the acknowledgement."""
-        if entry.key == self._own_key:
+        if self._is_own(entry):
+            self._slow_until = 0.0
             self.timeline.settle(entry.id)
             self.held = ""
             if not self.timeline.waiting:
                 self._oldest_waiting = None
+
+    def _is_own(self, entry: Message) -> bool:
+        return entry.key is not None and entry.key == self._own_key
 
     def _own_message(self, id: str, text: str, at: int) -> Message:  # noqa: A002 - the wire's word
         return Message(room=self.room, seq=0, id=id, at=at, nick=self.nick, key=self._own_key, text=text)
@@ -331,43 +347,16 @@ class ChatModel:
 
     # People
 
-    def _roster(self, event: events.Roster) -> None:
-        if event.first:
-            self._members = {}
-        for member in event.members[: MAX_MEMBERS - len(self._members)]:
-            self._members[member.nick] = member
-
     def _presence(self, event: events.Presence) -> None:
         for change in event.changes:
+            if not self._people.apply(change):
+                continue
             mine = change.key == self._own_key and change.key is not None
-            match change.change:
-                case "joined" if len(self._members) < MAX_MEMBERS:
-                    self._members[change.nick] = _member(change)
-                case "left":
-                    self._members.pop(change.nick, None)
-                case "renamed":
-                    self._members.pop(change.was, None)
-                    self._members[change.nick] = _member(change)
-                case _:
-                    continue
             if mine and change.change == "renamed":
                 self.nick = change.nick
                 self.clear_name_error()
-            if not mine or change.change == "renamed":
+            if not mine or change.change not in ("joined", "left"):
                 self.timeline.note(change)
-
-    def _is_me(self, member: Member) -> bool:
-        return member.key is not None and member.key == self._own_key
-
-    def _note(self, member: Member) -> str:
-        if self._is_me(member):
-            return "you"
-        marks = [word for word, holds in (("guest", member.key is None), ("not encrypted", member.clear)) if holds]
-        return " · ".join(marks)
-
-
-def _member(change: Change) -> Member:
-    return Member(nick=change.nick, key=change.key, clear=change.clear)
 
 
 def _latency(latency_ms: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lanchat.client.deeds import deed
 from lanchat.gui.model import wording
 from lanchat.protocol.frames import Change
 
@@ -19,6 +20,7 @@ class Notice:
         self._joined: dict[str, None] = {}
         self._left: dict[str, None] = {}
         self._renamed: dict[str, str] = {}  # the name before this line, the name now
+        self._deeds: list[str] = []  # what those with a role did to others, a sentence each
 
     @property
     def full(self) -> bool:
@@ -30,6 +32,11 @@ class Notice:
         match change.change:
             case "joined":
                 self._enter(nick, self._left, self._joined)
+            case "left" if change.by:
+                self._joined.pop(nick, None)
+                self._deeds.append(deed(change))
+            case "role" | "muted" | "unmuted":
+                self._deeds += filter(None, [deed(change)])
             case "left":
                 self._enter(nick, self._joined, self._left)
             case "renamed":
@@ -44,7 +51,7 @@ class Notice:
             renamed[MAX_RENAMED:] = [f"{more} more changed their names"]
         joined = [f"{_names(self._joined)} joined"] if self._joined else []
         left = [f"{_names(self._left)} left"] if self._left else []
-        return " · ".join([*joined, *renamed, *left])
+        return " · ".join([*joined, *renamed, *left, *self._deeds])
 
     def _enter(self, nick: str, opposite: dict[str, None], own: dict[str, None]) -> None:
         if nick in opposite:

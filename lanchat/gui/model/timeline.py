@@ -16,8 +16,8 @@ from typing import Final
 from lanchat.gui.model import wording
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
-from lanchat.protocol.frames import Change, Message
-from lanchat.protocol.text import NO_LONGER_KEPT, clean_text
+from lanchat.protocol.frames import Change, Deleted, Entry, Message
+from lanchat.protocol.text import NO_LONGER_KEPT, clean_text, fold_nick
 
 MAX_KEPT: Final = 50_000  # entries in memory, some 25 MB of usual messages; older ones are loaded again on scrolling
 MAX_CHARACTERS: Final = 16_000_000  # of all texts in memory: 64 MB at most, whoever writes what
@@ -45,7 +45,7 @@ class Sent(Enum):
 class Block:
     """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
     nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
-    sent; detail: why it failed."""
+    sent; detail: why it failed. gone: the text only says that there is none any more."""
 
     key: Key
     kind: Kind
@@ -57,6 +57,7 @@ class Block:
     time: str = ""
     hue: int = 0
     initials: str = ""
+    gone: bool = False
     sent: Sent = Sent.YES
     id: str = ""
     detail: str = ""
@@ -87,14 +88,20 @@ class Timeline:
         self._characters = 0
         self._waiting: dict[str, Key] = {}
         self._number = 0
+        self._deleted: dict[int, Deleted] = {}  # by the seq of the message
+        self._last_seq = 0
         self._missed: tuple[int, str] | None = None  # after which seq a line stands, and its text
 
     # What happened
 
-    def add(self, entries: Iterable[Message]) -> list[Message]:
-        """Takes in entries, in any order; returns those that are new."""
+    def add(self, entries: Iterable[Entry]) -> list[Message]:
+        """Takes in entries, in any order; returns the messages that are new."""
         new = []
         for entry in entries:
+            self._last_seq = max(self._last_seq, entry.seq)
+            if isinstance(entry, Deleted):
+                self._delete(entry)
+                continue
             key = (entry.seq, 0)
             if key in self._items or not self._worth_keeping(entry):
                 continue
@@ -104,6 +111,25 @@ class Timeline:
             new.append(entry)
         self._forget_oldest()
         return new
+
+    def _delete(self, deleted: Deleted) -> None:
+        """Its message may come later: a page that was read before."""
+        self._deleted[deleted.target] = deleted
+        if len(self._deleted) > MAX_KEPT:
+            del self._deleted[next(iter(self._deleted))]
+        if item := self._items.get((deleted.target, 0)):
+            item.block = None
+
+    def message(self, key: Key) -> Message | None:
+        """The entry that stands there and is not deleted; None: something else does, or nothing."""
+        item = self._items.get(key)
+        gone = key[0] in self._deleted or item is None or item.sent is not Sent.YES
+        return None if item is None or gone else item.message
+
+    def last_of(self, nick: str) -> Message | None:
+        """The latest message of somebody that is not deleted."""
+        messages = (self.message((seq, 0)) for seq in reversed(self._seqs))
+        return next((m for m in messages if m is not None and m.text and fold_nick(m.nick) == fold_nick(nick)), None)
 
     def wait(self, message: Message) -> None:
         """A message of ours is on its way; its seq does not count."""
@@ -162,6 +188,8 @@ class Timeline:
             del self._items[key]
         del self._keys[:kept]
         self._seqs.clear()
+        self._deleted.clear()
+        self._last_seq = 0
         self._characters = 0
 
     # What is shown
@@ -175,7 +203,8 @@ class Timeline:
 
     @property
     def last_seq(self) -> int:
-        return self._seqs[-1] if self._seqs else 0
+        """Of all entries, also those that are no messages."""
+        return self._last_seq
 
     @property
     def full(self) -> bool:
@@ -233,11 +262,13 @@ class Timeline:
         missed = ""
         if self._missed and key[0] > self._missed[0] and (earlier is None or earlier.seq <= self._missed[0]):
             missed = self._missed[1] if key[0] < WAITING else ""
+        deleted = self._deleted.get(key[0])
         head = bool(day or missed) or neighbour is None or not _same_group(neighbour, message)
         return Block(
             key=key,
             kind=Kind.MESSAGE,
-            text=clean_text(message.text) or NO_LONGER_KEPT,
+            text=_tombstone(message, deleted) if deleted else clean_text(message.text) or NO_LONGER_KEPT,
+            gone=deleted is not None or not message.text,
             day=day,
             missed=missed,
             head=head,
@@ -300,6 +331,11 @@ class Timeline:
         for key in self._keys[:kept]:
             del self._items[key]
         del self._keys[:kept], self._seqs[:drop]
+
+
+def _tombstone(message: Message, deleted: Deleted) -> str:
+    own = message.key is not None and message.key == deleted.key
+    return "Deleted" if own else f"Deleted by {wording.name(deleted.nick)}"
 
 
 def _same_group(earlier: Message, later: Message) -> bool:

@@ -1,0 +1,104 @@
+"""The list of people: who is in the room, with what is unusual about each; no messages, no link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from lanchat.client import events
+from lanchat.gui.model import wording
+from lanchat.protocol.frames import Change, Member
+from lanchat.protocol.moderation import Role
+from lanchat.protocol.text import fold_nick
+
+MAX_MEMBERS: Final = 10_000  # lines of the roster; a server that tells more is not believed
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A line of the list. note: what is unusual about them, in few words. who: how the server knows them, a key or a
+    guest's name."""
+
+    nick: str
+    hue: int
+    me: bool
+    note: str
+    who: str = ""
+    role: Role = Role.MEMBER
+    muted: bool = False
+
+
+class Roster:
+    """own_key: ours, by which we know ourselves in it."""
+
+    def __init__(self, own_key: str) -> None:
+        self._own_key = own_key
+        self._members: dict[str, Member] = {}
+
+    def replace(self, roster: events.Roster) -> None:
+        if roster.first:
+            self._members = {}
+        for member in roster.members[: MAX_MEMBERS - len(self._members)]:
+            self._members[member.nick] = member
+
+    def apply(self, change: Change) -> bool:
+        """Whether it means anything to us."""
+        match change.change:
+            case "joined" if len(self._members) < MAX_MEMBERS:
+                self._members[change.nick] = _member(change)
+            case "left":
+                self._members.pop(change.nick, None)
+            case "renamed":
+                self._members.pop(change.was, None)
+                self._members[change.nick] = _member(change)
+            case "role" | "muted" | "unmuted" if change.nick in self._members:
+                self._members[change.nick] = _member(change)
+            case _:  # of a newer server
+                return False
+        return True
+
+    def list(self, hue: Callable[[str, str | None], int]) -> list[Person]:
+        """Ourselves first, then by name. hue: from nickname and key to a colour."""
+        members = sorted(self._members.values(), key=lambda m: (not self._is_me(m), fold_nick(m.nick)))
+        return [self._person(member, hue(member.nick, member.key)) for member in members]
+
+    @property
+    def role(self) -> Role:
+        """Ours."""
+        return next((_role(m.role) for m in self._members.values() if self._is_me(m)), Role.MEMBER)
+
+    def _person(self, member: Member, hue: int) -> Person:
+        return Person(
+            wording.name(member.nick),
+            hue,
+            self._is_me(member),
+            self._note(member),
+            member.key or member.nick,
+            _role(member.role),
+            member.muted,
+        )
+
+    def _is_me(self, member: Member) -> bool:
+        return member.key is not None and member.key == self._own_key
+
+    def _note(self, member: Member) -> str:
+        role = _role(member.role).value
+        marks = {
+            "you": self._is_me(member),
+            role: role,
+            "guest": member.key is None,
+            "muted": member.muted,
+            "new here": member.new and not self._is_me(member),
+            "not encrypted": member.clear,
+        }
+        return " · ".join(word for word, holds in marks.items() if holds)
+
+
+def _member(change: Change) -> Member:
+    return Member(change.nick, change.key, change.clear, change.role, change.muted, change.new)
+
+
+def _role(word: str) -> Role:
+    """Of a newer server, one that we do not know."""
+    return next((role for role in Role if role.value == word), Role.MEMBER)

@@ -1,0 +1,98 @@
+"""Admission: whether somebody comes in, under which name, and from where on they read; it tells nobody.
+
+The broadcaster's hand, in its thread.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from lanchat.errors import StoreError
+from lanchat.journal import Journal
+from lanchat.protocol import text
+from lanchat.protocol.frames import Hello, Refused
+from lanchat.protocol.limits import MAX_RUNS, Code
+from lanchat.server.access import Access
+from lanchat.server.holding import Holding
+from lanchat.server.items import Join
+from lanchat.server.moderation import Moderation
+from lanchat.server.room import Line, Room
+
+_log = logging.getLogger(__name__)
+
+
+class Admission:
+    """Of one room. now: s, monotonic; at: ms since 1970."""
+
+    def __init__(self, room: Room, journal: Journal, access: Access, moderation: Moderation) -> None:
+        self._room, self._journal, self._access, self._moderation = room, journal, access, moderation
+        self._holding = Holding()
+
+    def admit(self, item: Join, now: float, at: int) -> Line | Refused:
+        """Their line in the room. Raises StoreError."""
+        hello, address = item.hello, item.session.address
+        refused = self._moderation.object_to_join(hello.key, address, at) or self._locked_out(item, at)
+        if refused is not None:
+            return refused
+        known = self._room.holds_name(hello.key)
+        line = self._room.join(
+            hello.nick,
+            hello.key,
+            not item.session.channel.encrypted,
+            known or self._holding.allows(address, now),
+            self._moderation.role(hello.key),
+            self._moderation.muted_until(hello.key, address, at),
+        )
+        if isinstance(line, Refused):
+            return line
+        if line.holds and not known:
+            self._holding.count(address, now)
+        self.hold_nick(line)
+        if line.key is not None and self._access.needs_pin(line.key):
+            self._let_in_again(line.key, item.invitation)
+        return line
+
+    def counters(self, hello: Hello) -> dict[str, int]:
+        """The highest stored counters of the outboxes it names. Raises StoreError."""
+        if hello.key is None:
+            return {}
+        return {run: self._room.highest((hello.key, run)) for run in hello.runs[:MAX_RUNS]}
+
+    def first_seq(self, hello: Hello) -> int:
+        """The last seq that a joiner has, or need not have."""
+        head, resume = self._room.head, hello.resume
+        if resume is not None and resume.journal == self._journal.id:
+            return min(max(resume.rooms.get(self._room.name, 0), 0), head)
+        return max(0, head - max(0, hello.history))
+
+    def hold_nick(self, line: Line) -> None:
+        """The name stays theirs, where it may."""
+        if line.key is None or not line.holds:
+            return
+        try:
+            self._journal.hold(text.fold_nick(line.nick), line.key)
+        except StoreError as error:
+            _log.error("a nickname could not be stored: %s", error)
+
+    def _locked_out(self, item: Join, at: int) -> Refused | None:
+        """Why a locked room stays closed."""
+        if item.by_pin or not self._access.needs_pin(item.hello.key):
+            return None
+        if item.invitation is None:
+            return Refused(Code.PIN_WRONG, "This room has another PIN now. Join again.")
+        try:
+            if self._access.invitations.holds(item.invitation, at):
+                return None
+        except StoreError as error:
+            _log.error("no invitation can be looked up: %s", error)
+            return Refused(Code.NOT_STORED, "The server cannot look up invitations just now.")
+        return Refused(Code.NOT_INVITED, "This invitation was used, has ended, or was taken back. Ask for another one.")
+
+    def _let_in_again(self, key: str, invitation: bytes | None) -> None:
+        """Its way in is used up, and not asked for again."""
+        try:
+            if invitation is not None:
+                self._access.invitations.use(invitation)
+            self._access.admit(key)
+        except StoreError as error:
+            _log.error("who may come in again could not be stored: %s", error)

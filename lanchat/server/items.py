@@ -1,0 +1,57 @@
+"""What lies in the broadcaster's inbox: what sessions, the history reader and the server hand over; plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from lanchat.protocol.frames import Hello, History, Moderate, Rename, Resend, Say, ServerFrame
+from lanchat.server.history import Answer
+from lanchat.server.member import Joiner
+
+
+class Join(NamedTuple):
+    """A session wants in. welcome: makes its frame from (nick, head, highest stored counters). by_pin: it proved just
+    now that it knows the PIN. invitation: the digest of its token."""
+
+    session: Joiner
+    hello: Hello
+    welcome: Callable[[str, int, dict[str, int]], ServerFrame]
+    by_pin: bool = False
+    invitation: bytes | None = None
+
+
+class Leave(NamedTuple):
+    """goodbye: its client said so; else the connection broke."""
+
+    session: Joiner
+    goodbye: bool
+
+
+class Said(NamedTuple):
+    session: Joiner
+    said: Sequence[Say]
+
+
+class Ask(NamedTuple):
+    """A frame of a joined session that wants something: a rename, a page of history, saying things again, a deed."""
+
+    session: Joiner
+    frame: Rename | History | Resend | Moderate
+
+
+class Tell(NamedTuple):
+    """A frame for one joined session, made by the session itself. last: the connection ends behind it."""
+
+    session: Joiner
+    frame: ServerFrame
+    last: bool = False
+
+
+class Stop(NamedTuple):
+    """goodbye: tell members first and go on; else the thread ends."""
+
+    goodbye: bool
+
+
+Item = Join | Leave | Said | Ask | Tell | Answer | Stop

@@ -1,0 +1,371 @@
+"""Moderation: checks who may do what to whom, does it and writes it down; the broadcaster's hand, in its thread.
+
+The one place where rights are judged: what a client shows or hides is for convenience. What lasts is stored together
+with its line of the audit journal, in one transaction, before anybody feels it; what cannot be written is not done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from lanchat.errors import LocalProtocolError, StoreError
+from lanchat.protocol import moderation as acts
+from lanchat.protocol.duration import duration
+from lanchat.protocol.frames import Bye, Error, Outcome, Refused
+from lanchat.protocol.limits import MAX_BANS_TOLD, Code
+from lanchat.protocol.moderation import NEEDS, Action, Role, Rules, Sanction
+from lanchat.protocol.text import one_line
+from lanchat.server.access import Access
+from lanchat.server.audit import Deed
+from lanchat.server.member import Member
+from lanchat.server.roles import LOOK
+from lanchat.server.room import Line, Room, Whom
+from lanchat.server.sanctions import Kind
+from lanchat.server.slow_mode import SlowMode
+
+_log = logging.getLogger(__name__)
+_SECOND: Final = 1_000  # ms
+_PEOPLE: Final = {Role.MODERATOR: "moderators and owners", Role.OWNER: "owners"}
+_A: Final = {Role.MEMBER: "a member", Role.MODERATOR: "a moderator", Role.OWNER: "an owner"}
+_NO_GUESTS: Final = "This room has a PIN now, and takes only members with a key."
+
+
+class Stage(Protocol):
+    """What the broadcaster does for it."""
+
+    def members(self) -> Iterable[Member]: ...
+    def put_out(self, member: Member, bye: Bye) -> None: ...
+    def publish(self, rules: Rules) -> None:
+        """To all."""
+
+    def delete(self, line: Line, id: str, target: int) -> None:  # noqa: A002
+        """Stores and tells it. Raises StoreError."""
+
+    def author(self, seq: int) -> tuple[str, str | None] | None:
+        """Nickname and key of who said the message `seq`; None: there is none, or no more. Raises StoreError."""
+
+    def close_room(self, bye: Bye) -> None: ...
+
+
+class Denied(Exception):
+    """Nothing is done, for this reason: a code and a sentence."""
+
+    def __init__(self, code: Code, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+class Moderation:
+    """Of one room. now: s, monotonic; at: ms since 1970."""
+
+    def __init__(self, room: Room, access: Access, stage: Stage) -> None:
+        self._room, self._access, self._stage = room, access, stage
+        rules = access.rules()
+        self.rules = Rules(room.name, rules.get("slow", 0), bool(rules.get("closed", 0)))
+        self._slow = SlowMode(self.rules.slow)
+        self._look_at = 0.0
+        self._handlers: Final[dict[type, Callable[[Any, Any, int], Outcome | str]]] = {
+            acts.Kick: self._kick,
+            acts.Ban: self._ban,
+            acts.Unban: self._unban,
+            acts.Bans: self._bans,
+            acts.Mute: self._mute,
+            acts.Unmute: self._unmute,
+            acts.Slow: self._slow_down,
+            acts.Lock: self._lock,
+            acts.Delete: self._delete,
+            acts.Invite: self._invite,
+            acts.Appoint: self._appoint,
+            acts.Pin: self._pin,
+            acts.Close: self._close,
+        }
+
+    # What the broadcaster asks
+
+    def role(self, key: str | None) -> Role:
+        return self._access.roles.of(key)
+
+    def object_to_join(self, key: str | None, address: str, at: int) -> Refused | None:
+        """Why somebody does not come in."""
+        known = self._room.holds_name(key)
+        ban = self._access.sanctions.find("ban", key, address, known, at)
+        if self.role(key) is Role.OWNER:
+            return None
+        if ban is not None:
+            return Refused(Code.BANNED, f"You are banned from this room for {_left(ban.until, at)}.{_why(ban.reason)}")
+        if self.rules.closed and not known:
+            detail = "This room takes nobody new just now. Ask somebody who is in, or try again later."
+            return Refused(Code.NO_NEWCOMERS, detail)
+        return None
+
+    def muted_until(self, key: str | None, address: str, at: int) -> int:
+        """Of a newcomer: ms since 1970, 0: not muted."""
+        mute = self._access.sanctions.find("mute", key, address, self._room.holds_name(key), at)
+        return 0 if mute is None or self.role(key) is Role.OWNER else mute.until
+
+    def watches(self, line: Line) -> bool:
+        """Whether `object_to_word` may have something to say. (For most it has not, and it costs time.)"""
+        return line.muted_until > 0 or self.rules.slow > 0
+
+    def object_to_word(self, member: Member, now: float, at: int) -> Error | None:
+        """Why a message is not taken now; None: it is, and counts."""
+        line = member.line
+        if line.muted_until > at:
+            return Error(Code.MUTED, f"You are muted for {_left(line.muted_until, at)}.")
+        if not self.rules.slow or line.role is not Role.MEMBER:
+            return None
+        person = line.key or member.session.address
+        wait = self._slow.wait(person, now)
+        if wait:
+            every = duration(self.rules.slow)
+            return Error(Code.SLOW, f"Slow mode: one message every {every}. Yours goes out in {wait} s.", wait=wait)
+        self._slow.spoke(person, now)
+        return None
+
+    @property
+    def due(self) -> float:
+        """When `on_time` has something to do (s, monotonic)."""
+        return self._look_at
+
+    def on_time(self, now: float, at: int) -> None:
+        """Mutes that end, and owners that are others since somebody wrote their file."""
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK
+        try:
+            if self._access.roles.look():
+                _log.info("the owners have changed")
+            self._forget_ended(at)
+        except StoreError as error:
+            _log.error("%s", error)
+        for line in self._room.lines():
+            self._room.give(line, self.role(line.key))
+            if 0 < line.muted_until <= at:
+                self._room.mute(line, 0)
+
+    def _forget_ended(self, at: int) -> None:
+        end = self._access.sanctions.next_end
+        if end is not None and end <= at:
+            with self._access.transaction():
+                self._access.sanctions.forget(at)
+            self._access.sanctions.reload()
+
+    # What members ask for
+
+    def do(self, member: Member, id: str, action: Action, at: int) -> Outcome:  # noqa: A002 - the wire's word
+        """Does it, if the member may."""
+        self._look_at = 0.0  # the role that counts is the one of now, and the time of mutes, too
+        try:
+            self._access.roles.look()
+            role = self.role(member.line.key)
+            if role.rank < NEEDS[type(action)].rank:
+                raise Denied(Code.NOT_ALLOWED, f"Only {_PEOPLE[NEEDS[type(action)]]} of this room can do that.")
+            outcome = self._handlers[type(action)](member, action, at)
+        except Denied as denied:
+            return Outcome(id, denied.code, denied.detail)
+        except StoreError as error:
+            _log.error("nothing is done, for it cannot be stored: %s", error)
+            return Outcome(id, Code.NOT_STORED, "The server cannot store that just now, so it is not done.")
+        return Outcome(id, detail=outcome) if isinstance(outcome, str) else msgspec.structs.replace(outcome, id=id)
+
+    @contextmanager
+    def _written(self, member: Member, at: int, action: Action, who: Whom | None, detail: str) -> Iterator[None]:
+        """One transaction with the line of the audit journal."""
+        name = type(action).__struct_config__.tag
+        target = "" if who is None else who.key or who.nick
+        shown = " ".join(part for part in (f"“{who.nick}”" if who else "", detail) if part)
+        with self._access.transaction():
+            yield
+            self._access.audit.write(Deed(at, member.line.nick, member.line.key or "", str(name), target, shown))
+
+    def _whom(self, member: Member, who: str) -> Whom:
+        """Somebody that this member may act on."""
+        found = self._room.whom(who)
+        if found is None:
+            raise Denied(Code.NOBODY, f"There is nobody called “{one_line(who)}” here.")
+        if found.key is not None and found.key == member.line.key:
+            raise Denied(Code.NOT_ALLOWED, "That is you.")
+        role = self.role(found.key)
+        if role.rank >= self.role(member.line.key).rank:
+            raise Denied(Code.NOT_ALLOWED, f"“{found.nick}” is {_A[role]} of this room.")
+        return found
+
+    def _put_out(self, line: Line, by: str, why: str, code: Code, detail: str) -> None:
+        for other in list(self._stage.members()):
+            if other.line is line:
+                self._stage.put_out(other, Bye(code, detail))
+        self._room.expel(line, by, why, ban=code is Code.BANNED)
+
+    def _kick(self, member: Member, do: acts.Kick, at: int) -> str:
+        whom, why = self._whom(member, do.who), one_line(do.reason)
+        if whom.line is None:
+            raise Denied(Code.NOBODY, f"“{whom.nick}” is not here.")
+        with self._written(member, at, do, whom, why):
+            pass
+        by = member.line.nick
+        self._put_out(whom.line, by, why, Code.KICKED, f"{by} put you out of the room.{_why(why)}")
+        return f"{whom.nick} is put out."
+
+    def _sanction(self, kind: Kind, member: Member, do: acts.Ban | acts.Mute, at: int) -> tuple[Whom, Sanction]:
+        whom, why = self._whom(member, do.who), one_line(do.reason)
+        if not do.seconds:
+            raise Denied(Code.INVALID, f"Say for how long: a {kind} has an end.")
+        address = self._address_of(whom.line)
+        if whom.key is None and address is None:
+            raise Denied(Code.NOBODY, f"“{whom.nick}” has no key and is on the server itself. Put them out instead.")
+        sanction = Sanction(kind, whom.nick, whom.key, at + do.seconds * _SECOND, member.line.nick, why)
+        try:
+            with self._written(member, at, do, whom, f"for {duration(do.seconds)}. {why}".strip()):
+                if not self._access.sanctions.put(sanction, address):
+                    raise Denied(Code.TOO_MANY, "There are too many bans and mutes. Lift some first.")
+        finally:
+            self._access.sanctions.reload()
+        return whom, sanction
+
+    def _ban(self, member: Member, do: acts.Ban, at: int) -> str:
+        whom, ban = self._sanction("ban", member, do, at)
+        for line in self._room.lines():
+            if line is whom.line or self._hit_by_address(line, whom, at):
+                detail = f"{ban.by} banned you from the room for {_left(ban.until, at)}.{_why(ban.reason)}"
+                self._put_out(line, ban.by, ban.reason, Code.BANNED, detail)
+        return f"{whom.nick} is banned for {duration(do.seconds)}."
+
+    def _hit_by_address(self, line: Line, whom: Whom, at: int) -> bool:
+        """Whether a ban's address puts out somebody else: a guest, or a key that came today, from the same place."""
+        if line.key == whom.key or self.role(line.key) is not Role.MEMBER or not (line.new or line.key is None):
+            return False
+        addresses = [m.session.address for m in self._stage.members() if m.line is line]
+        return any(self._access.sanctions.find("ban", line.key, a, False, at) for a in addresses)
+
+    def _mute(self, member: Member, do: acts.Mute, at: int) -> str:
+        whom, mute = self._sanction("mute", member, do, at)
+        if whom.line is not None:
+            self._room.mute(whom.line, mute.until, mute.by, mute.reason)
+        return f"{whom.nick} is muted for {duration(do.seconds)}."
+
+    def _address_of(self, line: Line | None) -> str | None:
+        """Where somebody is; None where that is nowhere, or this machine."""
+        addresses = [m.session.address for m in self._stage.members() if m.line is line]
+        return next((a for a in addresses if not _is_loopback(a)), None)
+
+    def _lift(self, kind: Kind, member: Member, do: acts.Unban | acts.Unmute, at: int) -> str:
+        found = self._room.whom(do.who)
+        held = [s for s in self._access.sanctions.all(at) if s.kind == kind]
+        keys = {do.who} | ({found.key} if found is not None and found.key else set())
+        meant = [s for s in held if s.key in keys] or [s for s in held if s.nick == do.who]
+        if not meant:
+            raise Denied(Code.NOBODY, f"There is no {kind} on “{one_line(do.who)}”.")
+        for sanction in meant:
+            try:
+                with self._written(member, at, do, Whom(sanction.nick, sanction.key, None), ""):
+                    self._access.sanctions.lift(kind, sanction.key, sanction.nick)
+            finally:
+                self._access.sanctions.reload()
+        return meant[0].nick
+
+    def _unban(self, member: Member, do: acts.Unban, at: int) -> str:
+        return f"{self._lift('ban', member, do, at)} may come back."
+
+    def _unmute(self, member: Member, do: acts.Unmute, at: int) -> str:
+        nick = self._lift("mute", member, do, at)
+        for line in self._room.lines():
+            if line.muted_until and not any(
+                self.muted_until(line.key, m.session.address, at) for m in self._stage.members() if m.line is line
+            ):
+                self._room.mute(line, 0, member.line.nick)
+        return f"{nick} may speak again."
+
+    def _bans(self, _member: Member, _do: acts.Bans, at: int) -> Outcome:
+        return Outcome("", bans=self._access.sanctions.all(at)[-MAX_BANS_TOLD:])
+
+    def _slow_down(self, member: Member, do: acts.Slow, at: int) -> str:
+        detail = f"one message every {duration(do.seconds)}" if do.seconds else "off"
+        self._rule(member, do, at, "slow", do.seconds, detail)
+        return f"Slow mode: {detail}."
+
+    def _lock(self, member: Member, do: acts.Lock, at: int) -> str:
+        self._rule(member, do, at, "closed", int(do.on), "on" if do.on else "off")
+        return "Nobody new comes in from now on." if do.on else "Everybody may come in again."
+
+    def _rule(self, member: Member, do: Action, at: int, name: str, value: int, detail: str) -> None:
+        with self._written(member, at, do, None, detail):
+            self._access.set_rule(name, value)
+        rules = {"slow": self.rules.slow, "closed": int(self.rules.closed), name: value}
+        self.rules = Rules(self._room.name, rules["slow"], bool(rules["closed"]))
+        self._slow.interval = self.rules.slow
+        self._stage.publish(self.rules)
+
+    def _delete(self, member: Member, do: acts.Delete, at: int) -> str:
+        author = self._stage.author(do.seq)
+        if author is None:
+            raise Denied(Code.NOBODY, "There is no such message any more.")
+        nick, key = author
+        if key is None or key != member.line.key:
+            if self.role(member.line.key).rank < Role.MODERATOR.rank:
+                raise Denied(Code.NOT_ALLOWED, "You can only delete what you said yourself.")
+            if self.role(key).rank > self.role(member.line.key).rank:
+                raise Denied(Code.NOT_ALLOWED, f"“{nick}” is {_A[self.role(key)]} of this room.")
+            with self._written(member, at, do, Whom(nick, key, None), f"message {do.seq}"):
+                pass
+        self._stage.delete(member.line, "", do.seq)
+        return "The message is deleted."
+
+    def _invite(self, member: Member, do: acts.Invite, at: int) -> Outcome:
+        if not do.seconds:
+            raise Denied(Code.INVALID, "Say for how long: an invitation has an end.")
+        note = f"by {member.line.nick}"
+        with self._written(member, at, do, None, f"for {duration(do.seconds)}, uses: {do.uses or 'any number'}"):
+            token = self._access.invitations.make(note, at + do.seconds * _SECOND, do.uses, at)
+        if token is None:
+            raise Denied(Code.TOO_MANY, "There are too many open invitations. Revoke some first.")
+        return Outcome("", token=token)
+
+    def _appoint(self, member: Member, do: acts.Appoint, at: int) -> str:
+        whom = self._whom(member, do.who)
+        if whom.key is None:
+            raise Denied(Code.NOBODY, f"“{whom.nick}” has no key, so nobody can know them again.")
+        with self._written(member, at, do, whom, "" if do.moderator else "no more"):
+            if not self._access.roles.appoint(whom.key, whom.nick, moderator=do.moderator):
+                raise Denied(Code.TOO_MANY, "There are too many moderators.")
+        self._access.roles.appointed(whom.key, moderator=do.moderator)
+        if whom.line is not None:
+            self._room.give(whom.line, self.role(whom.key), member.line.nick)
+        return f"{whom.nick} is {'a' if do.moderator else 'no longer a'} moderator."
+
+    def _pin(self, member: Member, do: acts.Pin, at: int) -> str:
+        try:
+            with self._written(member, at, do, None, "another one" if do.pin else "none"):
+                self._access.store_pin(do.pin or None, keep=[line.key for line in self._room.lines() if line.key])
+        except LocalProtocolError as error:
+            raise Denied(Code.PIN_INVALID, str(error)) from error
+        finally:
+            self._access.reload()
+        for line in self._room.lines() if do.pin else ():
+            if line.key is None:
+                self._put_out(line, member.line.nick, _NO_GUESTS, Code.KICKED, _NO_GUESTS)
+        return "The PIN is changed. Who is in stays in." if do.pin else "The room has no PIN any more."
+
+    def _close(self, member: Member, do: acts.Close, at: int) -> str:
+        why = one_line(do.reason)
+        with self._written(member, at, do, None, why):
+            pass
+        self._stage.close_room(Bye(Code.ROOM_CLOSED, f"{member.line.nick} closed the room.{_why(why)}"))
+        return "The room is closed."
+
+
+def _left(until: int, at: int) -> str:
+    return duration(max(1, (until - at) // _SECOND))
+
+
+def _why(reason: str) -> str:
+    """As it stands behind a sentence."""
+    return f" {reason}" if reason else ""
+
+
+def _is_loopback(address: str) -> bool:
+    return address == "::1" or address.removeprefix("::ffff:").startswith("127.")
