@@ -20,9 +20,11 @@ from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
+from lanchat.gui.moderating import Moderating
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.theme import Kit
+from lanchat.protocol.moderation import Action
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
@@ -50,6 +52,7 @@ class ClientLike(Protocol):
     def unlock(self, pin: str) -> object: ...
     def discard(self, message_id: str) -> object: ...
     def resend(self, message_id: str) -> object: ...
+    def moderate(self, action: Action) -> str: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -79,6 +82,7 @@ class ChatScreen(ttk.Frame):
         self._wanted = 0  # the seq to scroll to once it is there; 0: none
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
+        self._moderating = Moderating(self, kit, self.model, client)
         self._build(on_link)
         self._ticking = self.after(TICK, self._tick)
         self._refresh()
@@ -93,7 +97,9 @@ class ChatScreen(ttk.Frame):
         match event:
             case events.Delay():
                 pass
-            case events.Message() | events.Page() | events.Queued() | events.Failed():
+            case events.Outcome():
+                self._moderating.answered(event)
+            case events.Deleted() | events.Message() | events.Page() | events.Queued() | events.Failed():
                 self._messages_changed = True
             case _:
                 self._people_changed = self._messages_changed = True
@@ -140,6 +146,7 @@ class ChatScreen(ttk.Frame):
             on_words=self._show_words,
             on_leave=self._on_leave,
             on_forget=self._on_forget,
+            moderating=self._moderating,
         )
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
@@ -156,6 +163,7 @@ class ChatScreen(ttk.Frame):
             on_older=self._load_older,
             on_retry=self._retry,
             on_delete=self._delete,
+            on_menu=self._moderating.message_menu,
             on_link=on_link,
         )
         self.composer = Composer(
@@ -180,6 +188,8 @@ class ChatScreen(ttk.Frame):
         hash_sign.pack(side="left", padx=(px(20), px(6)))
         self._room_label = ttk.Label(bar, style="Title.TLabel")
         self._room_label.pack(side="left")
+        self._topic = ttk.Label(bar, style="Meta.TLabel")
+        self._topic.pack(side="left", padx=px(12))
         kit.listen(hash_sign, lambda: hash_sign.configure(image=kit.icon("hash", 18, "text3", 1.8)))
         kit.listen(self._status, self._show_status)
 
@@ -212,6 +222,7 @@ class ChatScreen(ttk.Frame):
         now = self._clock()
         self.side.refresh()
         self._show_status()
+        self._topic.configure(text=self.model.topic)
         self.composer.say_below(self.model.footer(now))
         banner = self.model.banner(now)
         if banner is None:
@@ -253,6 +264,9 @@ class ChatScreen(ttk.Frame):
         self.clipboard_append(text)
 
     def _send(self, text: str) -> None:
+        if self._moderating.typed(text):
+            self.model.clear_problem()
+            return
         self._client.say(text)
         self.model.clear_problem()
         self.messages.to_end()

@@ -18,8 +18,10 @@ from lanchat.gui.emoji import EmojiPictures
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.timeline import TOP, Block, Key, Kind
 from lanchat.gui.paint import avatar
+from lanchat.gui.popup import menu_button
 from lanchat.gui.theme import Kit
 from lanchat.gui.wheel import bind_wheel
+from lanchat.protocol.frames import Message
 
 WINDOW: Final = 1_000  # blocks that stand in the Text at most: more are slow to wrap anew
 KEPT: Final = 500  # blocks that stay when the window is cut at the end: half, so that cutting is rare
@@ -30,7 +32,8 @@ AVATAR: Final = 38  # px
 
 
 class MessageList(tk.Frame):
-    """on_older: the reader is near the first message known. on_retry, on_delete: see BlockWriter."""
+    """on_older: the reader is near the first message known. on_retry, on_delete: see BlockWriter. on_menu(message, x, y):
+    what can be done with it is asked for, at that place of the screen."""
 
     def __init__(
         self,
@@ -41,12 +44,13 @@ class MessageList(tk.Frame):
         on_older: Callable[[], object],
         on_retry: Callable[[str], object],
         on_delete: Callable[[str], object],
+        on_menu: Callable[[Message, int, int], object],
         on_link: Callable[[str], object] = open_link,
         today: Callable[[], date] = date.today,
     ) -> None:
         super().__init__(master, highlightthickness=kit.px(2))
         self._kit, self._model, self._today = kit, model, today
-        self._on_older, self._on_link = on_older, on_link
+        self._on_older, self._on_link, self._on_menu = on_older, on_link, on_menu
         self._drawn: list[Drawn] = []
         self._places: dict[str, int] = {}  # of each tag in it
         self._first: Key = TOP  # the window begins here …
@@ -141,6 +145,7 @@ class MessageList(tk.Frame):
         text = self.text
         text.bind("<Configure>", lambda _: self._resized())
         text.bind("<Button-1>", lambda _: self._take_focus())
+        text.bind(f"<Button-{menu_button(text)}>", self._ask_menu)
         text.bind("<FocusIn>", lambda _: self._show_ring(not self._by_click))
         text.bind("<FocusOut>", lambda _: self._show_ring(False))
         text.bind("<<Copy>>", lambda _: self._copy())
@@ -348,6 +353,13 @@ class MessageList(tk.Frame):
             self.clipboard_clear()
             self.clipboard_append("".join(parts))
         return "break"
+
+    def _ask_menu(self, event: tk.Event[tk.Misc]) -> None:
+        names = self.text.tag_names(f"@{event.x},{event.y}")
+        place = next((self._places[name] for name in names if name in self._places), None)
+        message = None if place is None else self._model.timeline.message(self._drawn[place].block.key)
+        if message is not None:
+            self._on_menu(message, event.x_root, event.y_root)
 
     def _follow_link(self, event: tk.Event[tk.Misc]) -> None:
         link = self._writer.link_at(f"@{event.x},{event.y}")

@@ -7,6 +7,11 @@ import tkinter as tk
 from lanchat.gui.theme import Kit
 
 
+def menu_button(widget: tk.Misc) -> int:
+    """The number of the pointer's button that asks for a menu."""
+    return 2 if widget.tk.call("tk", "windowingsystem") == "aqua" else 3
+
+
 class PopupMenu(tk.Menu):
     """Add entries before it is first shown. Keys and screen readers work as the system has it."""
 

@@ -6,6 +6,7 @@ identity by `key`: the selection stays with its row when others come and go.
 
 from __future__ import annotations
 
+import contextlib
 import tkinter as tk
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from lanchat.gui.paint import pill
 from lanchat.gui.theme import Kit
+from lanchat.gui.popup import menu_button
 from lanchat.gui.wheel import bind_wheel
 
 T = TypeVar("T")
@@ -58,7 +60,8 @@ class Look(NamedTuple):
 
 class RowList(tk.Canvas, Generic[T]):
     """draw(canvas, content, box, look) paints one row. on_open: Return or double click. on_select: the selection
-    moved by the user. on_click(content, x): a click, x from the row's left edge. inset: px left and right of rows."""
+    moved by the user. on_click(content, x): a click, x from the row's left edge. on_menu(content, x, y): what can be
+    done with it is asked for, by pointer or key, at that place of the screen. inset: px left and right of rows."""
 
     def __init__(
         self,
@@ -71,11 +74,12 @@ class RowList(tk.Canvas, Generic[T]):
         on_open: Callable[[T], object] | None = None,
         on_select: Callable[[T], object] | None = None,
         on_click: Callable[[T, int], object] | None = None,
+        on_menu: Callable[[T, int, int], object] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(master, highlightthickness=0, bd=0, takefocus=True, **options)
         self._kit, self._draw, self._ground, self._inset = kit, draw, ground, inset
-        self._on_open, self._on_select, self._on_click = on_open, on_select, on_click
+        self._on_open, self._on_select, self._on_click, self._on_menu = on_open, on_select, on_click, on_menu
         self._rows: Sequence[Row[T]] = ()
         self._tops: list[int] = [0]  # px of each row's upper edge, and of the end
         self._selected: Hashable | None = None
@@ -145,6 +149,10 @@ class RowList(tk.Canvas, Generic[T]):
         self.bind("<KP_Enter>", lambda _: self._open())
         self.bind("<Button-1>", self._click)
         self.bind("<Double-Button-1>", lambda _: self._open())
+        self.bind(f"<Button-{menu_button(self)}>", self._menu_click)
+        for key in ("<Menu>", "<Shift-F10>"):
+            with contextlib.suppress(tk.TclError):  # a keyboard without one
+                self.bind(key, lambda _: self._menu_at_selected())
         self.bind("<Motion>", lambda event: self._hover(self._at(event.y)))
         self.bind("<Leave>", lambda _: self._hover(None))
         self.bind("<FocusIn>", lambda _: self._focus_came())
@@ -175,6 +183,20 @@ class RowList(tk.Canvas, Generic[T]):
         content = self.selected
         if content is not None and self._on_open:
             self._on_open(content)
+            return "break"
+        return self._menu_at_selected()
+
+    def _menu_click(self, event: tk.Event[tk.Misc]) -> None:
+        index = self._at(event.y)
+        if index is not None and self._on_menu:
+            self._choose(index)
+            self._on_menu(self._rows[index].content, event.x_root, event.y_root)
+
+    def _menu_at_selected(self) -> str:
+        index = self._index(self._selected)
+        if index is not None and self._on_menu:
+            y = self._tops[index + 1] - self._offset
+            self._on_menu(self._rows[index].content, self.winfo_rootx() + self._kit.px(24), self.winfo_rooty() + y)
         return "break"
 
     def _click(self, event: tk.Event[tk.Misc]) -> None:

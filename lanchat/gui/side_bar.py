@@ -14,6 +14,7 @@ from lanchat.gui.field import Field
 from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.people import initials
 from lanchat.gui.model.roster import Person
+from lanchat.gui.moderating import Moderating
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.row_list import Box, Look, Row, RowList
 from lanchat.gui.theme import Kit
@@ -29,7 +30,7 @@ Content = str | Person  # a heading, “#room”, a person
 
 class SideBar(ttk.Frame):
     """on_rename: called with a valid new name. on_words: the user wants to know who the server is. on_leave: back to
-    the list of rooms. on_forget: and keep nothing."""
+    the list of rooms. on_forget: and keep nothing. moderating: what may be done with people and the room."""
 
     def __init__(
         self,
@@ -41,18 +42,23 @@ class SideBar(ttk.Frame):
         on_words: Callable[[], object],
         on_leave: Callable[[], object],
         on_forget: Callable[[], object],
+        moderating: Moderating,
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._model = kit, model
         self._on_words, self._on_leave, self._on_forget = on_words, on_leave, on_forget
-        self._menu = self._make_menu()
+        self._moderating = moderating
+        self._menu = PopupMenu(self, kit)
+        self._fill_menu()
         self._make_header()
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(fill="x")
         self.me = OwnName(self, kit, model, on_rename)
         self.me.pack(side="bottom", fill="x")
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(side="bottom", fill="x")
-        self.rows: RowList[Content] = RowList(self, kit, self._draw, ground="side")
+        self.rows: RowList[Content] = RowList(
+            self, kit, self._draw, ground="side", on_click=self._click, on_menu=self._show_person
+        )
         bar = ttk.Scrollbar(self, orient="vertical", style="Side.Vertical.TScrollbar")
         self.rows.attach(bar, hide={"side": "right", "fill": "y", "pady": kit.px(8), "before": self.rows})
         self.rows.pack(fill="both", expand=True, pady=(kit.px(8), 0))
@@ -60,8 +66,6 @@ class SideBar(ttk.Frame):
     def refresh(self) -> None:
         """Names; cheap."""
         self._server.configure(text=drawable(self._model.server) or "lanchat")
-        self._menu.entryconfigure("Copy address", state="normal" if self._model.address else "disabled")
-        self._menu.entryconfigure("Compare its words …", state="normal" if self._model.server_id else "disabled")
         self.me.refresh()
 
     def refresh_people(self) -> None:
@@ -70,13 +74,15 @@ class SideBar(ttk.Frame):
         rows: list[Row[Content]] = [Row("rooms", "Rooms", 30, selectable=False), Row(room, room)]
         heading = f"People · {len(people)}" if people else "People"
         rows.append(Row("people", heading, 40, selectable=False))
-        rows += [Row(("person", person.nick), person, selectable=False) for person in people]
+        rows += [Row(("person", person.who), person) for person in people]
         self.rows.show(rows)
-        self.rows.select(room)
+        if self.rows.selected is None or self.focus_displayof() is not self.rows:
+            self.rows.select(room)
 
     def open_menu(self) -> None:
         """Under the server's name."""
         header = self._server.master
+        self._fill_menu()
         self._menu.tk_popup(header.winfo_rootx() + self._kit.px(12), header.winfo_rooty() + self._kit.px(BAR - 8))
 
     def _make_header(self) -> None:
@@ -91,16 +97,29 @@ class SideBar(ttk.Frame):
         self._server.bind("<Button-1>", lambda _: self.open_menu())
         kit.listen(arrow, lambda: arrow.configure(image=kit.icon("down", 16)))
 
-    def _make_menu(self) -> PopupMenu:
-        menu = PopupMenu(self, self._kit)
+    def _fill_menu(self) -> None:
+        """With what can be done now."""
+        menu, model = self._menu, self._model
+        menu.delete(0, "end")
         menu.add_command(label="Change my name", command=lambda: self.me.edit())
-        menu.add_command(label="Copy address", command=self._copy_address)
-        menu.add_command(label="Compare its words …", command=self._on_words)
+        menu.add_command(
+            label="Copy address", command=self._copy_address, state="normal" if model.address else "disabled"
+        )
+        menu.add_command(
+            label="Compare its words …", command=self._on_words, state="normal" if model.server_id else "disabled"
+        )
+        self._moderating.fill_room_menu(menu)
         menu.add_separator()
         menu.add_command(label="Leave the room", command=self._on_leave)
         menu.add_command(label="Leave and forget it …", command=self._on_forget)
         menu.paint()
-        return menu
+
+    def _click(self, content: Content, _x: int) -> None:
+        self._show_person(content, *self.winfo_pointerxy())
+
+    def _show_person(self, content: Content, x: int, y: int) -> None:
+        if isinstance(content, Person):
+            self._moderating.person_menu(content, x, y)
 
     def _copy_address(self) -> None:
         self.clipboard_clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lanchat.client.events import Joined
+from lanchat.protocol.moderation import Action
 from lanchat.protocol.frames import Change, Member, Message, Presence, Roster, Welcome
 from lanchat.protocol.text import check_text
 
@@ -31,6 +32,10 @@ class StandInClient:
 
     def load_older(self, before: int | None, limit: int = 100) -> None:
         self.calls.append(("load_older", before, limit))
+
+    def moderate(self, action: Action) -> str:
+        self.calls.append(("moderate", action))
+        return f"m{len(self.calls)}"
 
     def retry_now(self) -> None:
         self.calls.append(("retry_now",))

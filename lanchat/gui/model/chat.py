@@ -185,7 +185,7 @@ class ChatModel:
         return rules_in_words(self.rules)
 
     def may_delete(self, message: Message) -> bool:
-        return self._is_own(message) or self.role is not Role.MEMBER
+        return self.is_own(message) or self.role is not Role.MEMBER
 
     @property
     def own_hue(self) -> int:
@@ -328,14 +328,14 @@ class ChatModel:
 
     def _settle_own(self, entry: Message) -> None:
         """An entry of ours is the acknowledgement."""
-        if self._is_own(entry):
+        if self.is_own(entry):
             self._slow_until = 0.0
             self.timeline.settle(entry.id)
             self.held = ""
             if not self.timeline.waiting:
                 self._oldest_waiting = None
 
-    def _is_own(self, entry: Message) -> bool:
+    def is_own(self, entry: Message) -> bool:
         return entry.key is not None and entry.key == self._own_key
 
     def _own_message(self, id: str, text: str, at: int) -> Message:  # noqa: A002 - the wire's word
