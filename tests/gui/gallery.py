@@ -327,10 +327,29 @@ def search(root: tk.Tk, kit: Kit) -> None:
 
 @picture("picker-address", size=WINDOW)
 def address(root: tk.Tk, kit: Kit) -> None:
-    screen = _picker(root, kit, ROOMS)
+    _wrong_address(_picker(root, kit, ROOMS))
+
+
+def _wrong_address(screen: Picker) -> None:
     screen.address.value = "printer:80"
     sentence = "Something answers at printer:80, but it is not lanchat (it does not speak our protocol). "
     screen.address_done(sentence + "Check the address and the port.")
+
+
+@picture("picker-offer", size=WINDOW)
+@picture("picker-offer-dark", size=WINDOW, mode="dark")
+@picture("picker-offer-small", size=(760, 520))
+def clipboard(root: tk.Tk, kit: Kit) -> Picker:
+    screen = _picker(root, kit, ROOMS)
+    root.clipboard_clear()
+    root.clipboard_append(LINK)
+    screen.look_at_clipboard()
+    return screen
+
+
+@picture("picker-offer-wrong", size=WINDOW)
+def clipboard_beside_complaint(root: tk.Tk, kit: Kit) -> None:
+    _wrong_address(clipboard(root, kit))
 
 
 @picture("dialog-nickname", size=WINDOW, dialog=True)

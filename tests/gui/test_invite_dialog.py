@@ -189,7 +189,8 @@ def modules(code: QrCode) -> list[list[int]]:
     for item in code.find_all():
         assert code.itemcget(item, "fill") == DARK
         left, top, right, bottom = (edge / code.module for edge in code.coords(item))
-        assert left.is_integer() and top.is_integer() and right.is_integer() and bottom == top + 1
+        assert all(edge.is_integer() for edge in (left, top, right))
+        assert bottom == top + 1
         for x in range(int(left), int(right)):
             drawn[int(top)][x] += 1
     return drawn
