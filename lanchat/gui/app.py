@@ -111,6 +111,7 @@ class App:
         known = [recent.address for recent in self._settings.recents]
         self.pump.work("finding", partial(self._make_finder, known), self._finder_started)
         self._look_around()
+        self.root.bind("<FocusIn>", self._got_focus)  # not before: the window paints itself first
         self.pump.work("warming-up", errands.import_the_rest)
         self.picker.take_focus()
 
@@ -162,7 +163,6 @@ class App:
         root.bind(f"<{control}-q>", lambda _: self.close())
         for event in ("<Map>", "<Unmap>"):
             root.bind(event, lambda event: self._tell_finder() if event.widget is root else None)
-        root.bind("<FocusIn>", lambda event: self._look_around() if event.widget is root else None)
 
     def _choose_theme(self, choice: str) -> None:
         self.pump.work("settings", lambda: self._profile.update(theme=choice), self._settings_changed)
@@ -173,8 +173,14 @@ class App:
         if mode != self.kit.mode:
             self.kit.use(mode)
 
+    def _got_focus(self, event: tk.Event[tk.Misc]) -> None:
+        if event.widget is self.root:
+            self._look_around()
+
     def _look_around(self) -> None:
-        """What may have changed while nobody looked: the servers and the address of this computer, light or dark."""
+        """What may have changed while nobody looked: the clipboard, the servers and the address of this computer,
+        light or dark."""
+        self.picker.look_at_clipboard()
         if not self._looking and not self._closing:
             self._looking = True
             self.here.look()
@@ -266,7 +272,7 @@ class App:
             return
         assert isinstance(address, Address)
         self._asked = address
-        self.picker.address_busy()
+        self.picker.address_busy(address)
         done, failed = partial(self._address_answered, address), partial(self._address_failed, address)
         self.pump.work("asking", partial(errands.ask, address), done, failed)
 
@@ -349,6 +355,7 @@ class App:
             self.root.title("lanchat")
             self.picker.pack(fill="both", expand=True)
             self.picker.take_focus()
+            self.picker.look_at_clipboard()
             self._tell_finder()
 
     def _drop_client(self, stop: list[Hosted]) -> None:

@@ -38,16 +38,20 @@ class Dialog(tk.Toplevel):
 
     def open(self, focus: tk.Misc) -> None:
         """Shows it in the middle of its parent, with the keyboard in `focus`."""
+        self.place_over_parent()
+        self.transient(self._parent)
+        self.bind("<Map>", self._mapped)
+        self.deiconify()
+        self.lift()
+        focus.focus_set()
+
+    def place_over_parent(self) -> None:
+        """Moves it to the middle of its parent; once more when it has another size."""
         self.update_idletasks()
         parent = self._parent
         x = parent.winfo_rootx() + (parent.winfo_width() - self.winfo_reqwidth()) // 2
         y = parent.winfo_rooty() + (parent.winfo_height() - self.winfo_reqheight()) // 3
         self.geometry(f"+{max(0, x)}+{max(0, y)}")
-        self.transient(parent)
-        self.bind("<Map>", self._mapped)
-        self.deiconify()
-        self.lift()
-        focus.focus_set()
 
     def add_button(self, text: str, command: Callable[[], object], style: str = "TButton") -> ttk.Button:
         """A button to the left of those that are there; Return presses it while it has the keyboard."""

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found
+from lanchat.gui.clipboard_offer import ClipboardOffer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.empty import EmptyList
 from lanchat.gui.field import Field
@@ -19,6 +20,7 @@ from lanchat.gui.picker_side import PickerSide
 from lanchat.gui.row_list import RowList
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
+from lanchat.protocol.target import Address
 
 INSET: Final = 16  # px at 96 dpi left and right of the rows
 TITLES: Final = {Section.NEARBY: "Rooms nearby", Section.RECENT: "Recent rooms"}
@@ -65,7 +67,9 @@ class Picker(ttk.Frame):
         self._show()
 
     def show_hosted(self, hosted: Sequence[Hosted]) -> None:
-        self._model.set_here({server.id for server in hosted})
+        here = {server.id for server in hosted}
+        self._model.set_here(here)
+        self.offer.show_here(here)
         self.side.show_hosted(hosted)
         self._show()
 
@@ -77,8 +81,13 @@ class Picker(ttk.Frame):
         self._listening, self._network = listening, network
         self._show_line()
 
-    def address_busy(self) -> None:
-        """The address is being asked. Enter asks another one instead."""
+    def look_at_clipboard(self) -> None:
+        """Soon, and if we are on the screen: whether it holds a link to offer."""
+        self.offer.look()
+
+    def address_busy(self, address: Address) -> None:
+        """It is being asked. Enter asks another one instead."""
+        self.offer.used(address)
         self.complaint.pack_forget()
         self.address.mark(False)
         self.join_by_address.configure(text="Asking …")
@@ -145,6 +154,7 @@ class Picker(ttk.Frame):
         )
         self.join_by_address.pack(side="left")
         self.complaint = ttk.Label(foot, style="Error.TLabel", justify="left")  # packed only while there is one
+        self.offer = ClipboardOffer(foot, kit, on_join=self._join_offered, wanted=lambda: bool(self.winfo_manager()))
         foot.bind("<Configure>", lambda event: self.complaint.configure(wraplength=event.width))
         ttk.Frame(main, style="Line.TFrame", height=1).pack(side="bottom", fill="x")
 
@@ -211,6 +221,11 @@ class Picker(ttk.Frame):
     def _join(self, row: Row) -> None:
         if isinstance(row, Room) and row.joinable:
             self._actions.join(row)
+
+    def _join_offered(self, link: str) -> None:
+        """As if it had been pasted: there it can be tried again, and there stands what is wrong with it."""
+        self.address.value = drawable(link)
+        self._actions.join_address(link)
 
     # What is shown
 

@@ -5,7 +5,8 @@ Frames and labels: “TFrame”, “TLabel”, “Meta.TLabel”, “Sub.TLabel�
 Buttons: “Accent.TButton”, “TButton”, “Ghost.TButton” (icon), “Side.TButton” (icon on the side bar),
 “Send.TButton” (icon, on a card), “Pill.TButton” (over text), “Small.TButton” (in a line of text), “Warn.TButton” and
 “Danger.TButton” (in a banner).
-Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “Vertical.TScrollbar”, also with “Side.”.
+Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “TRadiobutton”.
+“Vertical.TScrollbar”, also with “Side.”.
 
 Controls are nine-slice images: opaque, with a wide middle. With alpha, or a middle of a few pixels, Tk needs a
 second to show a window full of them.
@@ -23,6 +24,7 @@ RADIUS: Final = 7  # of controls
 CARD_RADIUS: Final = 9
 MIDDLE: Final = (66, 18)  # px of the nine-slice's middle
 RING: Final = 2  # px of the focus ring, outside a gap of 1 px
+RADIO: Final = 16  # px of a radio button's disc, without the focus ring
 
 _serial = itertools.count(1)  # a theme's name is for ever, also when its Kit is gone
 
@@ -48,6 +50,7 @@ def build(kit: Kit) -> str:
     _frames_and_labels(kit)
     _buttons(kit)
     _fields(kit)
+    _radio_buttons(kit)
     _scrollbars(kit)
     return name
 
@@ -171,6 +174,38 @@ def _fields(kit: Kit) -> None:
         insertwidth=kit.px(1.5),
         padding=[kit.px(34), kit.px(7), kit.px(10), kit.px(7)],
     )
+
+
+def _radio_buttons(kit: Kit) -> None:
+    """A disc with a dot in it when chosen; around it there is room for the focus ring."""
+    c, px = kit.colors, kit.px
+    margin = RING + 1  # px at 96 dpi
+
+    def disc(rim: str, inside: str, inset: float, ring: str = c.bg) -> Any:
+        """inset: px of the rim."""
+        around = (ring, 0.0), (c.bg, float(px(RING)))
+        layers = (*around, (rim, float(px(margin))), (inside, float(px(margin) + px(inset))))
+        size = RADIO + 2 * margin
+        return kit.layered(size, size, size / 2, layers, c.bg)
+
+    kit.style.element_create(
+        "radio.disc",
+        "image",
+        disc(c.edge, c.raised, 1),
+        ("disabled", "selected", disc(c.edge, c.raised, 5)),
+        ("disabled", disc(c.thumb, c.bg, 1)),
+        ("selected", "focus", disc(c.accent, c.on_accent, 5, c.focus)),
+        ("selected", "active", disc(c.accent_hover, c.on_accent, 5)),
+        ("selected", disc(c.accent, c.on_accent, 5)),
+        ("focus", disc(c.edge, c.raised, 1, c.focus)),
+        ("active", disc(c.text2, c.raised, 1)),
+        width=px(RADIO + 2 * margin) + px(5),
+        sticky="w",
+    )
+    parts: Any = [("radio.disc", {"side": "left", "sticky": ""}), ("Radiobutton.label", {"side": "left"})]
+    kit.style.layout("TRadiobutton", [("Radiobutton.padding", {"sticky": "nsew", "children": parts})])
+    kit.style.configure("TRadiobutton", padding=[0, px(2)], background=c.bg, foreground=c.text, font=kit.fonts.body)
+    kit.style.map("TRadiobutton", foreground=[("disabled", c.text3)], background=[])
 
 
 def _scrollbars(kit: Kit) -> None:

@@ -28,6 +28,7 @@ from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
 from lanchat.gui.here import KEEP_OR_CLOSE
 from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.invite_dialog import InviteDialog
 from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.pin_dialog import PinDialog
@@ -35,6 +36,7 @@ from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.protocol.frames import Change, Member, Message
 from lanchat.protocol.limits import Code
+from lanchat.protocol.target import Address, invitation_link
 from tests.gui.display import own_display
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, presence, roster
 
@@ -325,10 +327,29 @@ def search(root: tk.Tk, kit: Kit) -> None:
 
 @picture("picker-address", size=WINDOW)
 def address(root: tk.Tk, kit: Kit) -> None:
-    screen = _picker(root, kit, ROOMS)
+    _wrong_address(_picker(root, kit, ROOMS))
+
+
+def _wrong_address(screen: Picker) -> None:
     screen.address.value = "printer:80"
     sentence = "Something answers at printer:80, but it is not lanchat (it does not speak our protocol). "
     screen.address_done(sentence + "Check the address and the port.")
+
+
+@picture("picker-offer", size=WINDOW)
+@picture("picker-offer-dark", size=WINDOW, mode="dark")
+@picture("picker-offer-small", size=(760, 520))
+def clipboard(root: tk.Tk, kit: Kit) -> Picker:
+    screen = _picker(root, kit, ROOMS)
+    root.clipboard_clear()
+    root.clipboard_append(LINK)
+    screen.look_at_clipboard()
+    return screen
+
+
+@picture("picker-offer-wrong", size=WINDOW)
+def clipboard_beside_complaint(root: tk.Tk, kit: Kit) -> None:
+    _wrong_address(clipboard(root, kit))
 
 
 @picture("dialog-nickname", size=WINDOW, dialog=True)
@@ -380,6 +401,47 @@ def hosted(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ROOMS)
     dialog = HostDialog(root, kit, OURS.name, on_open=lambda *_: None, on_join=lambda *_: None)
     dialog.opened(structs.replace(OURS, id="4f1d6b0c9a52e7783b1e0c44d2a95f60"), "192.168.1.42:5055")
+
+
+LINK = invitation_link(
+    [Address("192.168.1.42", 5055), Address("10.20.0.9", 5055)],
+    "4f1d6b0c9a52e7783b1e0c44d2a95f60",
+    "Vq3cJm0xT2yW8bKfLr5NaQ",
+)
+
+
+@picture("dialog-invite", size=WINDOW, dialog=True)
+@picture("dialog-invite-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-invite-2x", size=WINDOW, scale=2.0, dialog=True)
+def invite(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    InviteDialog(root, kit, OURS.name, on_make=lambda *_: None)
+
+
+@picture("dialog-invite-busy", size=WINDOW, dialog=True)
+@picture("dialog-invite-busy-dark", size=WINDOW, mode="dark", dialog=True)
+def invite_busy(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    InviteDialog(root, kit, OURS.name, on_make=lambda *_: None).submit.invoke()
+
+
+@picture("dialog-invite-failed", size=WINDOW, dialog=True)
+def invite_failed(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    dialog = InviteDialog(root, kit, OURS.name, on_make=lambda *_: None)
+    dialog.submit.invoke()
+    dialog.failed("There are 1,000 open invitations. Revoke some first.")
+
+
+@picture("dialog-invited", size=WINDOW, dialog=True)
+@picture("dialog-invited-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-invited-2x", size=WINDOW, scale=2.0, dialog=True)
+@picture("dialog-invited-small", size=(760, 520), dialog=True)
+def invited(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    dialog = InviteDialog(root, kit, OURS.name, on_make=lambda *_: None)
+    dialog.submit.invoke()
+    dialog.made(LINK)
 
 
 @picture("dialog-keep", size=WINDOW, dialog=True)

@@ -397,6 +397,36 @@ def test_an_invitation_leads_in_without_the_pin(window: Window, locked: Server) 
     assert token not in str(window.root.title())
 
 
+def test_an_invitation_on_the_clipboard_is_offered_whenever_one_comes_back_to_the_list(
+    window: Window, locked: Server, server: Server
+) -> None:
+    now = time.time_ns() // 1_000_000
+    token = locked.access.invitations.make("", now + 3_600_000, 1, now)
+    assert token is not None
+    offer = window.app.picker.offer
+    other = tk.Toplevel(window.root)  # where somebody copies something
+    other.focus_force()
+    window.until(lambda: window.root.focus_get() is other and not offer._looking)
+    other.clipboard_clear()
+    other.clipboard_append(invitation_link([Address("127.0.0.1", locked.port)], locked.id, token))
+    assert not offer.winfo_ismapped()
+    other.destroy()
+    window.root.focus_force()
+    window.until(offer.winfo_ismapped)
+    assert window.app.joining is None, "nothing is joined by itself"
+    offer.invoke()
+    window.dialog(NicknameDialog).join.invoke()
+    window.until(lambda: window.app.chat)
+    window.app._ask_leave()
+    window.until(lambda: window.app.picker.winfo_viewable() and not offer._looking)
+    assert not offer.winfo_ismapped(), "it was used"
+    window.join(server.id, "Ana")
+    window.root.clipboard_clear()
+    window.root.clipboard_append(f"lanchat://127.0.0.1:{locked.port}")
+    window.app._ask_leave()
+    window.until(offer.winfo_ismapped)
+
+
 # Hosting
 
 

@@ -16,10 +16,12 @@ from lanchat.gui.model.picker import Mark, Room
 from lanchat.gui.picker import INSET, Actions, Picker
 from lanchat.gui.picker_rows import ROOM_HEIGHT, join_span
 from lanchat.gui.theme import Kit
+from lanchat.protocol.target import Address
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]
 Asked = list[tuple[str, Any]]
+ASKED = Address("10.0.0.7")
 
 
 def found(name: str, **facts: Any) -> Found:
@@ -217,7 +219,7 @@ def test_while_an_address_is_asked_the_button_waits_and_return_asks_another_one(
     picker.address.event_generate("<Return>")
     picker.join_by_address.invoke()
     assert asked == [("address", "10.0.0.7")] * 2
-    picker.address_busy()
+    picker.address_busy(ASKED)
     picker.join_by_address.invoke()
     assert asked == [("address", "10.0.0.7")] * 2
     picker.address.value = "10.0.0.8"
@@ -226,13 +228,13 @@ def test_while_an_address_is_asked_the_button_waits_and_return_asks_another_one(
 
 
 def test_what_is_wrong_with_an_address_stands_under_it_until_the_next_try(picker: Picker, until: Until) -> None:
-    picker.address_busy()
+    picker.address_busy(ASKED)
     picker.address_done("Nothing listens at 10.0.0.7.")
     until(picker.complaint.winfo_ismapped)
     assert picker.complaint.winfo_rooty() > picker.address.winfo_rooty()
     assert picker.address.instate(["invalid"])
     assert picker.join_by_address.instate(["!disabled"])
-    picker.address_busy()
+    picker.address_busy(ASKED)
     picker.address_done()
     until(lambda: not picker.complaint.winfo_ismapped())
     assert picker.address.instate(["!invalid"])
