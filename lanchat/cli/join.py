@@ -153,6 +153,7 @@ class _Screen:
         match event:
             case events.Joined(welcome=welcome, new_journal=new_journal):
                 self._seen = 0 if new_journal else self._seen
+                self._rules = Rules("")
                 hint = " Ctrl-D leaves." if self._keyboard else ""
                 self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.{hint}")
             case events.Message() | events.Deleted():

@@ -9,9 +9,10 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import click
 
@@ -95,47 +96,59 @@ def command(
         raise click.UsageError("--pin and --pin-file exclude each other.")
     chosen = {"generate": new_pin(), "none": "", None: pin_from(pin_file)}[pin]
     limits = (max_clients, allow_clear, rate_limit)
-    owner = _owner(profile_name)
-    # Not an Event: setting one in a handler waits for the lock that the main thread may hold just then, for ever
-    told, teller = socket.socketpair()
-    told.settimeout(_LOOK)
-    teller.setblocking(False)
+    with _End() as end:
+        on_close, owner = end.come, partial(_owner, profile_name)
+        config = Config(name, data, host, port, *limits, *announce, durability, keep, chosen, owner, on_close)
+        signal.signal(signal.SIGINT, end.on_signal)
+        signal.signal(signal.SIGTERM, end.on_signal)
+        with Server(config) as server:
+            lines = [f"“{server.name}” is open on port {server.port}, id {server.id}"]
+            lines += [f"its words are {words(server.id)}"] + ([f"the PIN is {chosen}"] if pin == "generate" else [])
+            # In one piece: who started us may read the first line, and close the pipe
+            click.echo("\n".join(f"lanchat: {line}" for line in lines))
+            sys.stdout.flush()
+            end.wait()
 
-    def on_close() -> None:
+
+class _End:
+    """The end, told by a signal or by an owner who closes the room. Not an Event: setting one in a handler waits for
+    the lock that the main thread may hold just then, for ever."""
+
+    def __init__(self) -> None:
+        self._told, self._teller = socket.socketpair()
+        self._told.settimeout(_LOOK)
+        self._teller.setblocking(False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._told.close()
+        self._teller.close()
+
+    def come(self) -> None:
         with contextlib.suppress(OSError):  # it was told often enough, or has ended
-            teller.send(b"\0")
+            self._teller.send(b"\0")
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        on_close()
+    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.come()
 
-    config = Config(name, data, host, port, *limits, *announce, durability, keep, chosen, owner, on_close)
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
-    with told, teller, Server(config) as server:
-        lines = [f"“{server.name}” is open on port {server.port}, id {server.id}", f"its words are {words(server.id)}"]
-        lines += [f"the PIN is {chosen}"] if pin == "generate" else []
-        # In one piece: who started us may read the first line, and close the pipe
-        click.echo("\n".join(f"lanchat: {line}" for line in lines))
-        sys.stdout.flush()
-        _wait(told)
+    def wait(self) -> None:
+        while True:
+            try:
+                self._told.recv(1)
+            except TimeoutError:
+                continue
+            return
 
 
 def _owner(profile_name: str) -> tuple[str, str] | None:
-    """The key of who runs this: theirs is the room, if it is made now. None: they have none, nor a place for one."""
+    """The key of who runs this. None: they have none, nor a place for one."""
     try:
         return Profile.open(profile_name).key.public, f"made the room ({getpass.getuser()})"
     except (LanchatError, KeyError, OSError) as error:  # KeyError: a user without a name, in some containers
         _log.warning("the room gets no owner: %s", error)
         return None
-
-
-def _wait(told: socket.socket) -> None:
-    while True:
-        try:
-            told.recv(1)
-        except TimeoutError:
-            continue
-        return
 
 
 def _raise_file_limit(wanted: int) -> None:

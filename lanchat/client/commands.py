@@ -136,7 +136,7 @@ def action(name: str, words: Words, last_said: LastSaid) -> Action:
         words[0] = words[0].removeprefix("@")
         if not 0 < len(words[0]) <= MAX_WHO:
             raise _invalid(f"There is nobody called “{words[0][:MAX_WHO]}” here.")
-    if name == "delete" and not (words[0].isascii() and words[0].isdigit()):
+    if name == "delete" and not re.fullmatch("[1-9][0-9]{0,14}", words[0]):
         seq = last_said(words[0])
         if seq is None:
             raise _invalid(f"No message of “{words[0]}” is at hand.")

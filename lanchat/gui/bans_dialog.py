@@ -30,14 +30,20 @@ class BansDialog(Dialog):
         self.add_text("Bans and mutes", "Title.TLabel")
         self.add_text("Choose one to end it before its time." if bans else NOBODY, gap=4)
         self.rows: RowList[Sanction] = RowList(
-            self.body, kit, self._draw, inset=0, on_open=self._lift, height=kit.px(HEIGHT if bans else 1), width=kit.px(WIDTH)
+            self.body,
+            kit,
+            self._draw,
+            inset=0,
+            on_open=self._lift,
+            height=kit.px(HEIGHT if bans else 1),
+            width=kit.px(WIDTH),
         )
         bar = ttk.Scrollbar(self.body, orient="vertical")
         self.rows.attach(bar, hide={"side": "right", "fill": "y", "before": self.rows})
         self.rows.show([Row((ban.kind, ban.key, ban.nick), ban, 36) for ban in bans])
         self.rows.pack(fill="both", expand=True, pady=(kit.px(12), 0))
-        self.lift = self.add_button("Lift it", self._lift_selected, "Accent.TButton")
-        self.lift.state(["!disabled" if bans else "disabled"])
+        self.submit = self.add_button("Lift it", self._lift_selected, "Accent.TButton")
+        self.submit.state(["!disabled" if bans else "disabled"])
         self.add_button("Close", self.cancel)
         self.open(self.rows)
 

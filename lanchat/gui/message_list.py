@@ -32,8 +32,8 @@ AVATAR: Final = 38  # px
 
 
 class MessageList(tk.Frame):
-    """on_older: the reader is near the first message known. on_retry, on_delete: see BlockWriter. on_menu(message, x, y):
-    what can be done with it is asked for, at that place of the screen."""
+    """on_older: the reader is near the first message known. on_retry, on_delete: see BlockWriter.
+    on_menu(message, x, y): what can be done with it is asked for, at that place of the screen."""
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from lanchat.protocol.limits import MAX_REASON
 
 
 class QuestionDialog(Dialog):
-    """on_answer: called with the answers; where it raises LocalProtocolError, that is shown, else the dialog is gone."""
+    """on_answer: called with the answers; where it raises LocalProtocolError that is shown, else the dialog is gone."""
 
     def __init__(
         self, master: tk.Misc, kit: Kit, question: Question, *, on_answer: Callable[[Answers], object]

@@ -14,8 +14,8 @@ from tkinter import ttk
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from lanchat.gui.paint import pill
-from lanchat.gui.theme import Kit
 from lanchat.gui.popup import menu_button
+from lanchat.gui.theme import Kit
 from lanchat.gui.wheel import bind_wheel
 
 T = TypeVar("T")

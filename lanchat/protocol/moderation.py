@@ -145,7 +145,7 @@ class Sanction(Struct, frozen=True, omit_defaults=True):
 
 
 class Rules(Struct, frozen=True, tag_field="type", tag="rules"):
-    """What holds in a room at the moment. slow: s between two messages of one member, 0: none. closed: nobody new
+    """What holds in a room from now on; at joining it is told where it is unusual. slow: s between two messages of one member, 0: none. closed: nobody new
     comes in."""
 
     room: str

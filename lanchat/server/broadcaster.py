@@ -174,7 +174,8 @@ class Broadcaster:
         self._delivery.tell(outcome, item.welcome(outcome.line.nick, self._room.head, counters))
         for roster in self._room.roster():
             self._delivery.tell(outcome, roster)
-        self._delivery.tell(outcome, self._moderation.rules)
+        if self._moderation.rules != Rules(self._room.name):
+            self._delivery.tell(outcome, self._moderation.rules)
         self._delivery.enter(outcome, self._admission.first_seq(item.hello))
         self._note_change()
         item.session.admitted(None)

@@ -81,7 +81,8 @@ class Member:
         """Queues lines for this member alone; False: it does not read, and its bound is reached."""
         if self.control_size + len(lines) > CONTROL_BYTES:
             return False
-        self.control.append(lines)
+        if lines:  # some frames are nothing in plain text
+            self.control.append(lines)
         self.control_size += len(lines)
         return True
 

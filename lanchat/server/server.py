@@ -42,7 +42,7 @@ class Config:
     """What `lanchat serve` can be told. host None: all addresses. port None: 5055 or the next free one.
     rate: messages a second of one member, None: unlimited. durability: what a stored message survives, the end of the
     process or the loss of power. keep: how long texts stay. pin: for who joins for the first
-    time; None: as it was, empty: none any more. owner: the key that owns a room which is made now, and what it is.
+    time; None: as it was, empty: none any more. owner: tells the key that owns a room which is made now, and whose it is.
     on_close: an owner closed the room, so close() should follow; called in a thread of the server, must not wait."""
 
     name: str = "lanchat"
@@ -57,7 +57,7 @@ class Config:
     durability: Literal["process", "power"] = "process"
     keep: Keep = FOR_EVER
     pin: str | None = None
-    owner: tuple[str, str] | None = None
+    owner: Callable[[], tuple[str, str] | None] = lambda: None
     on_close: Callable[[], None] = lambda: None
 
 
@@ -81,8 +81,8 @@ class Server:
     def _build(self, config: Config) -> None:
         self._begun(LockFile(self.data / "lock").close)
         owners = OwnersFile(self.data)
-        if config.owner is not None and not (self.data / "journal.db").exists() and not owners.path.exists():
-            owners.write(dict([config.owner]))
+        if not (self.data / "journal.db").exists() and not owners.path.exists() and (owner := config.owner()):
+            owners.write(dict([owner]))
         key = identity.ServerKey(self.data)
         self.id = key.id
         self.tls = key.tls_context()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lanchat.client.events import Joined
-from lanchat.protocol.moderation import Action
 from lanchat.protocol.frames import Change, Member, Message, Presence, Roster, Welcome
+from lanchat.protocol.moderation import Action
 from lanchat.protocol.text import check_text
 
 ME = "Sam Okafor"

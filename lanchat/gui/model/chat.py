@@ -266,6 +266,7 @@ class ChatModel:
         self.server_id = welcome.id
         self.server, self.room, self.nick = wording.name(welcome.name), wording.name(welcome.room), welcome.nick
         self.latency_ms = event.latency_ms
+        self.rules = Rules(welcome.room)  # which the server tells where they are others
         self._lost, self._refused, self._loading, self.held, self.pin_asked = "", False, False, "", ""
         self.clear_name_error()
         if welcome.head == 0:

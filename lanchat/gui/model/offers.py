@@ -5,7 +5,8 @@ What is asked before something is done (how long, why) stands here as data, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from lanchat.gui.model.roster import Person
@@ -27,10 +28,9 @@ class Question(NamedTuple):
     title: str
     text: str
     button: str
-    times: dict[str, int] = {}
+    times: Mapping[str, int] = MappingProxyType({})
     usual: int = 0
     field: str = ""
-    secret: bool = False
 
 
 class Offer(NamedTuple):
@@ -120,7 +120,11 @@ def for_room(rules: Rules, own: Role) -> list[Offer]:
             Question("Close the room?", "Everybody is put out, and the server ends.", "Close it", field=WHY),
         ),
     ]
-    return [offer for offer, kind in zip(offers, (acts.Slow, acts.Lock, acts.Pin, acts.Close), strict=True) if _may(own, kind)]
+    return [
+        offer
+        for offer, kind in zip(offers, (acts.Slow, acts.Lock, acts.Pin, acts.Close), strict=True)
+        if _may(own, kind)
+    ]
 
 
 def _may(own: Role, kind: type) -> bool:
