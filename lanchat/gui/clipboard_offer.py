@@ -32,7 +32,7 @@ class ClipboardOffer(ttk.Button):
         self._offer: Offer | None = None
         self._used: deque[Address] = deque(maxlen=MAX_USED)
         self._here: Set[str] = frozenset()
-        self._looking = ""  # the timer until we do, kept until we have done
+        self._looking = ""  # the timer until we do, kept until that is done
         self._gone = False
 
     def look(self) -> None:

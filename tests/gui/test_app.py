@@ -404,10 +404,11 @@ def test_an_invitation_on_the_clipboard_is_offered_whenever_one_comes_back_to_th
     token = locked.access.invitations.make("", now + 3_600_000, 1, now)
     assert token is not None
     offer = window.app.picker.offer
+    window.root.clipboard_clear()
+    window.app.picker.look_at_clipboard()
     other = tk.Toplevel(window.root)  # where somebody copies something
     other.focus_force()
     window.until(lambda: window.root.focus_get() is other and not offer._looking)
-    other.clipboard_clear()
     other.clipboard_append(invitation_link([Address("127.0.0.1", locked.port)], locked.id, token))
     assert not offer.winfo_ismapped()
     other.destroy()
@@ -421,6 +422,8 @@ def test_an_invitation_on_the_clipboard_is_offered_whenever_one_comes_back_to_th
     window.until(lambda: window.app.picker.winfo_viewable() and not offer._looking)
     assert not offer.winfo_ismapped(), "it was used"
     window.join(server.id, "Ana")
+    window.root.unbind("<FocusIn>")  # also in a window that has no keyboard to get back
+    window.until(lambda: not offer._looking)
     window.root.clipboard_clear()
     window.root.clipboard_append(f"lanchat://127.0.0.1:{locked.port}")
     window.app._ask_leave()

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from lanchat.client.hosting import Hosted
+from lanchat.gui.clipboard_offer import SOON
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.theme import Kit
 from lanchat.protocol.target import Address, invitation_link, parse_target
@@ -197,7 +198,8 @@ def test_an_owner_that_hangs_does_not_hang_the_window(root: tk.Tk, picker: Picke
 
     with copied(display, LINK) as owner:
         owner.stop()
-        root.after(60, live)  # the look itself comes first
+        picker.look_at_clipboard()
+        root.after(2 * SOON, live)
         assert look(picker, until) == "Join the invitation on the clipboard", "it came when the owner went on"
         assert lived == [True] * 10
 
@@ -211,7 +213,7 @@ def test_the_picker_may_go_while_the_owner_hangs(root: tk.Tk, picker: Picker, di
 
     with copied(display, LINK) as owner:
         owner.stop()
-        root.after(100, end)
         picker.look_at_clipboard()
+        root.after(2 * SOON, end)
         until(lambda: not picker.winfo_exists() and not offer._looking)
         assert owner.end() == 1

@@ -10,6 +10,7 @@ from datetime import datetime
 import pytest
 import segno
 
+from lanchat.gui.app import SMALLEST
 from lanchat.gui.invite_dialog import InviteDialog
 from lanchat.gui.qr_code import DARK, LIGHT, QUIET, SIDE, QrCode
 from lanchat.gui.theme import Kit
@@ -122,11 +123,13 @@ def made(dialog: InviteDialog, until: Until) -> InviteDialog:
     return dialog
 
 
-def test_the_link_is_there_to_be_read_and_marked_not_to_be_changed(made: InviteDialog) -> None:
+def test_the_link_is_there_to_be_read_and_marked_not_to_be_changed(made: InviteDialog, until: Until) -> None:
     assert made.link.value == LINK
     made.link.focus_force()
-    press(made, "<KeyPress-x>", "<BackSpace>", "<<SelectAll>>")
+    until(lambda: made.focus_get() is made.link)
+    press(made, "<KeyPress-x>")
     assert made.link.value == LINK
+    press(made, "<<SelectAll>>")
     assert made.link.selection_get() == LINK
 
 
@@ -152,10 +155,16 @@ def test_the_end_is_counted_from_the_question(dialog: InviteDialog, clock: Clock
     assert str(dialog.promise["text"]).endswith("for any number of people, until today 14:30.")
 
 
-def test_it_grows_around_the_middle_and_stays_on_the_screen(root: tk.Tk, made: InviteDialog, until: Until) -> None:
-    until(lambda: made.winfo_height() == made.winfo_reqheight())
+def test_it_grows_and_stays_within_the_smallest_window(root: tk.Tk, dialog: InviteDialog, until: Until) -> None:
+    root.geometry("{}x{}".format(*SMALLEST))
+    until(lambda: root.winfo_height() == SMALLEST[1])
+    dialog.place_over_parent()
+    before = dialog.winfo_height()
+    dialog.submit.invoke()
+    dialog.made(LINK)
+    until(lambda: dialog.winfo_height() == dialog.winfo_reqheight() > before)
     lower = root.winfo_rooty() + root.winfo_height()
-    until(lambda: root.winfo_rooty() <= made.winfo_rooty() and made.winfo_rooty() + made.winfo_height() <= lower)
+    until(lambda: root.winfo_rooty() <= dialog.winfo_rooty() and dialog.winfo_rooty() + dialog.winfo_height() <= lower)
 
 
 def test_without_a_clock_it_counts_from_now(root: tk.Tk, kit: Kit) -> None:

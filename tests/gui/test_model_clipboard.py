@@ -53,6 +53,8 @@ def test_what_surrounds_a_link_on_its_way_is_left_out() -> None:
         f"{INVITATION}\nSee you there",
         f"{INVITATION} and more",
         "lanchat://nas\nlocal",
+        "lanchat://nas?or=ask us",
+        "lanchat://nas?in=the kitchen",
         f"lanchat://host?x={chr(0)}",
         f"lanchat://host?x={chr(0x202E)}",  # turns the direction of what follows
     ],
