@@ -145,8 +145,8 @@ class Sanction(Struct, frozen=True, omit_defaults=True):
 
 
 class Rules(Struct, frozen=True, tag_field="type", tag="rules"):
-    """What holds in a room from now on; at joining it is told where it is unusual. slow: s between two messages of one member, 0: none. closed: nobody new
-    comes in."""
+    """What holds in a room from now on; at joining it is told where it is unusual. slow: s between two messages of one
+    member, 0: none. closed: nobody new comes in."""
 
     room: str
     slow: Annotated[int, Meta(ge=0, le=limits.MAX_SLOW)] = 0

@@ -42,8 +42,9 @@ class Config:
     """What `lanchat serve` can be told. host None: all addresses. port None: 5055 or the next free one.
     rate: messages a second of one member, None: unlimited. durability: what a stored message survives, the end of the
     process or the loss of power. keep: how long texts stay. pin: for who joins for the first
-    time; None: as it was, empty: none any more. owner: tells the key that owns a room which is made now, and whose it is.
-    on_close: an owner closed the room, so close() should follow; called in a thread of the server, must not wait."""
+    time; None: as it was, empty: none any more. owner: tells the key that owns a room which is made now, and whose it
+    is. on_close: an owner closed the room, so close() should follow; called in a thread of the server, must not
+    wait."""
 
     name: str = "lanchat"
     data: Path | None = None
