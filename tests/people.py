@@ -76,7 +76,7 @@ class Person:
             if isinstance(event, Message):
                 found.append(event)
             elif isinstance(event, events.Page):
-                found += event.entries
+                found += [entry for entry in event.entries if isinstance(entry, Message)]
         return found
 
     @property

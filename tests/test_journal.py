@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 from lanchat.journal import SCHEMA_VERSION, Journal
-from lanchat.protocol.frames import Message
+from lanchat.protocol.frames import Deleted, Entry, Message
 from lanchat.protocol.limits import MAX_TEXT, MAX_TIME
 
 KEY = "k" * 43
@@ -28,7 +28,7 @@ def entries(first: int, last: int) -> list[Message]:
     return [entry(seq) for seq in range(first, last + 1)]
 
 
-def seqs(found: list[Message]) -> list[int]:
+def seqs(found: Sequence[Entry]) -> list[int]:
     return [e.seq for e in found]
 
 
@@ -225,6 +225,26 @@ def test_damage_in_the_middle_is_said_when_it_is_read(path: Path) -> None:
     with pytest.raises(StoreFailed):
         again.after("lobby", 0, 1000, 1000)
     again.close()
+
+
+def test_a_deletion_blanks_its_message_and_stands_as_an_entry(journal: Journal) -> None:
+    gone = Deleted("lobby", 4, "", 1004, "Olga", KEY, 2)
+    journal.append([*entries(1, 3), gone, entry(5)], {})
+    found = journal.after("lobby", 0, 10, 10)
+    assert seqs(found) == [1, 2, 3, 4, 5]
+    assert found[3] == gone
+    assert [e.text for e in found if isinstance(e, Message)] == ["text 1", "", "text 3", "text 5"]
+    journal.append([Deleted("lobby", 6, "", 1, "Olga", KEY, 6), Deleted("lobby", 7, "", 1, "Olga", KEY, 999)], {})
+    assert journal.head("lobby") == 7
+    assert journal.flaws() == []
+
+
+def test_retention_leaves_deletions_alone(journal: Journal) -> None:
+    gone = Deleted("lobby", 2, "", 1004, "Olga", KEY, 1)
+    journal.append([entry(1), gone, entry(3)], {})
+    assert journal.redact("lobby", 3, 100) == 3
+    assert journal.after("lobby", 0, 10, 10)[1] == gone
+    assert journal.text_size("lobby", 0, 3) == 0
 
 
 def test_a_database_of_another_program_is_refused(path: Path) -> None:

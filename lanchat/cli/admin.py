@@ -14,13 +14,11 @@ from typing import Final
 import click
 
 from lanchat.cli import fail, one_line
-from lanchat.cli.person import nickname, pin_from
-from lanchat.cli.send import join
+from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
 from lanchat.cli.which import directory_of, which
 from lanchat.client import Client, Profile, events
 from lanchat.client.commands import COMMANDS, action
 from lanchat.client.deeds import ban_in_words
-from lanchat.errors import IdentityError
 from lanchat.identity import is_key
 from lanchat.pin import new_pin
 from lanchat.protocol.moderation import Action, Pin
@@ -63,7 +61,7 @@ def list_owners(name: str | None, data: Path | None) -> None:
 def add_owner(key: str, note: str, name: str | None, data: Path | None) -> None:
     """Let the member with KEY own the room (they see it by “lanchat key show”)."""
     if not is_key(key):
-        raise IdentityError(detail=f"“{one_line(key[:60])}” is no member key. “lanchat key show” prints one.")
+        fail(f"“{key[:60]}” is no member key. “lanchat key show” prints one.")
     _change_owners(directory_of(name, data), key, "own", lambda owners: {**owners, key: one_line(note)})
 
 
@@ -74,7 +72,7 @@ def remove_owner(key: str, name: str | None, data: Path | None) -> None:
     """Let the member with KEY own it no longer."""
     directory = directory_of(name, data)
     if key not in OwnersFile(directory).read():
-        fail(f"{one_line(key[:60])} is no owner. “lanchat admin owner list” shows who is.")
+        fail(f"{key[:60]} is no owner. “lanchat admin owner list” shows who is.")
     _change_owners(directory, key, "disown", lambda owners: {k: note for k, note in owners.items() if k != key})
 
 
@@ -107,13 +105,27 @@ def _ask(profile_name: str, target: str, nick: str | None, pin_file: str | None,
     """Ends the program where the server does not do it."""
     profile = Profile.open(profile_name)
     with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
-        join(client)
+        _join(client)
         outcome = _outcome(client, client.moderate(wanted), time.monotonic() + ANSWER_TIMEOUT)
         if outcome.code:
             fail(outcome.detail)
         lines = [ban_in_words(ban) for ban in outcome.bans] or ([one_line(outcome.detail)] if outcome.detail else [])
         for line in [client.link(outcome.token)] if outcome.token else lines:
             click.echo(line)
+
+
+def _join(client: Client) -> None:
+    """Returns once we are in; under which name does not matter."""
+    for event in client.events:
+        match event:
+            case events.Joined():
+                return
+            case events.Refused(suggestion=str(free)):
+                client.rename(free)
+            case events.Refused():
+                fail(advice(event))
+            case events.PinNeeded(detail=detail):
+                fail(detail or NEEDS_PIN)
 
 
 def _outcome(client: Client, id: str, deadline: float) -> events.Outcome:  # noqa: A002 - the wire's word

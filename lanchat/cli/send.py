@@ -27,12 +27,12 @@ def command(profile_name: str, target: str, text: str, nick: str | None, pin_fil
     check_text(text)
     profile = Profile.open(profile_name)
     with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
-        join(client)
+        _join(client)
         message_id = client.say(text)
         _wait(client, message_id, time.monotonic() + ACKNOWLEDGE_TIMEOUT)
 
 
-def join(client: Client) -> None:
+def _join(client: Client) -> None:
     """Returns once we are in: nothing is said before, so that what fails leaves no message behind."""
     for event in client.events:
         match event:

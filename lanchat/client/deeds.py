@@ -30,6 +30,8 @@ def deed(change: Change) -> str:
         case "unmuted":
             what = f"{by} let {nick} speak again"
         case "role":
+            if change.role not in _ROLES:  # of a newer server
+                return ""
             what = f"{by} made {nick} {_ROLES[change.role]}" if change.role else f"{nick} is {_ROLES['']}"
         case _:
             return ""

@@ -50,7 +50,7 @@ class SideBar(ttk.Frame):
         self._on_words, self._on_leave, self._on_forget = on_words, on_leave, on_forget
         self._moderating = moderating
         self._menu = PopupMenu(self, kit)
-        self._fill_menu()
+        self._offered: object = None  # what the menu was made for
         self._make_header()
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(fill="x")
         self.me = OwnName(self, kit, model, on_rename)
@@ -66,6 +66,10 @@ class SideBar(ttk.Frame):
     def refresh(self) -> None:
         """Names; cheap."""
         self._server.configure(text=drawable(self._model.server) or "lanchat")
+        offered = (self._model.address, self._model.server_id, self._model.role, self._model.rules)
+        if offered != self._offered:
+            self._offered = offered
+            self._fill_menu()
         self.me.refresh()
 
     def refresh_people(self) -> None:
@@ -82,7 +86,6 @@ class SideBar(ttk.Frame):
     def open_menu(self) -> None:
         """Under the server's name."""
         header = self._server.master
-        self._fill_menu()
         self._menu.tk_popup(header.winfo_rootx() + self._kit.px(12), header.winfo_rooty() + self._kit.px(BAR - 8))
 
     def _make_header(self) -> None:

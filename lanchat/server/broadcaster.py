@@ -60,6 +60,7 @@ class Broadcaster:
         self._authors: list[Member] = []  # whose they are
         self._changed_at: float | None = None  # when the first untold change of the roster happened
         self._delivery = Delivery(room, self._members.values(), ask)
+        self._last_bye: Bye | None = None  # an owner closes the room
         self._closing = False
         self._ended = False
         self._now = time.monotonic()
@@ -214,13 +215,18 @@ class Broadcaster:
             return
         self._store()
         if isinstance(item.frame, Moderate):
-            self._delivery.tell(
-                member, self._moderation.do(member, item.frame.id, item.frame.do, time.time_ns() // 1_000_000)
-            )
+            self._moderate(member, item.frame)
             return
         error = self._delivery.ask_page(member, item.frame)
         if error is not None:
             self._delivery.tell(member, error)
+
+    def _moderate(self, member: Member, frame: Moderate) -> None:
+        outcome = self._moderation.do(member, frame.id, frame.do, time.time_ns() // 1_000_000)
+        self._delivery.tell(member, outcome)
+        if self._last_bye is not None and not self._closing:
+            self._say_goodbye(self._last_bye)
+            self._on_close()
 
     def _rename(self, member: Member, nick: str) -> None:
         error = self._room.rename(member.line, nick)
@@ -241,10 +247,9 @@ class Broadcaster:
             self._delivery.answer(item)
 
     def _on_stop(self, item: Stop) -> None:
-        self._closing, self._ended = True, not item.goodbye
+        self._ended = not item.goodbye
         if item.goodbye:
-            for member in self._members.values():
-                self._delivery.tell(member, Bye(Code.CLOSING, "The server closes. Goodbye."), last=True)
+            self._say_goodbye(Bye(Code.CLOSING, "The server closes. Goodbye."))
 
     # What moderation has done
 
@@ -274,10 +279,13 @@ class Broadcaster:
         self._retention.scrub()
 
     def close_room(self, bye: Bye) -> None:
+        """Once who asked for it was told that it is done."""
+        self._last_bye = bye
+
+    def _say_goodbye(self, bye: Bye) -> None:
         self._closing = True
         for member in self._members.values():
             self._delivery.tell(member, bye, last=True)
-        self._on_close()
 
     # Storing, then telling
 

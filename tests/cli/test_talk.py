@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import select
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.client.events import Joined
+from tests.cli.terminal import Terminal, lanchat, sentence
 from tests.people import PATIENCE, Person, ServerProcess
 
 
@@ -24,27 +21,6 @@ from tests.people import PATIENCE, Person, ServerProcess
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
     with ServerProcess(tmp_path / "room") as process:
         yield process
-
-
-def lanchat(
-    *arguments: object, said: str | bytes | None = None, profile: str = "zoe"
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "lanchat", "--profile", profile, *map(str, arguments)],
-        input=said,
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
-
-
-def sentence(done: subprocess.CompletedProcess[str]) -> str:
-    """What it said that did not work."""
-    assert done.returncode == 1
-    assert done.stderr.startswith("lanchat: ")
-    assert done.stderr.count("\n") == 1, done.stderr
-    return done.stderr
 
 
 def test_send_returns_once_the_server_has_it(server: ServerProcess) -> None:
@@ -100,36 +76,6 @@ def test_output_that_cannot_be_written_is_said(server: ServerProcess) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "lanchat: The output cannot be written: No space left on device.\n"
-
-
-class Terminal:
-    """`lanchat join` at a terminal of its own."""
-
-    def __init__(self, address: str, ends: ExitStack) -> None:
-        self._fd, other = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "lanchat", "--profile", "zoe", "join", address, "--nick", "Zoe"],
-            stdin=other,
-            stdout=other,
-            stderr=other,
-            env={**os.environ, "TERM": "xterm"},
-        )
-        os.close(other)
-        ends.callback(os.close, self._fd)
-        ends.callback(self.process.wait)
-        ends.callback(self.process.kill)
-        self.shown = ""
-
-    def until(self, pattern: str) -> None:
-        """Waits until what was shown matches."""
-        deadline = time.monotonic() + PATIENCE
-        while not re.search(pattern, self.shown):
-            assert time.monotonic() < deadline, self.shown
-            if select.select([self._fd], [], [], 0.1)[0]:
-                self.shown += os.read(self._fd, 4096).decode()
-
-    def type(self, keys: str) -> None:
-        os.write(self._fd, keys.encode())
 
 
 def test_a_terminal_edits_its_line_and_keeps_it_while_others_speak(server: ServerProcess) -> None:

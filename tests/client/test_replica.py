@@ -12,7 +12,7 @@ import pytest
 
 from lanchat.client.replica import Replica
 from lanchat.errors import StoreFailed
-from lanchat.protocol.frames import Message, Resume
+from lanchat.protocol.frames import Deleted, Message, Resume
 
 SERVER = "5" * 32
 Open = Callable[[], Replica]
@@ -45,6 +45,18 @@ def _entries(first: int, last: int, room: str = "lobby") -> list[Message]:
 
 def _seqs(replica: Replica, before: int | None = None, limit: int = 1000) -> list[int]:
     return [entry.seq for entry in replica.before(before, limit)]
+
+
+def test_a_page_that_was_read_before_a_deletion_brings_nothing_back(open_replica: Open) -> None:
+    replica = open_replica()
+    replica.match("j1", "lobby")
+    gone = Deleted("lobby", 8, "", 1, "Olga", None, 3)
+    replica.store([*_entries(6, 7), gone])
+    replica.store(_entries(1, 5))
+    texts = [entry.text if isinstance(entry, Message) else None for entry in replica.before(None, 100)]
+    assert texts == ["text 1", "text 2", "", "text 4", "text 5", "text 6", "text 7", None]
+    assert replica.before(None, 1) == [gone]
+    assert replica.resume() == Resume("j1", {"lobby": 8})
 
 
 def test_a_new_one_is_empty(open_replica: Open) -> None:

@@ -16,13 +16,14 @@ from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
 from lanchat.client.talk import PersonAsked, Talk
 from lanchat.client.unlocking import Unlocking
-from lanchat.errors import ConnectionLost, JoinRefused, RemoteProtocolError, SomebodyBetween
+from lanchat.errors import ConnectionLost, JoinRefused, PutOut, RemoteProtocolError, SomebodyBetween
 from lanchat.identity import verify
 from lanchat.protocol import frames
 from lanchat.protocol.codec import Flaw
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import proof_text
 from lanchat.protocol.limits import Code
+from lanchat.protocol.moderation import Lock, Rules
 
 SERVER = "5" * 32
 ELSE = "k" * 43
@@ -372,6 +373,70 @@ def test_a_server_that_cannot_store_is_asked_again(wire: Wire) -> None:
     wire.receive(wire.entry(1, 1))
     assert wire.sent == [frames.Say("r-2", "two"), frames.Say("r-3", "three")]
     assert wire.talk.due is None
+
+
+def test_in_slow_mode_the_oldest_is_said_again_when_it_may_be(wire: Wire) -> None:
+    wire.join()
+    wire.talk.say(1, "one", 1000)
+    wire.talk.say(2, "two", 1001)
+    wire.take()
+    slow = [frames.Error(Code.SLOW, "Slow mode", f"r-{n}", wait=30) for n in (1, 2)]
+    wire.receive(*slow, now=100.0)
+    assert wire.told == [frames.Error(Code.SLOW, "Slow mode", wait=30)]
+    assert wire.talk.due == 130.0
+    wire.talk.on_time(130.0)
+    assert wire.sent == [frames.Resend(), frames.Say("r-1", "one")]
+    wire.receive(wire.entry(1, 1), now=130.1)
+    wire.take()
+    wire.receive(slow[1], now=130.2)
+    assert wire.talk.due == 160.2
+
+
+@pytest.mark.parametrize("code", [Code.KICKED, Code.BANNED, Code.ROOM_CLOSED])
+def test_who_was_put_out_does_not_come_back_by_itself(wire: Wire, code: Code) -> None:
+    wire.join()
+    with pytest.raises(PutOut) as caught:
+        wire.receive(frames.Bye(code, "Olga put you out of the room."))
+    assert str(caught.value) == "Olga put you out of the room."
+
+
+def test_nobody_is_put_out_before_they_are_in(wire: Wire) -> None:
+    wire.talk.begin(SERVER, 0.002)
+    with pytest.raises(ConnectionLost) as caught:
+        wire.receive(frames.Bye(Code.KICKED, "x"))
+    assert not isinstance(caught.value, PutOut)
+
+
+def test_a_ban_while_we_were_away_ends_it(wire: Wire) -> None:
+    wire.join()
+    wire.talk.ended()
+    wire.talk.begin(SERVER, 0.002)
+    with pytest.raises(PutOut):
+        wire.receive(frames.Refused(Code.BANNED, "You are banned from this room for 1 h."))
+
+
+def test_a_deletion_blanks_our_copy(wire: Wire) -> None:
+    wire.join()
+    wire.receive(other(1), frames.Deleted("lobby", 2, "", 1, "Olga", ELSE, 1), other(3))
+    assert wire.told[-2] == frames.Deleted("lobby", 2, "", 1, "Olga", ELSE, 1)
+    wire.take()
+    wire.talk.load_older(None, 10)
+    ((page,),) = [wire.told]
+    assert isinstance(page, frames.Page)
+    assert [getattr(entry, "text", None) for entry in page.entries] == ["", None, "his 3"]
+
+
+def test_what_needs_a_role_is_asked_only_while_we_are_in(wire: Wire) -> None:
+    wire.talk.moderate("m1", Lock(on=True))
+    ((outcome,), _) = wire.told[:], wire.take()
+    assert isinstance(outcome, frames.Outcome)
+    assert (outcome.id, bool(outcome.code)) == ("m1", True)
+    wire.join()
+    wire.take()
+    wire.talk.moderate("m2", Lock(on=True))
+    assert wire.sent == [frames.Moderate("m2", Lock(on=True))]
+    wire.receive(frames.Outcome("m2", detail="Done."), Rules("lobby", closed=True))
+    assert wire.told == [frames.Outcome("m2", detail="Done."), Rules("lobby", closed=True)]
 
 
 def test_when_the_oldest_that_was_not_stored_is_refused_or_discarded_the_rest_goes_on(wire: Wire) -> None:

@@ -36,6 +36,7 @@ class Stage:
             on_older=lambda: self.older.append(self.model.timeline.first_seq),
             on_retry=lambda id_: self.calls.append(("retry", id_)),
             on_delete=lambda id_: self.calls.append(("delete", id_)),
+            on_menu=lambda *_: None,
             on_link=lambda link: self.calls.append(("link", link)),
         )
         self.text = self.list.text

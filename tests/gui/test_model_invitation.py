@@ -13,7 +13,7 @@ MONDAY = datetime(2026, 11, 16, 14, 30)
 
 def test_it_says_what_the_link_allows() -> None:
     assert promise(1, MONDAY + timedelta(days=1), MONDAY) == (
-        "Whoever has this link comes in without the PIN and knows that it is your room. "
+        "Whoever has this link comes in, also without a PIN, and knows that it is the right room. "
         "It works once, until tomorrow 14:30."
     )
 

@@ -9,7 +9,7 @@ def promise(uses: int | None, until: datetime, now: datetime) -> str:
     """uses None: any number. Both times in the zone of who reads it, less than a year apart."""
     often = "for any number of people" if uses is None else "once" if uses == 1 else f"{uses} times"
     return (
-        "Whoever has this link comes in without the PIN and knows that it is your room. "
+        "Whoever has this link comes in, also without a PIN, and knows that it is the right room. "
         f"It works {often}, until {_day(until, now)} {until:%H:%M}."
     )
 
