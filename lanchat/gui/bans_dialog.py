@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from tkinter import ttk
 from typing import Final
 
-from lanchat.client.deeds import ban_in_words
+from lanchat.client.deeds import ban_in_two
 from lanchat.gui import paint
 from lanchat.gui.dialog import WIDTH, Dialog
 from lanchat.gui.emoji import drawable
@@ -15,7 +15,8 @@ from lanchat.gui.row_list import Box, Look, Row, RowList
 from lanchat.gui.theme import Kit
 from lanchat.protocol.moderation import Sanction
 
-HEIGHT: Final = 220  # px: six rows
+ROW: Final = 48  # px
+HEIGHT: Final = 5 * ROW  # px; then it scrolls
 NOBODY: Final = "Nobody is banned or muted."
 
 
@@ -40,7 +41,7 @@ class BansDialog(Dialog):
         )
         bar = ttk.Scrollbar(self.body, orient="vertical")
         self.rows.attach(bar, hide={"side": "right", "fill": "y", "before": self.rows})
-        self.rows.show([Row((ban.kind, ban.key, ban.nick), ban, 36) for ban in bans])
+        self.rows.show([Row((ban.kind, ban.key, ban.nick), ban, ROW) for ban in bans])
         self.rows.pack(fill="both", expand=True, pady=(kit.px(12), 0))
         self.submit = self.add_button("Lift it", self._lift_selected, "Accent.TButton")
         self.submit.state(["!disabled" if bans else "disabled"])
@@ -49,9 +50,12 @@ class BansDialog(Dialog):
 
     def _draw(self, canvas: RowList[Sanction], ban: Sanction, box: Box, look: Look) -> None:
         kit = self._kit
-        text = paint.elide(kit.fonts.list, drawable(ban_in_words(ban)), box.width - kit.px(16))
+        who, why = map(drawable, ban_in_two(ban))
         ink = kit.colors.text if look.selected else kit.colors.text2
-        canvas.create_text(box.x + kit.px(8), box.middle, text=text, anchor="w", font=kit.fonts.list, fill=ink)
+        for text, font, fill, y in ((who, kit.fonts.list, ink, -10), (why, kit.fonts.caption, kit.colors.text3, 10)):
+            shown = paint.elide(font, text, box.width - kit.px(16))
+            at = (box.x + kit.px(8), box.middle + kit.px(y))
+            canvas.create_text(*at, text=shown, anchor="w", font=font, fill=fill)
 
     def _lift_selected(self) -> None:
         if (chosen := self.rows.selected) is not None:

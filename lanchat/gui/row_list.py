@@ -189,7 +189,6 @@ class RowList(tk.Canvas, Generic[T]):
     def _menu_click(self, event: tk.Event[tk.Misc]) -> None:
         index = self._at(event.y)
         if index is not None and self._on_menu:
-            self._choose(index)
             self._on_menu(self._rows[index].content, event.x_root, event.y_root)
 
     def _menu_at_selected(self) -> str:

@@ -118,7 +118,9 @@ class SideBar(ttk.Frame):
         menu.paint()
 
     def _click(self, content: Content, _x: int) -> None:
+        """Where we are stays marked."""
         self._show_person(content, *self.winfo_pointerxy())
+        self.rows.select(f"#{self._model.room}")
 
     def _show_person(self, content: Content, x: int, y: int) -> None:
         if isinstance(content, Person):

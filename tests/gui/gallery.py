@@ -24,18 +24,23 @@ from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent, Visit
 from lanchat.discovery.found import Found, State, Via
 from lanchat.errors import ConnectionLost, HostSilent
+from lanchat.gui.bans_dialog import BansDialog
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
 from lanchat.gui.here import KEEP_OR_CLOSE
 from lanchat.gui.host_dialog import HostDialog
 from lanchat.gui.invite_dialog import InviteDialog
+from lanchat.gui.model.offers import for_person
+from lanchat.gui.model.roster import Person
 from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.pin_dialog import PinDialog
+from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
-from lanchat.protocol.frames import Change, Member, Message
+from lanchat.protocol.frames import Change, Deleted, Member, Message
 from lanchat.protocol.limits import Code
+from lanchat.protocol.moderation import Role, Rules, Sanction
 from lanchat.protocol.target import Address, invitation_link
 from tests.gui.display import own_display
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, presence, roster
@@ -449,6 +454,66 @@ def keep(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ROOMS)
     answers = {"Close it": lambda: None, "Keep it open": lambda: None}
     Choice(root, kit, f"“{OURS.name}” runs on this computer", KEEP_OR_CLOSE, answers)
+
+
+# Keeping order
+
+
+def _moderated_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """We own the room, and not everybody behaves."""
+    screen = _joined_chat(root, kit)
+    members = [Member(name, key, role="moderator" if name == "Hana Sato" else "") for name, key in KEYS.items()]
+    members = [structs.replace(m, role="owner") if m.key == MY_KEY else m for m in members]
+    screen.handle(roster(*members, Member("Jonas", clear=True), Member("Chloé", "c", new=True, muted=True)))
+    screen.handle(Deleted(ROOM, len(TALK) + 1, "", MORNING + 25 * 60_000, "Hana Sato", HANA, len(TALK) - 2))
+    deeds = (
+        Change("muted", "Chloé", "c", muted=True, by="Hana Sato", why="too many stickers"),
+        Change("left", "Seller24", "s", by=ME, why="advertising", ban=True),
+    )
+    screen.handle(presence(*deeds))
+    screen.handle(Rules(ROOM, slow=10, closed=True))
+    root.update()
+    return screen
+
+
+@picture("chat-moderated")
+@picture("chat-moderated-dark", mode="dark")
+def moderated(root: tk.Tk, kit: Kit) -> None:
+    _moderated_chat(root, kit)
+
+
+@picture("menu-person", dialog=True)
+@picture("menu-person-dark", mode="dark", dialog=True)
+def person_menu(root: tk.Tk, kit: Kit) -> None:
+    screen = _moderated_chat(root, kit)
+    root.after(200, lambda: screen.side.rows.event_generate("<Button-3>", x=60, y=kit.px(130)))
+
+
+@picture("menu-room", dialog=True)
+def room_menu(root: tk.Tk, kit: Kit) -> None:
+    root.after(200, _moderated_chat(root, kit).side.open_menu)
+
+
+@picture("dialog-ban", size=WINDOW, dialog=True)
+@picture("dialog-ban-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-ban-2x", size=WINDOW, scale=2.0, dialog=True)
+def ban(root: tk.Tk, kit: Kit) -> None:
+    _moderated_chat(root, kit)
+    (offer,) = [o for o in for_person(Person("Chloé", 0, False, "", "c"), Role.OWNER) if o.label == "Ban …"]
+    assert offer.question is not None
+    QuestionDialog(root, kit, offer.question, on_answer=lambda _: None)
+
+
+@picture("dialog-bans", size=WINDOW, dialog=True)
+@picture("dialog-bans-dark", size=WINDOW, mode="dark", dialog=True)
+def bans(root: tk.Tk, kit: Kit) -> None:
+    _moderated_chat(root, kit)
+    held = [
+        Sanction("ban", "Seller24", "s", MORNING + 86_400_000, ME, "advertising"),
+        Sanction("mute", "Chloé", "c", MORNING + 3_600_000, "Hana Sato", "too many stickers"),
+        Sanction("ban", "Gast", None, MORNING + 86_400_000, ME),
+    ]
+    BansDialog(root, kit, held, on_lift=lambda _: None).rows.event_generate("<Down>")
 
 
 if __name__ == "__main__":
