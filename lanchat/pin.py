@@ -23,6 +23,7 @@ ELEMENT: Final = 33  # bytes: which side it is from, and a point of the curve
 _DIGITS: Final = 6  # of one that we make
 # 16 MiB and 50 ms: what each guess costs who has read the verifier from the server's disk (RFC 7914 section 2)
 _SCRYPT: Final = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+_Q: Final = 2**255 - 19  # the field of the curve
 _LABELS: Final = (b"lanchat pin 1 client ", b"lanchat pin 1 server ")
 
 
@@ -94,6 +95,8 @@ def _identities(server_id: str, key: str) -> tuple[bytes, bytes]:
 def _element(text: str) -> bytes:
     element = bytes.fromhex(text)
     if len(element) != ELEMENT or element.hex() != text:  # the library takes short ones, too
+        raise ValueError("not the one spelling of an element")
+    if int.from_bytes(element[1:], "little") & (1 << 255) - 1 >= _Q:  # and a second spelling of a few (RFC 8032, 5.1.3)
         raise ValueError("not the one spelling of an element")
     return element
 

@@ -77,6 +77,13 @@ def test_elements_that_would_fix_the_key_are_refused(zero: str) -> None:
         Checking(PIN, HERE, KEY, zero)
 
 
+@pytest.mark.parametrize("y", range(19))
+def test_an_element_has_one_spelling(y: int) -> None:
+    """The coordinates below 19 have a second one that fits into the bytes."""
+    with pytest.raises(ValueError, match="spelling"):
+        Checking(PIN, HERE, KEY, "41" + (2**255 - 19 + y).to_bytes(32, "little").hex())
+
+
 def test_what_counts_of_a_pin() -> None:
     assert clean_pin(" 482-913\n") == clean_pin("482 913") == clean_pin("４８２９１３") == "482913"
     assert len(new_pin()) == 6

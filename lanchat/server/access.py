@@ -21,6 +21,7 @@ from lanchat.server import audit, invitations, limits, roles, sanctions
 from lanchat.server.guesses import Guesses, Try
 
 SCHEMA_VERSION: Final = 1
+MAX_ADMITTED: Final = 10_000  # keys that are not asked again, 1 MB; whose owner came first is asked once more
 _SCHEMA: Final = """
 CREATE TABLE pin (n INTEGER PRIMARY KEY CHECK (n = 1), verifier BLOB NOT NULL);
 CREATE TABLE rule (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -97,11 +98,17 @@ class Access:
                 kept = [(key, time.time_ns() // 1_000_000) for key in keep]
                 self._db.executemany("INSERT INTO admitted VALUES (?, ?)", kept)
 
-    def admit(self, key: str) -> None:
-        """`key` proved the PIN, or was invited: it is not asked again."""
-        self._admitted.add(key)
+    def admit(self, key: str, invitation: bytes | None = None) -> None:
+        """`key` proved the PIN, or came by an invitation, which has one use less: it is not asked again."""
         with self._db.transaction():
+            if invitation is not None:
+                self.invitations.use(invitation)
             self._db.execute("INSERT OR REPLACE INTO admitted VALUES (?, ?)", (key, time.time_ns() // 1_000_000))
+            if len(self._admitted) >= MAX_ADMITTED:
+                self._db.execute("DELETE FROM admitted WHERE key = (SELECT key FROM admitted ORDER BY at LIMIT 1)")
+        if len(self._admitted) >= MAX_ADMITTED:
+            self.reload()
+        self._admitted.add(key)
 
     # By sessions
 

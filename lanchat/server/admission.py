@@ -48,9 +48,10 @@ class Admission:
         if line.holds and not known:
             self._holding.count(address, now)
         self.hold_nick(line)
-        if line.key is not None and self._access.needs_pin(line.key):
-            self._let_in_again(line.key, item.invitation)
-        return line
+        refused = self._let_in_again(line, item.invitation)
+        if refused is not None:
+            self._room.leave(line, now, goodbye=True)
+        return refused or line
 
     def counters(self, hello: Hello) -> dict[str, int]:
         """The highest stored counters of the outboxes it names. Raises StoreError."""
@@ -88,11 +89,14 @@ class Admission:
             return Refused(Code.NOT_STORED, "The server cannot look up invitations just now.")
         return Refused(Code.NOT_INVITED, "This invitation was used, has ended, or was taken back. Ask for another one.")
 
-    def _let_in_again(self, key: str, invitation: bytes | None) -> None:
-        """Its way in is used up, and not asked for again."""
+    def _let_in_again(self, line: Line, invitation: bytes | None) -> Refused | None:
+        """Who showed that they may come in is not asked again. An invitation that cannot be used up lets nobody in."""
+        if line.key is None or not self._access.needs_pin(line.key):
+            return None
         try:
-            if invitation is not None:
-                self._access.invitations.use(invitation)
-            self._access.admit(key)
+            self._access.admit(line.key, invitation)
         except StoreError as error:
             _log.error("who may come in again could not be stored: %s", error)
+            if invitation is not None:
+                return Refused(Code.NOT_STORED, "The server cannot take invitations just now; its disk may be full.")
+        return None

@@ -155,6 +155,26 @@ def test_a_file_that_cannot_be_read_keeps_the_door_closed_and_ends_nothing(
     caplog.clear()
 
 
+def test_an_invitation_that_cannot_be_used_up_lets_nobody_in(
+    server: Server, join: Join, caplog: pytest.LogCaptureFixture
+) -> None:
+    invitation = link(server, uses=1)
+    ana = join(server, "Ana", pin=PIN)
+    ana.until(Joined)
+    with closing(sqlite3.connect(server.data / "access.db")) as database:
+        database.execute("ALTER TABLE admitted RENAME TO mislaid")
+    for _ in range(2):
+        error = join(invitation, "Eve").until(Ended).error
+        assert isinstance(error, JoinRefused)
+        assert error.code == Code.NOT_STORED
+    with closing(sqlite3.connect(server.data / "access.db")) as database:
+        assert database.execute("SELECT uses FROM invitation").fetchall() == [(1,)]
+        database.execute("ALTER TABLE mislaid RENAME TO admitted")
+    join(invitation, "Eve").until(Joined)
+    ana.until_here("Eve")
+    caplog.clear()
+
+
 # By the command
 
 

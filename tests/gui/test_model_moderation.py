@@ -128,6 +128,23 @@ def test_roles_and_mutes_stand_beside_names_and_follow_changes(model: ChatModel)
     assert block.text == f"Olga made {ME} a moderator · Ana let Eva speak again"
 
 
+def test_a_name_that_comes_with_another_key_is_marked(model: ChatModel) -> None:
+    """What is here from last time comes first, the roster of today then, older pages last."""
+    feed(model, Page(ROOM, [message(1, "hi", "Ana", key="old")], catchup=True), joined())
+    feed(model, roster(Member(ME, MY_KEY), Member("ana", "other", new=True), Member("Eva", "e"), Member("Bo", "b2")))
+
+    def notes() -> dict[str, str]:
+        return {p.nick: p.note for p in model.people()}
+
+    assert notes() == {ME: "you", "ana": "new device", "Bo": "", "Eva": ""}
+    feed(model, Page(ROOM, [message(2, "I am the first Bo", "Bo", key="b1"), message(3, "x", "Eva")]))
+    assert notes() == {ME: "you", "ana": "new device", "Bo": "new device", "Eva": ""}
+    feed(model, presence(Change("left", "Eva", "e"), Change("joined", "Eva", "e2", new=True)))
+    assert notes()["Eva"] == "new device"
+    feed(model, presence(Change("joined", "Zoe", "z", new=True), Change("joined", "Gast")))
+    assert (notes()["Zoe"], notes()["Gast"]) == ("new here", "guest")
+
+
 def test_what_holds_is_told_and_forgotten_at_the_next_joining(model: ChatModel) -> None:
     feed(model, joined(), Rules(ROOM, slow=10, closed=True))
     assert model.topic == "slow mode, one message every 10 s · nobody new comes in"

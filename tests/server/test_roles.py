@@ -11,7 +11,7 @@ from lanchat.database import Database
 from lanchat.errors import StoreFailed
 from lanchat.identity import MemberKey
 from lanchat.protocol.moderation import Role, Sanction
-from lanchat.server import audit, roles, sanctions
+from lanchat.server import access, audit, roles, sanctions
 from lanchat.server.access import open_database
 from lanchat.server.audit import Audit, Deed
 from lanchat.server.roles import OwnersFile, Roles
@@ -141,3 +141,21 @@ def test_what_is_undone_is_not_in_the_audit(database: Database, held: Sanctions)
         raise ZeroDivisionError
     held.reload()
     assert (Audit(database).read(), held.all(0)) == ([], [])
+
+
+# Who came in
+
+
+def test_keys_that_came_in_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "MAX_ADMITTED", 3)
+    held = access.Access(tmp_path, "ab" * 16)
+    held.set_pin("123456")
+    for n in range(6):
+        held.admit(f"k{n}")
+    asked = [held.needs_pin(f"k{n}") for n in range(6)]
+    held.close()
+    assert asked.count(False) == 3
+    assert not asked[5]
+    again = access.Access(tmp_path, "ab" * 16)
+    assert [again.needs_pin(f"k{n}") for n in range(6)] == asked
+    again.close()

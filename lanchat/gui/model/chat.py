@@ -312,6 +312,7 @@ class ChatModel:
         for entry in event.entries:
             if isinstance(entry, Message):
                 self._settle_own(entry)
+                self._people.said_before(entry.nick, entry.key)
         newest = self.timeline.last_seq
         new = self.timeline.add(event.entries)
         if event.catchup and self._again:

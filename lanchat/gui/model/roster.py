@@ -35,15 +35,39 @@ class Roster:
     def __init__(self, own_key: str) -> None:
         self._own_key = own_key
         self._members: dict[str, Member] = {}
+        self._met: dict[str, str] = {}  # folded nicknames to the keys that were met under them last
+        self._other: set[str] = set()  # keys that came under a name that was met with another one
+
+    def meet(self, nick: str, key: str | None) -> None:
+        """Somebody is here."""
+        if key is None:
+            return
+        fold = fold_nick(nick)
+        if self._met.setdefault(fold, key) != key:
+            self._met[fold] = key
+            self._other.add(key)
+        if len(self._met) > MAX_MEMBERS:
+            del self._met[next(iter(self._met))]
+
+    def said_before(self, nick: str, key: str | None) -> None:
+        """Somebody said something under this name, some time ago."""
+        present = self._met.get(fold_nick(nick))
+        if present is None:
+            self.meet(nick, key)
+        elif key is not None and key != present:
+            self._other.add(present)
 
     def replace(self, roster: events.Roster) -> None:
         if roster.first:
             self._members = {}
         for member in roster.members[: MAX_MEMBERS - len(self._members)]:
             self._members[member.nick] = member
+            self.meet(member.nick, member.key)
 
     def apply(self, change: Change) -> bool:
         """Whether it means anything to us."""
+        if change.change in ("joined", "renamed"):
+            self.meet(change.nick, change.key)
         match change.change:
             case "joined" if len(self._members) < MAX_MEMBERS:
                 self._members[change.nick] = _member(change)
@@ -89,7 +113,8 @@ class Roster:
             role: role,
             "guest": member.key is None,
             "muted": member.muted,
-            "new here": member.new and not self._is_me(member),
+            "new device": member.key in self._other and not self._is_me(member),
+            "new here": member.new and member.key not in self._other and not self._is_me(member),
             "not encrypted": member.clear,
         }
         return " · ".join(word for word, holds in marks.items() if holds)
