@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,15 @@ from lanchat.client.events import Message
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.model.chat import Link
 from lanchat.gui.model.timeline import Sent
+from lanchat.gui.popup import PopupMenu
+from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
+from lanchat.protocol.moderation import Role
 from lanchat.server import Config, Server
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]
+KEYSYMS = {" ": "space", "/": "slash"}
 SLICE = 200  # events handed over between two looks of Tk
 
 
@@ -61,7 +66,7 @@ class Window:
         text = self.screen.composer.text
         text.focus_force()
         for character in words:
-            text.event_generate(f"<Key-{'space' if character == ' ' else character}>")
+            text.event_generate(f"<Key-{KEYSYMS.get(character, character)}>")
         text.event_generate("<Return>")
 
     @property
@@ -94,6 +99,52 @@ def test_what_is_typed_arrives_and_what_is_answered_is_shown(
     other.close()
     wait(lambda: "Ana is now Anna · Anna left" in window.content)
     assert [person.nick for person in window.screen.model.people()] == ["Sam"]
+
+
+def test_an_owner_deletes_bans_and_the_other_window_says_so(
+    root: tk.Tk, kit: Kit, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[PopupMenu] = []
+    monkeypatch.setattr(PopupMenu, "tk_popup", lambda menu, *_: posted.append(menu))  # Tk's waits for the user
+    sam_profile = Profile("Sam")
+    with ExitStack() as stack:
+        config = Config("Room", tmp_path / "own", host="127.0.0.1", port=0, mdns=False, beacon=False)
+        config = replace(config, owner=lambda: (sam_profile.key.public, ""))
+        room = stack.enter_context(Server(config))
+        clients = [
+            stack.enter_context(Client(f"127.0.0.1:{room.port}", nick, profile=Profile(nick)))
+            for nick in ("Sam", "Ana")
+        ]
+        tops = [tk.Toplevel(root), tk.Toplevel(root)]
+        for top in tops:
+            top.geometry("900x600")  # as the program does: else it follows what it holds, and the banner follows it
+        sam, ana = (Window(top, kit, client) for top, client in zip(tops, clients, strict=True))  # type: ignore[arg-type]
+
+        def wait(condition: Callable[[], object]) -> None:
+            until(lambda: [sam.turn(), ana.turn(), condition()][-1])
+
+        wait(lambda: len(sam.screen.model.people()) == 2)
+        assert sam.screen.model.role is Role.OWNER
+        ana.client.say("buy my stuff")
+        wait(lambda: "buy my stuff" in sam.content)
+        sam.type("/delete Ana")
+        wait(lambda: "Deleted by Sam" in ana.content and "Deleted by Sam" in sam.content)
+        rows = sam.screen.side.rows
+        rows.event_generate("<Button-3>", x=60, y=rows._tops[4] + 10)
+        posted[-1].invoke("Ban …")
+        (dialog,) = (w for w in sam.screen.winfo_children() if isinstance(w, QuestionDialog))
+        assert dialog.field is not None
+        dialog.field.value = "advertising"
+        dialog.submit.invoke()
+        wait(lambda: ana.screen.model.link is Link.ENDED)
+        banner = ana.screen.model.banner(0)
+        assert banner is not None
+        assert banner.kind == "danger"
+        assert banner.text.startswith("Sam banned you from the room for ")
+        assert banner.text.endswith("advertising")
+        wait(lambda: "Sam banned Ana (advertising)" in sam.content)
+        for window in (sam, ana):
+            window.screen.destroy()
 
 
 def test_a_long_history_is_read_back_to_its_start(
