@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 
 _APPLICATION_ID: Final = 0x6C616E63  # “lanc”: what file(1) and a curious person see
-_BUSY_TIMEOUT: Final = 5.0  # s to wait for another process or connection
+BUSY_TIMEOUT: Final = 5.0  # s to wait for another process or connection
 _BUSY_LOOK: Final = 0.01  # s between two tries at what SQLite does not wait for
 _MEMORY: Final = Path(":memory:")
 
@@ -23,8 +23,8 @@ class Database:
     """The file `path` in format `version`, made from `schema` (statements) if it is new, brought up to date by
     `upgrades` (for each older version the statements that lead to the next) if it is old, after a copy was put beside
     it. WAL: readers and the one writer do not wait for each other, and a commit survives the death of the process;
-    power: also the loss of power, for it waits until the disk has it. Not for two threads at once.
-    Raises StoreFailed, StoreTooNew, StoreTooOld."""
+    power: also the loss of power, for it waits until the disk has it. patience: s to wait for another process. Not for
+    two threads at once. Raises StoreFailed, StoreTooNew, StoreTooOld."""
 
     def __init__(
         self,
@@ -35,10 +35,11 @@ class Database:
         read_only: bool = False,
         power: bool = False,
         upgrades: Mapping[int, str] = MappingProxyType({}),
+        patience: float = BUSY_TIMEOUT,
     ) -> None:
         self.path = path
         with self.errors():
-            self._db = _open(path, read_only)
+            self._db = _open(path, read_only, patience)
             try:
                 self._prepare(read_only, power)
                 self._check(schema, version, read_only, upgrades)
@@ -111,7 +112,7 @@ class Database:
 
     def _use_wal(self) -> None:
         """Two processes that do this to a new file at once: SQLite refuses one of them without waiting."""
-        deadline = time.monotonic() + _BUSY_TIMEOUT
+        deadline = time.monotonic() + BUSY_TIMEOUT
         while True:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -153,10 +154,10 @@ class Database:
         unfinished.replace(copy)
 
 
-def _open(path: Path, read_only: bool) -> sqlite3.Connection:
+def _open(path: Path, read_only: bool, patience: float) -> sqlite3.Connection:
     if not read_only and path != _MEMORY:
         _make_private(path)
-    return sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
 
 
 def _make_private(path: Path) -> None:

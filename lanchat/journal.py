@@ -161,9 +161,9 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"redacted {room}", str(last)))
         return last - start
 
-    def scrub(self) -> None:
-        """Empties the log, so that nothing of what was redacted is left in it."""
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def scrub(self) -> bool:
+        """Empties the log, so that nothing of what was redacted is left in it; False: somebody reads just now."""
+        return not self._db.value("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
     def log_size(self) -> int:

@@ -128,8 +128,10 @@ class Dialer:
             assert not isinstance(self._target, Place)
             if isinstance(self._target, Address):
                 place = place_at(self._target)
-                pinned = place.id or self._profile.pinned(place.typed or "")
-                self._place = place._replace(id=pinned)
+                pinned = self._profile.pinned(place.typed or "")
+                if place.id is not None and pinned not in (None, place.id):
+                    place = place._replace(typed=None)  # a link leads elsewhere, and changes no pin
+                self._place = place._replace(id=place.id or pinned)
             else:
                 self._place = locate(self._target, self._profile.known_names())
         return self._place

@@ -13,7 +13,7 @@ from lanchat import paths
 from lanchat.errors import StoreFailed, StoreInUse
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
-from lanchat.protocol.frames import Entry, Resume
+from lanchat.protocol.frames import Deleted, Entry, Resume
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ class Replica:
         self._journal.append(entries, {})
         if first <= self.high:
             self._journal.blank_deleted(self.room, first, last)
+        if any(isinstance(entry, Deleted) for entry in entries):
+            self._journal.scrub()
         self.low = min(self.low, first) if self.high else first
         self.high = max(self.high, last)
 

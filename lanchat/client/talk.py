@@ -76,6 +76,9 @@ class Talk:
         self._pinged = ""  # the nonce of our last ping
         self._again_at: float | None = None  # s, monotonic: when what could not be stored is said again
         self._wait = STORE_AGAIN  # s
+        self._one_by_one = False  # the room is slow
+        self._trying = ""  # the id of what is tried again
+        self._deeds: set[str] = set()  # ids of what we asked for with our role
         self._held = False  # nothing else is said before the oldest that could not be stored
         self._failed: dict[str, str] = {}
         self._on_empty: list[Callable[[bool], None]] = []
@@ -103,7 +106,7 @@ class Talk:
         self._server_id = server_id
         self._unlocking.begin(server_id, proved=self._proved(server_id))
         self._latency = latency
-        self._held, self._again_at = False, None
+        self._held, self._one_by_one, self._again_at = False, False, None
         self._asked_nick = self.nick
         self._hello = frames.Hello(
             version=PROTOCOL_VERSION,
@@ -118,6 +121,7 @@ class Talk:
     def ended(self) -> None:
         """The channel is gone."""
         self.joined = False
+        self._deeds.clear()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
         """Handles frames in order; now: s, monotonic. Raises PersonAsked, JoinRefused, ConnectionLost,
@@ -134,7 +138,7 @@ class Talk:
 
     def _handle(self, frame: ServerFrame | Flaw, now: float) -> None:
         match frame:
-            case frames.Presence() | frames.Roster() | frames.Page() | frames.Deleted() if not self.joined:
+            case frames.Presence() | frames.Roster() | frames.Page() | frames.Deleted() | Rules() if not self.joined:
                 raise _too_early()
             case frames.Deleted():
                 self._keep([frame])
@@ -142,7 +146,12 @@ class Talk:
             case frames.Presence(changes=changes):
                 self._follow_nick(changes)
                 self._emit(frame)
-            case frames.Roster() | Rules() | frames.Outcome():
+            case frames.Roster():
+                self._emit(frame)
+            case Rules():
+                self._on_rules(frame)
+            case frames.Outcome(id=id) if id in self._deeds:
+                self._deeds.discard(id)
                 self._emit(frame)
             case frames.Page(entries=entries):
                 self._keep(entries)
@@ -241,12 +250,23 @@ class Talk:
                 self._go_on()
 
     def _hold(self, error: frames.Error, now: float) -> None:
-        """The server takes nothing just now: all waits here, and the oldest is tried again later."""
-        if not self._held:
-            self._held = True
+        """The server takes nothing just now: all waits here, and the oldest is tried again later. What was sent behind
+        it is refused as well, and tells nothing new."""
+        slow = error.code == Code.SLOW
+        if self._held and error.id != self._trying:
+            return
+        if not self._held or slow:
             self._emit(frames.Error(error.code, error.detail, wait=error.wait))
+        self._held, self._one_by_one, self._trying = True, slow, error.id or ""
         self._wait = float(error.wait or STORE_AGAIN)
         self._again_at = now + self._wait
+
+    def _on_rules(self, rules: Rules) -> None:
+        """What waits since the room is slow may go out sooner."""
+        self._emit(rules)
+        if self._one_by_one:
+            self._one_by_one = rules.slow > 0
+            self.try_again()
 
     @property
     def due(self) -> float | None:
@@ -263,11 +283,15 @@ class Talk:
         if self._held and self.joined:
             self._send(frames.Resend())
             for row in self._outbox.waiting()[:1]:
+                self._trying = row.id
                 self._say(row)
 
     def _go_on(self) -> None:
-        """The oldest is settled: the server stores again."""
-        self._held, self._again_at = False, None
+        """The oldest is settled. The server stores again, so that all may go; or the next one has its turn."""
+        if self._one_by_one and len(self._outbox):
+            self.try_again()
+            return
+        self._held, self._one_by_one, self._again_at = False, False, None
         for row in self._outbox.waiting():
             self._say(row)
 
@@ -325,6 +349,7 @@ class Talk:
     def moderate(self, id: str, action: Action) -> None:  # noqa: A002 - the wire's word
         """An Outcome follows."""
         if self.joined:
+            self._deeds.add(id)
             self._send(frames.Moderate(id, action))
         else:
             self._emit(frames.Outcome(id, Code.NOT_STORED, "There is no connection just now, so nothing was done."))
@@ -345,7 +370,7 @@ class Talk:
         self._failed.pop(message_id, None)
         if self._outbox.remove([message_id]) and self._held and not len(self._outbox):
             self._send(frames.Resend())
-            self._held, self._again_at = False, None
+            self._held, self._one_by_one, self._again_at = False, False, None
         self._check_empty()
 
     def failed_text(self, message_id: str) -> str | None:

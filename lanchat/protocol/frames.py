@@ -296,7 +296,7 @@ class Outcome(_Frame, frozen=True):
     id: str
     code: str = ""
     detail: str = ""
-    token: str = ""  # of a new invitation
+    token: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{0,22}\Z")] = ""  # of a new invitation
     bans: list[Sanction] = []
 
 

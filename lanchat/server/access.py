@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from lanchat import pin
-from lanchat.database import Database
+from lanchat.database import BUSY_TIMEOUT, Database
 from lanchat.protocol.frames import Refused
 from lanchat.protocol.limits import Code
 from lanchat.server import audit, invitations, limits, roles, sanctions
 from lanchat.server.guesses import Guesses, Try
 
 SCHEMA_VERSION: Final = 1
+PATIENCE: Final = 0.5  # s to wait for `lanchat invite` and the like, which take ms: the whole room waits meanwhile
 MAX_ADMITTED: Final = 10_000  # keys that are not asked again, 1 MB; whose owner came first is asked once more
 _SCHEMA: Final = """
 CREATE TABLE pin (n INTEGER PRIMARY KEY CHECK (n = 1), verifier BLOB NOT NULL);
@@ -29,16 +30,16 @@ CREATE TABLE admitted (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID"
 _SCHEMAS: Final = ";".join((_SCHEMA, *(part.SCHEMA for part in (invitations, roles, sanctions, audit))))
 
 
-def open_database(directory: Path) -> Database:
+def open_database(directory: Path, patience: float = BUSY_TIMEOUT) -> Database:
     """The file, also while a server uses it. Raises StoreError."""
-    return Database(directory / "access.db", _SCHEMAS, SCHEMA_VERSION)
+    return Database(directory / "access.db", _SCHEMAS, SCHEMA_VERSION, patience=patience)
 
 
 class Access:
     """One server's. Raises StoreError."""
 
     def __init__(self, directory: Path, server_id: str) -> None:
-        self._db = open_database(directory)
+        self._db = open_database(directory, PATIENCE)
         # For the thread that owns the file:
         self.invitations = invitations.Invitations(self._db)
         self.roles = roles.Roles(roles.OwnersFile(directory), self._db)
@@ -67,6 +68,10 @@ class Access:
     def transaction(self) -> AbstractContextManager[None]:
         return self._db.transaction()
 
+    def scrub(self) -> None:
+        """Nothing of what was deleted stays in the log of the file. Waits for the disk."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def rules(self) -> dict[str, int]:
         """What was set by `set_rule`."""
         return dict(self._db.execute("SELECT name, value FROM rule"))
@@ -86,13 +91,13 @@ class Access:
 
     def store_pin(self, text: str | None, *, keep: Iterable[str] = ()) -> None:
         """This is the PIN from now on; None: there is none. Another one than before has everybody asked again, but for
-        the keys in `keep`. Takes 50 ms. Raises LocalProtocolError."""
+        the keys in `keep`, and takes all invitations back. Takes 50 ms. Raises LocalProtocolError."""
         verifier = None if text is None else pin.verifier(text, self._id)
         if verifier == self._verifier:
             return
         with self._db.transaction():
-            self._db.execute("DELETE FROM admitted")
-            self._db.execute("DELETE FROM pin")
+            for table in ("admitted", "pin", "invitation"):
+                self._db.execute(f"DELETE FROM {table}")  # of constants alone  # nosec B608
             if verifier is not None:
                 self._db.execute("INSERT INTO pin VALUES (1, ?)", (verifier,))
                 kept = [(key, time.time_ns() // 1_000_000) for key in keep]

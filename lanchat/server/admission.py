@@ -31,7 +31,7 @@ class Admission:
     def admit(self, item: Join, now: float, at: int) -> Line | Refused:
         """Their line in the room. Raises StoreError."""
         hello, address = item.hello, item.session.address
-        refused = self._moderation.object_to_join(hello.key, address, at) or self._locked_out(item, at)
+        refused = self._moderation.object_to_join(hello.key, item.session, at) or self._locked_out(item, at)
         if refused is not None:
             return refused
         known = self._room.holds_name(hello.key)
@@ -41,10 +41,10 @@ class Admission:
             not item.session.channel.encrypted,
             known or self._holding.allows(address, now),
             self._moderation.role(hello.key),
-            self._moderation.muted_until(hello.key, address, at),
         )
         if isinstance(line, Refused):
             return line
+        self._moderation.came(line, item.session, at)
         if line.holds and not known:
             self._holding.count(address, now)
         self.hold_nick(line)

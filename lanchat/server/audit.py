@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from lanchat.database import Database
 
-MAX_DEEDS: Final = 10_000  # kept: 2 MB; the oldest go first
+MAX_DEEDS: Final = 100_000  # kept: 20 MB; the oldest go first, after two days of one moderator who does all they can
 MAX_DETAIL: Final = 300  # characters
 SCHEMA: Final = """
 CREATE TABLE deed (

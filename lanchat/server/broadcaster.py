@@ -148,6 +148,8 @@ class Broadcaster:
                 self._refuse(member, _NOT_STORED, said.id)
                 continue
             if isinstance(outcome, Message):
+                if watched:
+                    self._moderation.spoke(member, self._now)
                 self._said.append(outcome)
                 self._authors.append(member)
             elif isinstance(outcome, Error):
@@ -222,14 +224,15 @@ class Broadcaster:
             self._delivery.tell(member, error)
 
     def _moderate(self, member: Member, frame: Moderate) -> None:
-        outcome = self._moderation.do(member, frame.id, frame.do, time.time_ns() // 1_000_000)
+        outcome = self._moderation.do(member, frame.id, frame.do, self._now, time.time_ns() // 1_000_000)
         self._delivery.tell(member, outcome)
         if self._last_bye is not None and not self._closing:
             self._say_goodbye(self._last_bye)
             self._on_close()
 
     def _rename(self, member: Member, nick: str) -> None:
-        error = self._room.rename(member.line, nick)
+        error = self._moderation.object_to_name(member, self._now, time.time_ns() // 1_000_000)
+        error = error or self._room.rename(member.line, nick)
         if error is not None:
             self._delivery.tell(member, error)
             return
@@ -262,21 +265,21 @@ class Broadcaster:
     def publish(self, rules: Rules) -> None:
         self._delivery.publish([*self._gathered(), rules], self._room.head)
 
-    def author(self, seq: int) -> tuple[str, str | None] | None:
-        """Nickname and key of who said what stands there; None: nothing does. Raises StoreError."""
+    def message(self, seq: int) -> Message | None:
+        """What stands there; None: nothing, or no more. Raises StoreError."""
         found = self._journal.after(self._room.name, seq - 1, 1, seq)
-        return next(((m.nick, m.key) for m in found if isinstance(m, Message) and m.text), None)
+        return next((m for m in found if isinstance(m, Message) and m.text), None)
 
-    def delete(self, line: Line, id: str, target: int) -> None:  # noqa: A002
-        """Blanks what stands there, and tells all. Raises StoreError."""
-        entry = self._room.delete(line, id, time.time_ns() // 1_000_000, target)
+    def delete(self, line: Line, target: Message) -> None:
+        """Blanks it, and tells all. Raises StoreError."""
+        entry = self._room.delete(line, "", time.time_ns() // 1_000_000, target.seq)
         try:
             self._journal.append([entry], {})
         except StoreError:
             self._room.not_stored(entry.seq - 1)
             raise
         self._delivery.publish([*self._gathered(), entry], self._room.head)
-        self._retention.scrub()
+        self._retention.blanked(target.seq, len(target.text.encode()))
 
     def close_room(self, bye: Bye) -> None:
         """Once who asked for it was told that it is done."""

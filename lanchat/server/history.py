@@ -82,21 +82,23 @@ class History:
 
     def _answer_all(self) -> None:
         moved_at = time.monotonic()
+        scrubbed = True  # nothing that was redacted is left in the log
         while True:
             try:
                 request = self._requests.get(timeout=CHECKPOINT_AFTER)
                 if request is None:
                     return
                 if isinstance(request, Scrub):
-                    self._checkpoint(self._journal.scrub)
+                    scrubbed = self._checkpoint(self._journal.scrub)
                 else:
                     self._answer(self._read(request))
             except queue.Empty:
                 pass  # nobody asked: time to tidy up
             if time.monotonic() - moved_at >= CHECKPOINT_AFTER:
                 self._checkpoint(self._journal.checkpoint)
-                if self._journal.log_size > WAL_BYTES:  # somebody writes all the time, so it never began anew
-                    self._checkpoint(self._journal.scrub)
+                # Somebody read when it should be emptied; or writes all the time, so that it never began anew
+                if not scrubbed or self._journal.log_size > WAL_BYTES:
+                    scrubbed = self._checkpoint(self._journal.scrub) or scrubbed
                 moved_at = time.monotonic()
 
     def _read(self, ask: Request) -> Answer:
@@ -115,11 +117,13 @@ class History:
         page = Page(ask.room, entries, start=start, catchup=ask.catchup)
         return Answer(ask, encode(page), entries[-1].seq if entries else 0)
 
-    def _checkpoint(self, move: Callable[[], None]) -> None:
+    def _checkpoint(self, move: Callable[[], bool | None]) -> bool:
+        """False: it is to be tried again."""
         try:
-            move()
+            return move() is not False
         except StoreError as error:
             _log.warning("the journal's log cannot be moved into it: %s", error)
+            return False
 
 
 def fitting(entries: list[Entry]) -> list[Entry]:

@@ -36,17 +36,26 @@ CHECKPOINT_AFTER: Final = 2.0  # s between moves of the write-ahead log into the
 DEFAULT_RATE: Final = 20.0  # messages a second of one member: nobody types so fast, a paste of a script may
 RATE_BYTES: Final = 4_096  # bytes that count as one message: a longer text, or noise, costs more
 MAX_REFUSALS: Final = 10  # names one connection may try in vain
+DEEDS: Final = 0.5  # of one moderator in a second, over time: no raid comes faster, and the audit journal lasts longer
+DEEDS_BURST: Final = 60.0  # s worth of deeds that may come at once
 RATE_BURST: Final = 5.0  # s worth of messages that may come at once
 
 
 class Rate:
-    """A token bucket. A member over its rate is simply not read for a while."""
+    """A token bucket. A member over its rate is simply not read for a while. burst: s worth of tokens it holds."""
 
-    def __init__(self, per_second: float, now: float) -> None:
+    def __init__(self, per_second: float, now: float, burst: float = RATE_BURST) -> None:
         self._per_second = per_second
-        self._capacity = per_second * RATE_BURST
+        self._capacity = per_second * burst
         self._tokens = self._capacity
         self._at = now
+
+    def allows(self, now: float) -> bool:
+        """Whether one more may be done at `now` (s, monotonic); then it counts."""
+        if self.delay(0, 0, now) or self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
 
     def delay(self, messages: int, size: int, now: float) -> float:
         """Seconds to wait after `messages` more (or lines of noise), of `size` bytes, at `now` (s, monotonic)."""

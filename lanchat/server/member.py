@@ -23,6 +23,7 @@ class Joiner(Protocol):
     channel: Channel
     plain: bool
     address: str
+    own_machine: bool
 
     def admitted(self, verdict: Refused | None) -> None:
         """In (None), or why not. Called once, by the broadcaster."""

@@ -7,7 +7,7 @@ with its line of the audit journal, in one transaction, before anybody feels it;
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -16,20 +16,22 @@ import msgspec
 from lanchat.errors import LocalProtocolError, StoreError
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.duration import duration
-from lanchat.protocol.frames import Bye, Error, Outcome, Refused
+from lanchat.protocol.frames import Bye, Error, Message, Outcome, Refused
 from lanchat.protocol.limits import MAX_BANS_TOLD, Code
 from lanchat.protocol.moderation import NEEDS, Action, Role, Rules, Sanction
 from lanchat.protocol.text import one_line
 from lanchat.server.access import Access
 from lanchat.server.audit import Deed
-from lanchat.server.member import Member
+from lanchat.server.limits import DEEDS, DEEDS_BURST, Rate
+from lanchat.server.member import Joiner, Member
 from lanchat.server.roles import LOOK
 from lanchat.server.room import Line, Room, Whom
-from lanchat.server.sanctions import Kind
+from lanchat.server.sanctions import Held, Kind, plain_address
 from lanchat.server.slow_mode import SlowMode
 
 _log = logging.getLogger(__name__)
 _SECOND: Final = 1_000  # ms
+MAX_ADDRESSES: Final = 4  # of one person that a ban reaches: their latest
 _PEOPLE: Final = {Role.MODERATOR: "moderators and owners", Role.OWNER: "owners"}
 _A: Final = {Role.MEMBER: "a member", Role.MODERATOR: "a moderator", Role.OWNER: "an owner"}
 _NO_GUESTS: Final = "This room has a PIN now, and takes only members with a key."
@@ -43,11 +45,11 @@ class Stage(Protocol):
     def publish(self, rules: Rules) -> None:
         """To all."""
 
-    def delete(self, line: Line, id: str, target: int) -> None:  # noqa: A002
+    def delete(self, line: Line, target: Message) -> None:
         """Stores and tells it. Raises StoreError."""
 
-    def author(self, seq: int) -> tuple[str, str | None] | None:
-        """Nickname and key of who said the message `seq`; None: there is none, or no more. Raises StoreError."""
+    def message(self, seq: int) -> Message | None:
+        """None: there is none, or no more. Raises StoreError."""
 
     def close_room(self, bye: Bye) -> None: ...
 
@@ -68,6 +70,7 @@ class Moderation:
         rules = access.rules()
         self.rules = Rules(room.name, rules.get("slow", 0), bool(rules.get("closed", 0)))
         self._slow = SlowMode(self.rules.slow)
+        self._rates: dict[str, Rate] = {}  # of those who have or had a role, by key
         self._look_at = 0.0
         self._handlers: Final[dict[type, Callable[[Any, Any, int], Outcome | str]]] = {
             acts.Kick: self._kick,
@@ -90,42 +93,62 @@ class Moderation:
     def role(self, key: str | None) -> Role:
         return self._access.roles.of(key)
 
-    def object_to_join(self, key: str | None, address: str, at: int) -> Refused | None:
+    def object_to_join(self, key: str | None, session: Joiner, at: int) -> Refused | None:
         """Why somebody does not come in."""
         known = self._room.holds_name(key)
-        ban = self._access.sanctions.find("ban", key, address, known, at)
+        ban = self._access.sanctions.find("ban", key, _addresses(session), known, at)
         if self.role(key) is Role.OWNER:
             return None
         if ban is not None:
-            return Refused(Code.BANNED, f"You are banned from this room for {_left(ban.until, at)}.{_why(ban.reason)}")
+            detail = f"You are banned from this room for {_left(ban.on.until, at)}.{_why(ban.on.reason)}"
+            return Refused(Code.BANNED, detail)
         if self.rules.closed and not known:
             detail = "This room takes nobody new just now. Ask somebody who is in, or try again later."
             return Refused(Code.NO_NEWCOMERS, detail)
         return None
 
-    def muted_until(self, key: str | None, address: str, at: int) -> int:
-        """Of a newcomer: ms since 1970, 0: not muted."""
-        mute = self._access.sanctions.find("mute", key, address, self._room.holds_name(key), at)
-        return 0 if mute is None or self.role(key) is Role.OWNER else mute.until
+    def came(self, line: Line, session: Joiner, at: int) -> None:
+        """One more connection of somebody who is in."""
+        line.addresses = tuple(dict.fromkeys((*line.addresses, *_addresses(session))))[-MAX_ADDRESSES:]
+        mute = self._access.sanctions.find("mute", line.key, _addresses(session), line.known, at)
+        if mute is None or line.role is Role.OWNER or mute.on.until <= line.muted_until:
+            return
+        self._room.mute(line, mute.on.until)
+        if line.key not in (None, mute.on.key):
+            try:
+                self._extend(mute, [line])
+            except StoreError as error:
+                _log.error("a mute holds only until %s leaves: %s", line.nick, error)
 
     def watches(self, line: Line) -> bool:
         """Whether `object_to_word` may have something to say. (For most it has not, and it costs time.)"""
         return line.muted_until > 0 or self.rules.slow > 0
 
     def object_to_word(self, member: Member, now: float, at: int) -> Error | None:
-        """Why a message is not taken now; None: it is, and counts."""
-        line = member.line
-        if line.muted_until > at:
-            return Error(Code.MUTED, f"You are muted for {_left(line.muted_until, at)}.")
-        if not self.rules.slow or line.role is not Role.MEMBER:
+        """Why a message is not taken now."""
+        if member.line.muted_until > at:
+            return Error(Code.MUTED, f"You are muted for {_left(member.line.muted_until, at)}.")
+        wait = self._slow.wait(_person(member), now) if self._is_slow(member.line) else 0
+        if not wait:
             return None
-        person = line.key or member.session.address
-        wait = self._slow.wait(person, now)
-        if wait:
-            every = duration(self.rules.slow)
-            return Error(Code.SLOW, f"Slow mode: one message every {every}. Yours goes out in {wait} s.", wait=wait)
-        self._slow.spoke(person, now)
-        return None
+        every = duration(self.rules.slow)
+        return Error(Code.SLOW, f"Slow mode: one message every {every}. Yours goes out in {wait} s.", wait=wait)
+
+    def object_to_name(self, member: Member, now: float, at: int) -> Error | None:
+        """Why another name is not taken now, which is a word to all as well; None: it is, and counts as one."""
+        refused = self.object_to_word(member, now, at) if self.watches(member.line) else None
+        if refused is None:
+            self.spoke(member, now)
+            return None
+        why = "while you are muted" if refused.code == Code.MUTED else f"for {refused.wait} s: slow mode"
+        return Error(Code.NICK_INVALID, f"Your name stays as it is {why}.")
+
+    def spoke(self, member: Member, now: float) -> None:
+        if self._is_slow(member.line):
+            self._slow.spoke(_person(member), now)
+
+    def _is_slow(self, line: Line) -> bool:
+        return self.rules.slow > 0 and line.role is Role.MEMBER
 
     @property
     def due(self) -> float:
@@ -137,9 +160,8 @@ class Moderation:
         if now < self._look_at:
             return
         self._look_at = now + LOOK
+        self._look_at_owners()
         try:
-            if self._access.roles.look():
-                _log.info("the owners have changed")
             self._forget_ended(at)
         except StoreError as error:
             _log.error("%s", error)
@@ -148,23 +170,33 @@ class Moderation:
             if 0 < line.muted_until <= at:
                 self._room.mute(line, 0)
 
+    def _look_at_owners(self) -> None:
+        """A file that cannot be read changes nothing."""
+        try:
+            self._access.roles.look()
+        except StoreError as error:
+            _log.error("%s", error)
+
     def _forget_ended(self, at: int) -> None:
         end = self._access.sanctions.next_end
         if end is not None and end <= at:
             with self._access.transaction():
                 self._access.sanctions.forget(at)
             self._access.sanctions.reload()
+            self._access.scrub()
 
     # What members ask for
 
-    def do(self, member: Member, id: str, action: Action, at: int) -> Outcome:  # noqa: A002 - the wire's word
+    def do(self, member: Member, id: str, action: Action, now: float, at: int) -> Outcome:  # noqa: A002
         """Does it, if the member may."""
         self._look_at = 0.0  # the role that counts is the one of now, and the time of mutes, too
+        self._look_at_owners()
         try:
-            self._access.roles.look()
             role = self.role(member.line.key)
             if role.rank < NEEDS[type(action)].rank:
                 raise Denied(Code.NOT_ALLOWED, f"Only {_PEOPLE[NEEDS[type(action)]]} of this room can do that.")
+            if role is not Role.MEMBER:
+                self._pace(member.line.key or "", now)
             outcome = self._handlers[type(action)](member, action, at)
         except Denied as denied:
             return Outcome(id, denied.code, denied.detail)
@@ -172,6 +204,11 @@ class Moderation:
             _log.error("nothing is done, for it cannot be stored: %s", error)
             return Outcome(id, Code.NOT_STORED, "The server cannot store that just now, so it is not done.")
         return Outcome(id, detail=outcome) if isinstance(outcome, str) else msgspec.structs.replace(outcome, id=id)
+
+    def _pace(self, key: str, now: float) -> None:
+        rate = self._rates.setdefault(key, Rate(DEEDS, now, DEEDS_BURST))
+        if not rate.allows(now):
+            raise Denied(Code.TOO_MANY, "That is too much at once. Wait a moment.")
 
     @contextmanager
     def _written(self, member: Member, at: int, action: Action, who: Whom | None, detail: str) -> Iterator[None]:
@@ -211,77 +248,85 @@ class Moderation:
         self._put_out(whom.line, by, why, Code.KICKED, f"{by} put you out of the room.{_why(why)}")
         return f"{whom.nick} is put out."
 
-    def _sanction(self, kind: Kind, member: Member, do: acts.Ban | acts.Mute, at: int) -> tuple[Whom, Sanction]:
+    def _sanction(self, kind: Kind, member: Member, do: acts.Ban | acts.Mute, at: int) -> tuple[Sanction, list[Line]]:
+        """Stored; and the lines that it hits."""
         whom, why = self._whom(member, do.who), one_line(do.reason)
         if not do.seconds:
             raise Denied(Code.INVALID, f"Say for how long: a {kind} has an end.")
-        address = self._address_of(whom.line)
-        if whom.key is None and address is None:
+        addresses = frozenset(whom.line.addresses if whom.line else ())
+        if whom.key is None and not addresses:
             raise Denied(Code.NOBODY, f"“{whom.nick}” has no key and is on the server itself. Put them out instead.")
         sanction = Sanction(kind, whom.nick, whom.key, at + do.seconds * _SECOND, member.line.nick, why)
+        held = Held(sanction, member.line.key or "", addresses)
+        others = [line for line in self._room.lines() if line is not whom.line and self._hits(held, line)]
+        with self._written(member, at, do, whom, f"for {duration(do.seconds)}. {why}".strip()):
+            if not self._access.sanctions.put(held):
+                raise Denied(Code.TOO_MANY, "There are too many bans and mutes. Lift some first.")
+            self._extend(held, others)
+        return sanction, ([whom.line] if whom.line else []) + others
+
+    def _hits(self, held: Held, line: Line) -> bool:
+        """By its addresses: a guest, or a key that is new here."""
+        return not line.known and line.role is Role.MEMBER and bool(held.addresses.intersection(line.addresses))
+
+    def _extend(self, held: Held, lines: Sequence[Line]) -> None:
+        """Keys that are hit by their address get one of their own: the next time, the room knows them."""
         try:
-            with self._written(member, at, do, whom, f"for {duration(do.seconds)}. {why}".strip()):
-                if not self._access.sanctions.put(sanction, address):
-                    raise Denied(Code.TOO_MANY, "There are too many bans and mutes. Lift some first.")
+            with self._access.transaction():
+                for line in lines:
+                    if line.key is not None:
+                        on = msgspec.structs.replace(held.on, nick=line.nick, key=line.key)
+                        self._access.sanctions.put(held._replace(on=on))
         finally:
             self._access.sanctions.reload()
-        return whom, sanction
 
     def _ban(self, member: Member, do: acts.Ban, at: int) -> str:
-        whom, ban = self._sanction("ban", member, do, at)
-        for line in self._room.lines():
-            if line is whom.line or self._hit_by_address(line, whom, at):
-                detail = f"{ban.by} banned you from the room for {_left(ban.until, at)}.{_why(ban.reason)}"
-                self._put_out(line, ban.by, ban.reason, Code.BANNED, detail)
-        return f"{whom.nick} is banned for {duration(do.seconds)}."
-
-    def _hit_by_address(self, line: Line, whom: Whom, at: int) -> bool:
-        """Whether a ban's address puts out somebody else: a guest, or a key that came today, from the same place."""
-        if line.key == whom.key or self.role(line.key) is not Role.MEMBER or not (line.new or line.key is None):
-            return False
-        addresses = [m.session.address for m in self._stage.members() if m.line is line]
-        return any(self._access.sanctions.find("ban", line.key, a, False, at) for a in addresses)
+        ban, lines = self._sanction("ban", member, do, at)
+        for line in lines:
+            detail = f"{ban.by} banned you from the room for {_left(ban.until, at)}.{_why(ban.reason)}"
+            self._put_out(line, ban.by, ban.reason, Code.BANNED, detail)
+        return f"{ban.nick} is banned for {duration(do.seconds)}."
 
     def _mute(self, member: Member, do: acts.Mute, at: int) -> str:
-        whom, mute = self._sanction("mute", member, do, at)
-        if whom.line is not None:
-            self._room.mute(whom.line, mute.until, mute.by, mute.reason)
-        return f"{whom.nick} is muted for {duration(do.seconds)}."
+        mute, lines = self._sanction("mute", member, do, at)
+        for line in lines:
+            self._room.mute(line, mute.until, mute.by, mute.reason)
+        return f"{mute.nick} is muted for {duration(do.seconds)}."
 
-    def _address_of(self, line: Line | None) -> str | None:
-        """Where somebody is; None where that is nowhere, or this machine."""
-        addresses = [m.session.address for m in self._stage.members() if m.line is line]
-        return next((a for a in addresses if not _is_loopback(a)), None)
-
-    def _lift(self, kind: Kind, member: Member, do: acts.Unban | acts.Unmute, at: int) -> str:
+    def _lift(self, kind: Kind, member: Member, do: acts.Unban | acts.Unmute, at: int) -> list[Held]:
         found = self._room.whom(do.who)
-        held = [s for s in self._access.sanctions.all(at) if s.kind == kind]
+        held = [h for h in self._access.sanctions.all(at) if h.on.kind == kind]
         keys = {do.who} | ({found.key} if found is not None and found.key else set())
-        meant = [s for s in held if s.key in keys] or [s for s in held if s.nick == do.who]
+        meant = [h for h in held if h.on.key in keys] or [h for h in held if h.on.nick == do.who]
         if not meant:
             raise Denied(Code.NOBODY, f"There is no {kind} on “{one_line(do.who)}”.")
-        for sanction in meant:
-            try:
-                with self._written(member, at, do, Whom(sanction.nick, sanction.key, None), ""):
-                    self._access.sanctions.lift(kind, sanction.key, sanction.nick)
-            finally:
-                self._access.sanctions.reload()
-        return meant[0].nick
+        own = self.role(member.line.key)
+        for one in meant:
+            if one.on.key == member.line.key or self.role(one.by_key).rank > own.rank:
+                raise Denied(Code.NOT_ALLOWED, f"“{one.on.by}” did that, and you cannot undo it.")
+        try:
+            with self._written(member, at, do, Whom(meant[0].on.nick, meant[0].on.key, None), ""):
+                for one in meant:
+                    self._access.sanctions.lift(one)
+        finally:
+            self._access.sanctions.reload()
+        self._access.scrub()
+        return meant
 
     def _unban(self, member: Member, do: acts.Unban, at: int) -> str:
-        return f"{self._lift('ban', member, do, at)} may come back."
+        return f"{self._lift('ban', member, do, at)[0].on.nick} may come back."
 
     def _unmute(self, member: Member, do: acts.Unmute, at: int) -> str:
-        nick = self._lift("mute", member, do, at)
+        lifted = self._lift("mute", member, do, at)
         for line in self._room.lines():
-            if line.muted_until and not any(
-                self.muted_until(line.key, m.session.address, at) for m in self._stage.members() if m.line is line
-            ):
-                self._room.mute(line, 0, member.line.nick)
-        return f"{nick} may speak again."
+            meant = any(h.on.key == line.key if line.key else h.addresses & {*line.addresses} for h in lifted)
+            if line.muted_until and meant:
+                left = self._access.sanctions.find("mute", line.key, line.addresses, line.known, at)
+                self._room.mute(line, left.on.until if left else 0, member.line.nick)
+        return f"{lifted[0].on.nick} may speak again."
 
     def _bans(self, _member: Member, _do: acts.Bans, at: int) -> Outcome:
-        return Outcome("", bans=self._access.sanctions.all(at)[-MAX_BANS_TOLD:])
+        return Outcome("", bans=[held.on for held in self._access.sanctions.all(at)[-MAX_BANS_TOLD:]])
 
     def _slow_down(self, member: Member, do: acts.Slow, at: int) -> str:
         detail = f"one message every {duration(do.seconds)}" if do.seconds else "off"
@@ -293,26 +338,29 @@ class Moderation:
         return "Nobody new comes in from now on." if do.on else "Everybody may come in again."
 
     def _rule(self, member: Member, do: Action, at: int, name: str, value: int, detail: str) -> None:
+        rules = {"slow": self.rules.slow, "closed": int(self.rules.closed)}
+        if rules[name] == value:
+            return
         with self._written(member, at, do, None, detail):
             self._access.set_rule(name, value)
-        rules = {"slow": self.rules.slow, "closed": int(self.rules.closed), name: value}
+        rules[name] = value
         self.rules = Rules(self._room.name, rules["slow"], bool(rules["closed"]))
         self._slow.interval = self.rules.slow
         self._stage.publish(self.rules)
 
     def _delete(self, member: Member, do: acts.Delete, at: int) -> str:
-        author = self._stage.author(do.seq)
-        if author is None:
+        message = self._stage.message(do.seq)
+        if message is None:
             raise Denied(Code.NOBODY, "There is no such message any more.")
-        nick, key = author
-        if key is None or key != member.line.key:
-            if self.role(member.line.key).rank < Role.MODERATOR.rank:
+        if message.key is None or message.key != member.line.key:
+            own, theirs = self.role(member.line.key), self.role(message.key)
+            if own.rank < Role.MODERATOR.rank:
                 raise Denied(Code.NOT_ALLOWED, "You can only delete what you said yourself.")
-            if self.role(key).rank > self.role(member.line.key).rank:
-                raise Denied(Code.NOT_ALLOWED, f"“{nick}” is {_A[self.role(key)]} of this room.")
-            with self._written(member, at, do, Whom(nick, key, None), f"message {do.seq}"):
+            if theirs.rank > own.rank:
+                raise Denied(Code.NOT_ALLOWED, f"“{message.nick}” is {_A[theirs]} of this room.")
+            with self._written(member, at, do, Whom(message.nick, message.key, None), f"message {do.seq}"):
                 pass
-        self._stage.delete(member.line, "", do.seq)
+        self._stage.delete(member.line, message)
         return "The message is deleted."
 
     def _invite(self, member: Member, do: acts.Invite, at: int) -> Outcome:
@@ -321,8 +369,8 @@ class Moderation:
         note = f"by {member.line.nick}"
         with self._written(member, at, do, None, f"for {duration(do.seconds)}, uses: {do.uses or 'any number'}"):
             token = self._access.invitations.make(note, at + do.seconds * _SECOND, do.uses, at)
-        if token is None:
-            raise Denied(Code.TOO_MANY, "There are too many open invitations. Revoke some first.")
+            if token is None:
+                raise Denied(Code.TOO_MANY, "There are too many open invitations. Revoke some first.")
         return Outcome("", token=token)
 
     def _appoint(self, member: Member, do: acts.Appoint, at: int) -> str:
@@ -367,5 +415,11 @@ def _why(reason: str) -> str:
     return f" {reason}" if reason else ""
 
 
-def _is_loopback(address: str) -> bool:
-    return address == "::1" or address.removeprefix("::ffff:").startswith("127.")
+def _addresses(session: Joiner) -> tuple[str, ...]:
+    """By which somebody can be kept away: not by that of the server itself, where its owner is."""
+    return () if session.own_machine else (plain_address(session.address),)
+
+
+def _person(member: Member) -> str:
+    """Who waits in slow mode: keys are free to make, so a new one counts by its address."""
+    return member.line.key if member.line.known and member.line.key else member.session.address

@@ -37,8 +37,10 @@ class Retention:
         self._blanked = False  # since the log was emptied last
         self.due: float | None = None if keep == FOR_EVER else 0.0  # s, monotonic; None: never
 
-    def scrub(self) -> None:
-        """Something was blanked by others."""
+    def blanked(self, seq: int, size: int) -> None:
+        """Others blanked the text of the entry `seq`, of `size` bytes."""
+        if seq <= self._counted:
+            self._size -= size
         self._scrub()
 
     def on_time(self, now: float, at: int) -> None:

@@ -6,7 +6,9 @@ it, with an editor or by `lanchat admin owner`; a server that runs notices withi
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +34,9 @@ class OwnersFile:
     def read(self) -> dict[str, str]:
         """Keys, and what stands behind each. Lines without a key are passed over."""
         try:
-            with open(self.path, encoding="utf-8", errors="replace") as file:
-                lines = file.read(MAX_FILE).splitlines()
+            # A pipe in its place would have us wait; an editor on Windows may put a mark in front
+            with open(self.path, "rb", opener=_open_at_once) as file:
+                lines = file.read(MAX_FILE).decode("utf-8-sig", errors="replace").splitlines()
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -56,10 +59,19 @@ class OwnersFile:
     def version(self) -> tuple[int, int, int]:
         """Another one when the file was written since."""
         try:
-            stat = self.path.stat()
+            found = self.path.stat()
         except OSError:  # none, or not ours to see
             return (0, 0, 0)
-        return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """A file; raises OSError for what is none."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "this is no file")
+    return descriptor
 
 
 class Roles:
@@ -83,8 +95,8 @@ class Roles:
         version = self._file.version
         if version == self._seen:
             return False
+        self._seen = version  # also of a file that cannot be read: that is said once
         self._owners = self._file.read()
-        self._seen = version
         return True
 
     def appoint(self, key: str, nick: str, *, moderator: bool) -> bool:

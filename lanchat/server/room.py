@@ -27,9 +27,9 @@ _KEYED_ID: Final = re.compile(rf"([0-9A-Za-z]{{1,{MAX_RUN}}})-(0|[1-9][0-9]{{0,1
 class Line:
     """One line of the roster. A key has one, however many connections it has. holds: nobody else may have its name,
     also when it is not here. new: its key held no name here before. expelled: it is in no more, whatever its
-    connections still say. muted_until: ms since 1970, 0: not muted."""
+    connections still say. muted_until: ms since 1970, 0: not muted. addresses: where its last connections came from."""
 
-    __slots__ = ("clear", "connections", "expelled", "holds", "key", "muted_until", "new", "nick", "role")
+    __slots__ = ("addresses", "clear", "connections", "expelled", "holds", "key", "muted_until", "new", "nick", "role")
 
     def __init__(self, nick: str, key: str | None, clear: bool, holds: bool, new: bool) -> None:
         self.nick = nick
@@ -41,6 +41,12 @@ class Line:
         self.muted_until = 0
         self.connections = 1
         self.expelled = False
+        self.addresses: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """The room knew its key before it came."""
+        return self.key is not None and not self.new
 
     def member(self) -> Member:
         """What all may know."""
@@ -95,13 +101,7 @@ class Room:
         return key in self._held
 
     def join(
-        self,
-        nick: str,
-        key: str | None,
-        clear: bool,
-        holds: bool = True,
-        role: Role = Role.MEMBER,
-        muted_until: int = 0,
+        self, nick: str, key: str | None, clear: bool, holds: bool = True, role: Role = Role.MEMBER
     ) -> Line | Refused:
         """holds: the name shall be the key's. A second connection of a key shares its line, name included; one that
         comes back in time goes on with it."""
@@ -117,7 +117,7 @@ class Room:
         if refused is not None:
             return Refused(refused.code, refused.detail, refused.suggestion)
         line = Line(text.clean_nick(nick), key, clear, holds, new=not self.holds_name(key))
-        line.role, line.muted_until = role, muted_until
+        line.role = role
         self._enter(line)
         self._note("joined", line)
         return line

@@ -1,12 +1,14 @@
 """Bans and mutes: on whom, by whom, why, until when; stored and looked up, it puts nobody out.
 
-A sanction is on a key, and on the address that the key was at, against keys that are new to the room: who made
-another key at the same address gains nothing, while neighbours behind one router whom the room knows stay in. A guest
-has an address alone. The address is forgotten with the sanction.
+A sanction is on a key, and on the addresses that the key was at, against keys that are new to the room: who made
+another key at the same address gains nothing, while neighbours behind one router whom the room knows stay in. A new key
+that it hits gets one of its own, since later the room knows it. A guest has addresses alone. They are forgotten with
+the sanction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal, NamedTuple
 
 from lanchat.database import Database
@@ -20,18 +22,20 @@ CREATE TABLE sanction (
     kind    TEXT NOT NULL,        -- “ban” or “mute”
     nick    TEXT NOT NULL,
     key     TEXT,
-    address TEXT,
+    addresses TEXT NOT NULL,      -- with spaces between; as few as there are connections
     until   INTEGER NOT NULL,     -- ms since 1970
     by      TEXT NOT NULL,        -- the nickname of who did it
+    by_key  TEXT NOT NULL,
     reason  TEXT NOT NULL
 )"""
 
 
 class Held(NamedTuple):
-    """A sanction as it is kept: `on` without its address is what others are told."""
+    """A sanction as it is kept: `on` is what others are told. by_key: of who did it. addresses: of whom it is on."""
 
     on: Sanction
-    address: str | None
+    by_key: str
+    addresses: frozenset[str]
 
 
 class Sanctions:
@@ -44,19 +48,20 @@ class Sanctions:
         self.reload()
 
     def reload(self) -> None:
-        rows = self._db.execute("SELECT kind, nick, key, until, by, reason, address FROM sanction ORDER BY n")
-        self._held = [Held(Sanction(*row[:-1]), row[-1]) for row in rows]
+        rows = self._db.execute("SELECT kind, nick, key, until, by, reason, by_key, addresses FROM sanction ORDER BY n")
+        self._held = [Held(Sanction(*row[:-2]), row[-2], frozenset(row[-1].split())) for row in rows]
 
-    def all(self, now: int) -> list[Sanction]:
-        return [held.on for held in self._held if held.on.until > now]
+    def all(self, now: int) -> list[Held]:
+        return [held for held in self._held if held.on.until > now]
 
-    def find(self, kind: Kind, key: str | None, address: str, known: bool, now: int) -> Sanction | None:
-        """The one on this key, or on this address; known: the room knew the key before."""
+    def find(self, kind: Kind, key: str | None, addresses: Collection[str], known: bool, now: int) -> Held | None:
+        """The one on this key, or on one of these addresses; known: the room knew the key before."""
+        places = set(map(plain_address, addresses))
         for held in self._held:
             if held.on.kind != kind or held.on.until <= now:
                 continue
-            if (key is not None and held.on.key == key) or (held.address == address and not known):
-                return held.on
+            if (key is not None and held.on.key == key) or (not known and places & held.addresses):
+                return held
         return None
 
     @property
@@ -64,25 +69,35 @@ class Sanctions:
         """When the next one ends."""
         return min((held.on.until for held in self._held), default=None)
 
-    def put(self, sanction: Sanction, address: str | None) -> bool:
-        """In place of the one that there is on the same key, or guest. False: there are too many."""
-        self.lift(sanction.kind, sanction.key, sanction.nick)
+    def put(self, held: Held) -> bool:
+        """In place of the one that there is on the same key, or on a guest of that name and address. False: there are
+        too many."""
+        s, addresses = held.on, " ".join(sorted(map(plain_address, held.addresses)))
+        if s.key is not None:
+            self._db.execute("DELETE FROM sanction WHERE kind = ? AND key = ?", (s.kind, s.key))
+        else:
+            same = (s.kind, s.nick, addresses)
+            self._db.execute("DELETE FROM sanction WHERE kind = ? AND key IS NULL AND nick = ? AND addresses = ?", same)
         if self._db.value("SELECT count(*) FROM sanction") >= MAX_SANCTIONS:
             return False
-        s = sanction
         self._db.execute(
-            "INSERT INTO sanction (kind, nick, key, address, until, by, reason) VALUES (?,?,?,?,?,?,?)",
-            (s.kind, s.nick, s.key, address, s.until, s.by, s.reason),
+            "INSERT INTO sanction (kind, nick, key, addresses, until, by, by_key, reason) VALUES (?,?,?,?,?,?,?,?)",
+            (s.kind, s.nick, s.key, addresses, s.until, s.by, held.by_key, s.reason),
         )
         return True
 
-    def lift(self, kind: str, key: str | None, nick: str) -> None:
-        """Those on the key; without one, those on guests of that name."""
+    def lift(self, held: Held) -> None:
+        on = held.on
         self._db.execute(
-            "DELETE FROM sanction WHERE kind = ? AND (key = ? OR (? IS NULL AND key IS NULL AND nick = ?))",
-            (kind, key, key, nick),
+            "DELETE FROM sanction WHERE kind = ? AND key IS ? AND nick = ? AND until = ?",
+            (on.kind, on.key, on.nick, on.until),
         )
 
     def forget(self, now: int) -> None:
         """Those that have ended, with their addresses."""
         self._db.execute("DELETE FROM sanction WHERE until <= ?", (now,))
+
+
+def plain_address(address: str) -> str:
+    """One spelling, whichever socket it came through."""
+    return address.removeprefix("::ffff:")

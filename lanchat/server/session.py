@@ -64,7 +64,7 @@ class Session:
         self.channel = channel
         self.plain = False
         self.address = address
-        self._own_machine = own_machine
+        self.own_machine = own_machine
         self._gate = gate
         self._stage = Stage.GREETING
         self._decoder: Decoder[ClientFrame] | PlainDecoder = client_frames()
@@ -140,7 +140,7 @@ class Session:
         return first
 
     def _clear_allowed(self) -> bool:
-        return (self._gate.allow_clear or self._own_machine) and not self._gate.access.locked
+        return (self._gate.allow_clear or self.own_machine) and not self._gate.access.locked
 
     # The talk
 

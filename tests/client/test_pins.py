@@ -73,13 +73,22 @@ def test_what_was_read_before_can_still_be_read(known: Server, serve: Serve, joi
     assert ana.texts == ["for the old one alone"]
 
 
-def test_its_own_id_lets_a_new_server_in_deliberately(known: Server, serve: Serve, join: Join, tmp_path: Path) -> None:
+def test_a_link_leads_to_another_server_and_changes_no_pin(
+    known: Server, serve: Serve, join: Join, tmp_path: Path
+) -> None:
+    """Whoever sends a link may name any server in it: that one is joined, and the address stays whose it was."""
     new = serve(port=known.port, name="New", data=tmp_path / "new")
     ana = join(f"lanchat://127.0.0.1:{new.port}?id={new.id}", "Ana")
     ana.until(Joined)
     ana.client.close()
-    assert Profile("ana").pinned(f"127.0.0.1:{new.port}") == new.id
-    join(new, "Ana").until(Joined)
+    assert Profile("ana").pinned(f"127.0.0.1:{new.port}") == known.id
+    assert isinstance(join(new, "Ana").until(Ended).error, ServerKeyChanged)
+
+
+def test_a_link_pins_an_address_that_nobody_had(old: Server, join: Join) -> None:
+    ana = join(f"lanchat://127.0.0.1:{old.port}?id={old.id}", "Ana")
+    ana.until(Joined)
+    assert Profile("ana").pinned(f"127.0.0.1:{old.port}") == old.id
 
 
 def test_a_link_with_another_id_is_refused(old: Server, join: Join) -> None:

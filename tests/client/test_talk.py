@@ -390,6 +390,30 @@ def test_in_slow_mode_the_oldest_is_said_again_when_it_may_be(wire: Wire) -> Non
     wire.take()
     wire.receive(slow[1], now=130.2)
     assert wire.talk.due == 160.2
+    wire.receive(Rules("lobby"), now=131.0)  # slow no more: all that waits goes out
+    assert wire.sent[-2:] == [frames.Resend(), frames.Say("r-2", "two")]
+    wire.receive(wire.entry(2, 2), now=131.1)
+    assert wire.talk.due is None
+
+
+def test_a_long_line_of_what_waits_goes_out_one_by_one(wire: Wire) -> None:
+    """What was sent behind the first is refused, too; that puts nothing off, and nothing is sent twice at once."""
+    wire.join()
+    for n in range(1, 101):
+        wire.talk.say(n, str(n), 1000 + n)
+    wire.receive(wire.entry(1, 1), now=100.0)
+    wire.take()
+    for n in range(2, 101):
+        wire.receive(frames.Error(Code.SLOW, "Slow mode", f"r-{n}", wait=10), now=100.0 + n)
+    assert wire.talk.due == 112.0
+    assert len(wire.told) == 1
+    for n in range(2, 5):
+        wire.take()
+        wire.talk.on_time(1_000.0 * n)
+        assert wire.sent == [frames.Resend(), frames.Say(f"r-{n}", str(n))]
+        wire.receive(wire.entry(n, n), now=1_000.0 * n)
+        assert wire.sent[2:] == [frames.Resend(), frames.Say(f"r-{n + 1}", str(n + 1))]
+        wire.receive(frames.Error(Code.SLOW, "Slow mode", f"r-{n + 1}", wait=10), now=1_000.0 * n)
 
 
 @pytest.mark.parametrize("code", [Code.KICKED, Code.BANNED, Code.ROOM_CLOSED])
@@ -436,6 +460,7 @@ def test_what_needs_a_role_is_asked_only_while_we_are_in(wire: Wire) -> None:
     wire.talk.moderate("m2", Lock(on=True))
     assert wire.sent == [frames.Moderate("m2", Lock(on=True))]
     wire.receive(frames.Outcome("m2", detail="Done."), Rules("lobby", closed=True))
+    wire.receive(frames.Outcome("m2", detail="Twice."), frames.Outcome("m9", detail="Your account is locked."))
     assert wire.told == [frames.Outcome("m2", detail="Done."), Rules("lobby", closed=True)]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lanchat.journal import Journal
 from lanchat.server import Server
 from lanchat.server.access import open_database
 from lanchat.server.audit import Audit
+from lanchat.server.retention import Keep
 from tests.server.conftest import Serve
 from tests.server.raw_client import Frame, RawClient, wait_until
 
@@ -36,7 +38,7 @@ class Room:
         return self._clients.enter_context(RawClient(self.server.port, **options))
 
     def join(self, nick: str, *, guest: bool = False, source: str = "") -> RawClient:
-        client = self.connect(tls=not guest, source=source)
+        client = self.connect(tls=True, source=source)
         client.join(nick, key=None if guest else self.key(nick))
         client.sync()
         return client
@@ -356,6 +358,189 @@ def test_an_invitation_is_made_over_the_wire(room: Room) -> None:
     assert token not in str(deeds(room))
 
 
+# What an attacker found: around bans and mutes. (The loopback's addresses but 127.0.0.1 stand for other machines.)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """127.0.0.0/8 is many machines."""
+    monkeypatch.setattr("lanchat.server.server._is_own", lambda *_: False)
+
+
+EVE, NEIGHBOUR = "127.0.0.2", "127.0.0.3"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_new_key_does_not_speak_for_a_muted_one_however_often_it_comes(room: Room) -> None:
+    olga, _ = room.join("Olga"), room.join("Eve", source=EVE)
+    done(olga, "mute", who="Eve", seconds=3_600)
+    for _ in range(2):
+        again = room.join("Eve 2", source=EVE)
+        again.say("run-0", "me again")
+        assert again.until("error", id="run-0")["code"] == "muted"
+        again.tell(kind="bye")
+        again.until_end()
+    room.restart()
+    again = room.join("Eve 2", source=NEIGHBOUR)
+    again.say("run-0", "and from another machine")
+    assert again.until("error", id="run-0")["code"] == "muted"
+    room.join("Ben", source=EVE).say("run-0", "a newcomer at her machine")
+    guest = room.join("Gast", guest=True, source=EVE)
+    guest.say("1", "a guest there")
+    assert guest.until("error", id="1")["code"] == "muted"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_mute_and_a_ban_hit_the_new_keys_that_are_in_already(room: Room) -> None:
+    room.join("Known", source=EVE).tell(kind="bye")
+    olga, mal, spare = room.join("Olga"), room.join("Mal", source=EVE), room.join("Spare", source=EVE)
+    known, guest = room.join("Known", source=EVE), room.join("Gast", guest=True, source=EVE)
+    far = room.join("Far", source=NEIGHBOUR)
+    done(olga, "mute", who="Mal", seconds=3_600)
+    olga.until_change(change="muted", nick="Spare")
+    done(olga, "ban", who="Mal", seconds=3_600)
+    for client in (mal, spare, guest):
+        assert client.until("bye")["code"] == "banned"
+    for nick in ("Mal", "Spare", "Another"):
+        assert room.refused(nick, source=EVE)["code"] == "banned"
+    assert room.refused("Spare", source=NEIGHBOUR)["code"] == "banned"
+    for client in (known, far):
+        client.say("run-0", "still in")
+        client.until("message")
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_who_spams_and_breaks_off_is_banned_with_every_address(room: Room) -> None:
+    olga, first, second = room.join("Olga"), room.join("Mal", source=EVE), room.join("Mal", source=NEIGHBOUR)
+    first.reset()
+    second.reset()
+    olga.sync()
+    done(olga, "ban", who="Mal", seconds=3_600)
+    for source in (EVE, NEIGHBOUR):
+        assert room.refused(f"Fresh {source[-1]}", source=source)["code"] == "banned"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_guests_of_one_name_are_told_apart_and_of_one_machine_are_not(room: Room) -> None:
+    olga, one, two = (
+        room.join("Olga"),
+        room.join("Gast", guest=True, source=EVE),
+        room.join("Gast 2", guest=True, source=EVE),
+    )
+    done(olga, "ban", who="Gast", seconds=3_600)
+    assert [client.until("bye")["code"] for client in (one, two)] == ["banned", "banned"]
+    other = room.join("Gast", guest=True, source=NEIGHBOUR)
+    done(olga, "ban", who="Gast", seconds=3_600)
+    other.until("bye")
+    for source in (EVE, NEIGHBOUR):
+        with RawClient(room.server.port, tls=True, source=source) as guest:
+            assert guest.hello("Again")["code"] == "banned"
+
+
+def test_to_unmute_one_frees_nobody_else(room: Room) -> None:
+    olga, pat, quin = room.join("Olga"), room.join("Pat"), room.join("Quin")
+    for who in ("Pat", "Quin"):
+        done(olga, "mute", who=who, seconds=3_600)
+    quin.reset()
+    done(olga, "unmute", who="Pat")
+    pat.say("run-0", "free")
+    pat.until("message")
+    quin = room.join("Quin")
+    quin.say("run-0", "me too?")
+    assert quin.until("error", id="run-0")["code"] == "muted"
+
+
+def test_nobody_undoes_what_ranks_above_them_nor_their_own(room: Room) -> None:
+    olga, max_, _ = room.join("Olga"), room.join("Max"), room.join("Ben")
+    done(olga, "appoint", who="Max", moderator=True)
+    done(olga, "mute", who="Max", seconds=3_600)
+    done(olga, "ban", who="Ben", seconds=3_600)
+    assert denied(max_, "unmute", who="Max") == "not_allowed"
+    assert denied(max_, "unban", who="Ben") == "not_allowed"
+    done(olga, "unban", who="Ben")
+
+
+def test_a_muted_member_says_nothing_by_their_name(room: Room) -> None:
+    olga, ana = room.join("Olga"), room.join("Ana")
+    done(olga, "mute", who="Ana", seconds=3_600)
+    ana.tell(kind="rename", nick="But I say this")
+    error = ana.until("error")
+    assert (error["code"], error["detail"]) == ("nick_invalid", "Your name stays as it is while you are muted.")
+
+
+def test_in_slow_mode_names_count_and_what_is_refused_does_not(room: Room) -> None:
+    olga, ana = room.join("Olga"), room.join("Ana")
+    done(olga, "slow", seconds=3_600)
+    ana.say("run-0", "")
+    assert ana.until("error", id="run-0")["code"] == "text_empty"
+    ana.tell(kind="rename", nick="Anna")
+    ana.until_change(change="renamed", nick="Anna")
+    ana.say("run-0", "hello")
+    assert ana.until("error", id="run-0")["code"] == "slow"
+    ana.tell(kind="rename", nick="Annah")
+    assert ana.until("error", id=None)["code"] == "nick_invalid"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_in_slow_mode_fresh_keys_of_one_machine_count_as_one(room: Room) -> None:
+    olga = room.join("Olga")
+    done(olga, "slow", seconds=3_600)
+    for n in range(3):
+        mal = room.join(f"Mal {n}", source=EVE)
+        mal.say("run-0", f"{n}")
+        if n:
+            assert mal.until("error", id="run-0")["code"] == "slow"
+        else:
+            mal.until("message")
+        mal.tell(kind="bye")
+        mal.until_end()
+
+
+def test_a_moderator_cannot_wash_the_audit_journal(room: Room) -> None:
+    olga = room.join("Olga")
+    for _ in range(3):
+        done(olga, "slow", seconds=5)
+    assert len(deeds(room)) == 1, "what changes nothing is not written"
+    codes = [ask(olga, "slow", seconds=n % 7).get("code") for n in range(40)]
+    assert codes.count("too_many") >= 40 - 31
+    assert not codes[0]
+
+
+def test_another_pin_takes_invitations_back(room: Room) -> None:
+    olga = room.join("Olga")
+    done(olga, "pin", pin="123456")
+    token = done(olga, "invite", seconds=60, uses=None)["token"]
+    done(olga, "pin", pin="654321")
+    with RawClient(room.server.port, tls=True) as ana:
+        assert ana.hello("Ana", key=room.key("Ana"))["type"] == "locked"
+        ana.tell(kind="redeem", token=token)
+        assert ana.until("refused")["code"] == "not_invited"
+
+
+def test_a_directory_in_place_of_the_owners_file_changes_nothing(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    olga = room.join("Olga")
+    (room.data / "owners").unlink()
+    (room.data / "owners").mkdir()
+    done(olga, "slow", seconds=5)
+    (room.data / "owners").rmdir()
+    assert denied(olga, "slow", seconds=6) == "not_allowed"
+    caplog.clear()
+
+
+def test_the_address_goes_with_the_ban_also_from_the_log(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lanchat.server.server._is_own", lambda *_: False)
+    olga = room.join("Olga")
+    room.join("Mal", source="127.7.7.7")
+    done(olga, "ban", who="Mal", seconds=3_600)
+
+    def kept() -> bool:
+        return any(b"127.7.7.7" in path.read_bytes() for path in room.data.glob("access.db*"))
+
+    assert kept()
+    done(olga, "unban", who="Mal")
+    assert not kept()
+
+
 # Deleting
 
 
@@ -393,6 +578,41 @@ def test_a_deleted_text_is_gone_for_everybody_and_from_the_disk(room: Room) -> N
     with_flaws = Journal.open(room.data / "journal.db")
     assert with_flaws.flaws() == []
     with_flaws.close()
+
+
+def test_a_text_leaves_the_log_though_somebody_reads_it_just_then(room: Room) -> None:
+    ana = room.join("Ana")
+    ana.say("run-0", "a secret that must go")
+    seq = ana.until("message")["seq"]
+    log = room.data / "journal.db-wal"
+    with closing(sqlite3.connect(room.data / "journal.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM entry").fetchone()
+        done(ana, "delete", seq=seq)
+        ana.sync()
+        assert b"a secret that must go" in log.read_bytes()
+    wait_until(lambda: b"a secret that must go" not in log.read_bytes(), "it is gone")
+
+
+def test_what_is_deleted_does_not_count_against_the_room(serve: Serve, clients: ExitStack, make_key: MakeKey) -> None:
+    """Else somebody who says and deletes has everybody's texts removed."""
+    server = serve(keep=Keep(size=200_000))
+    mal, ben = (clients.enter_context(RawClient(server.port, tls=True)) for _ in range(2))
+    ben.join("Ben", key=make_key("Ben"))
+    mal.join("Mal", key=make_key("Mal"))
+    ben.say("run-0", "his word")
+    ben.until("message")
+    retention = server._broadcaster._retention
+    for n in range(60):
+        mal.say(f"run-{n}", "x" * 8_000)
+        seq = mal.until("message", id=f"run-{n}")["seq"]
+        retention.due = 0.0  # a minute later
+        mal.sync()
+        mal.tell(kind="moderate", id=f"{n}", do={"action": "delete", "seq": seq})
+        mal.until("outcome", id=f"{n}")
+    late = clients.enter_context(RawClient(server.port, tls=True))
+    late.join("Late", key=make_key("Late"), history=200)
+    assert late.until("page")["entries"][0]["text"] == "his word"
 
 
 def test_members_delete_their_own_alone(room: Room) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from lanchat.server import access, audit, roles, sanctions
 from lanchat.server.access import open_database
 from lanchat.server.audit import Audit, Deed
 from lanchat.server.roles import OwnersFile, Roles
-from lanchat.server.sanctions import Sanctions
+from lanchat.server.sanctions import Held, Sanctions
 
 MakeKey = Callable[[str], MemberKey]
 
@@ -48,11 +49,18 @@ def test_a_huge_owners_file_is_read_to_its_limit(tmp_path: Path, make_key: MakeK
     assert file.read() == {ana: "me"}
 
 
-def test_an_owners_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)])
+def test_an_owners_file_that_is_none_is_an_error_at_once(tmp_path: Path, make: Callable[[Path], None]) -> None:
     file = OwnersFile(tmp_path)
-    file.path.mkdir()
+    make(file.path)
     with pytest.raises(StoreFailed):
         file.read()
+
+
+def test_a_mark_in_front_of_the_file_is_passed_over(tmp_path: Path, make_key: MakeKey) -> None:
+    file = OwnersFile(tmp_path)
+    file.path.write_text(make_key("ana").public, encoding="utf-8-sig")
+    assert list(file.read()) == [make_key("ana").public]
 
 
 def test_roles_follow_the_file_and_the_appointments(tmp_path: Path, database: Database, make_key: MakeKey) -> None:
@@ -75,8 +83,8 @@ def test_roles_follow_the_file_and_the_appointments(tmp_path: Path, database: Da
 # Sanctions
 
 
-def ban(nick: str, key: str | None, until: int = 1_000, kind: str = "ban") -> Sanction:
-    return Sanction(kind, nick, key, until, "Olga", "spam")
+def ban(nick: str, key: str | None, until: int = 1_000, kind: str = "ban", addresses: str = "") -> Held:
+    return Held(Sanction(kind, nick, key, until, "Olga", "spam"), "o", frozenset(addresses.split()))
 
 
 @pytest.fixture
@@ -85,40 +93,49 @@ def held(database: Database) -> Sanctions:
 
 
 def test_whom_a_ban_hits(held: Sanctions) -> None:
-    assert held.put(ban("Ana", "a"), "10.0.0.5")
+    assert held.put(ban("Ana", "a", addresses="10.0.0.5 ::ffff:10.0.0.7 fd00::1"))
     held.reload()
-    assert held.find("ban", "a", "10.0.0.9", True, 1), "her key, from anywhere"
-    assert held.find("ban", "new", "10.0.0.5", False, 1), "another key from there, that nobody knew"
-    assert held.find("ban", None, "10.0.0.5", False, 1), "a guest from there"
-    assert not held.find("ban", "ben", "10.0.0.5", True, 1), "a neighbour behind the same router"
-    assert not held.find("ban", "new", "10.0.0.6", False, 1)
-    assert not held.find("mute", "a", "10.0.0.5", False, 1)
-    assert not held.find("ban", "a", "10.0.0.5", False, 1_000), "it has ended"
+    assert held.find("ban", "a", ["10.0.0.9"], True, 1), "her key, from anywhere"
+    assert held.find("ban", "new", ["10.0.0.5"], False, 1), "another key from there, that nobody knew"
+    assert held.find("ban", None, ["::ffff:10.0.0.5"], False, 1), "a guest from there, through another socket"
+    assert held.find("ban", None, ["10.0.0.1", "10.0.0.7"], False, 1)
+    assert not held.find("ban", "ben", ["10.0.0.5"], True, 1), "a neighbour behind the same router"
+    assert not held.find("ban", "new", ["10.0.0.6", "fd00::2"], False, 1)
+    assert not held.find("ban", "new", [], False, 1)
+    assert not held.find("mute", "a", ["10.0.0.5"], False, 1)
+    assert not held.find("ban", "a", ["10.0.0.5"], False, 1_000), "it has ended"
 
 
 def test_a_later_one_takes_the_place_and_a_ban_is_no_mute(held: Sanctions) -> None:
-    for sanction in (ban("Ana", "a", 10), ban("Ana", "a", 20), ban("Ana", "a", 30, "mute"), ban("Gast", None, 40)):
-        held.put(sanction, None)
+    for sanction in (
+        ban("Ana", "a", 10),
+        ban("Anna", "a", 20),
+        ban("Ana", "a", 30, "mute"),
+        ban("Gast", None, 40, addresses="10.0.0.5"),
+        ban("Gast", None, 50, addresses="10.0.0.6"),
+        ban("Gast", None, 60, addresses="10.0.0.5"),
+    ):
+        held.put(sanction)
     held.reload()
-    assert [(s.kind, s.until) for s in held.all(0)] == [("ban", 20), ("mute", 30), ("ban", 40)]
+    assert [(h.on.kind, h.on.until) for h in held.all(0)] == [("ban", 20), ("mute", 30), ("ban", 50), ("ban", 60)]
     assert held.next_end == 20
-    held.lift("ban", None, "Gast")
-    held.lift("ban", "a", "")
+    held.lift(held.all(0)[2])
+    held.lift(held.all(0)[0])
     held.reload()
-    assert [(s.kind, s.until) for s in held.all(0)] == [("mute", 30)]
+    assert [(h.on.kind, h.on.until) for h in held.all(0)] == [("mute", 30), ("ban", 60)]
 
 
 def test_what_has_ended_is_forgotten(held: Sanctions, database: Database) -> None:
-    held.put(ban("Ana", "a", 10), "10.0.0.5")
-    held.put(ban("Ben", "b", 20), "10.0.0.6")
+    held.put(ban("Ana", "a", 10, addresses="10.0.0.5"))
+    held.put(ban("Ben", "b", 20, addresses="10.0.0.6"))
     held.forget(10)
-    assert database.execute("SELECT address FROM sanction") == [("10.0.0.6",)]
+    assert database.execute("SELECT addresses FROM sanction") == [("10.0.0.6",)]
 
 
 def test_sanctions_are_bounded(held: Sanctions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sanctions, "MAX_SANCTIONS", 3)
-    assert [held.put(ban(f"{n}", f"{n}"), None) for n in range(4)] == [True, True, True, False]
-    assert held.put(ban("2", "2", 5), None), "in place of another"
+    assert [held.put(ban(f"{n}", f"{n}")) for n in range(4)] == [True, True, True, False]
+    assert held.put(ban("2", "2", 5)), "in place of another"
 
 
 # The audit journal
@@ -135,7 +152,7 @@ def test_the_audit_keeps_the_latest(database: Database, monkeypatch: pytest.Monk
 
 def test_what_is_undone_is_not_in_the_audit(database: Database, held: Sanctions) -> None:
     with pytest.raises(ZeroDivisionError), database.transaction():
-        held.put(ban("Ana", "a"), None)
+        held.put(ban("Ana", "a"))
         with database.transaction():
             Audit(database).write(Deed(1, "Olga", "k", "ban", "a", ""))
         raise ZeroDivisionError
