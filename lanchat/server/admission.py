@@ -15,8 +15,8 @@ from lanchat.protocol.limits import MAX_RUNS, Code
 from lanchat.server.access import Access
 from lanchat.server.holding import Holding
 from lanchat.server.items import Join
-from lanchat.server.moderation import Moderation
 from lanchat.server.room import Line, Room
+from lanchat.server.standing import Standing
 
 _log = logging.getLogger(__name__)
 
@@ -24,14 +24,14 @@ _log = logging.getLogger(__name__)
 class Admission:
     """Of one room. now: s, monotonic; at: ms since 1970."""
 
-    def __init__(self, room: Room, journal: Journal, access: Access, moderation: Moderation) -> None:
-        self._room, self._journal, self._access, self._moderation = room, journal, access, moderation
+    def __init__(self, room: Room, journal: Journal, access: Access, standing: Standing) -> None:
+        self._room, self._journal, self._access, self._standing = room, journal, access, standing
         self._holding = Holding()
 
     def admit(self, item: Join, now: float, at: int) -> Line | Refused:
         """Their line in the room. Raises StoreError."""
         hello, address = item.hello, item.session.address
-        refused = self._moderation.object_to_join(hello.key, item.session, at) or self._locked_out(item, at)
+        refused = self._standing.object_to_join(hello.key, item.session, at) or self._locked_out(item, at)
         if refused is not None:
             return refused
         known = self._room.holds_name(hello.key)
@@ -40,11 +40,11 @@ class Admission:
             hello.key,
             not item.session.channel.encrypted,
             known or self._holding.allows(address, now),
-            self._moderation.role(hello.key),
+            self._standing.role(hello.key),
         )
         if isinstance(line, Refused):
             return line
-        self._moderation.came(line, item.session, at)
+        self._standing.came(line, item.session, at)
         if line.holds and not known:
             self._holding.count(address, now)
         self.hold_nick(line)

@@ -29,6 +29,7 @@ from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
 from lanchat.server.retention import Retention
 from lanchat.server.room import Line, Room
+from lanchat.server.standing import Standing
 
 _log = logging.getLogger(__name__)
 _NOT_STORED: Final = Error(Code.NOT_STORED, "The server cannot store messages just now; its disk may be full.")
@@ -52,8 +53,9 @@ class Broadcaster:
         self._journal = journal
         self._room = room
         self._retention = retention
-        self._moderation = Moderation(room, access, self)
-        self._admission = Admission(room, journal, access, self._moderation)
+        self._standing = Standing(room, access)
+        self._moderation = Moderation(room, access, self._standing, self)
+        self._admission = Admission(room, journal, access, self._standing)
         self._max_clients, self._on_close = max_clients, on_close
         self._members: dict[Joiner, Member] = {}
         self._said: list[Message] = []  # accepted, not stored yet
@@ -111,7 +113,7 @@ class Broadcaster:
             self._handlers[type(item)](item)
         self._store()
         self._room.expire(self._now)
-        self._moderation.on_time(self._now, time.time_ns() // 1_000_000)
+        self._standing.on_time(self._now, time.time_ns() // 1_000_000)
         self._note_change()
         if self._changed_at is not None and self._now >= self._changed_at + limits.PRESENCE_DELAY:
             self._tell_presence()
@@ -120,7 +122,7 @@ class Broadcaster:
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
-        due = [when for when in (self._retention.due, self._room.due, self._moderation.due) if when is not None]
+        due = [when for when in (self._retention.due, self._room.due, self._standing.due) if when is not None]
         if self._changed_at is not None:
             due.append(self._changed_at + limits.PRESENCE_DELAY)
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
@@ -135,9 +137,9 @@ class Broadcaster:
         if member is None or member.last_told:
             return
         at = time.time_ns() // 1_000_000
-        watched = self._moderation.watches(member.line)
+        watched = self._standing.watches(member.line)
         for said in item.said:
-            refused = member.refusing or (self._moderation.object_to_word(member, self._now, at) if watched else None)
+            refused = member.refusing or (self._standing.object_to_word(member, self._now, at) if watched else None)
             if refused is not None:
                 self._refuse(member, refused, said.id)
                 continue
@@ -149,7 +151,7 @@ class Broadcaster:
                 continue
             if isinstance(outcome, Message):
                 if watched:
-                    self._moderation.spoke(member, self._now)
+                    self._standing.spoke(member, self._now)
                 self._said.append(outcome)
                 self._authors.append(member)
             elif isinstance(outcome, Error):
@@ -177,8 +179,8 @@ class Broadcaster:
         self._delivery.tell(outcome, item.welcome(outcome.line.nick, self._room.head, counters))
         for roster in self._room.roster():
             self._delivery.tell(outcome, roster)
-        if self._moderation.rules != Rules(self._room.name):
-            self._delivery.tell(outcome, self._moderation.rules)
+        if self._standing.rules != Rules(self._room.name):
+            self._delivery.tell(outcome, self._standing.rules)
         self._delivery.enter(outcome, self._admission.first_seq(item.hello))
         self._note_change()
         item.session.admitted(None)
@@ -231,7 +233,7 @@ class Broadcaster:
             self._on_close()
 
     def _rename(self, member: Member, nick: str) -> None:
-        error = self._moderation.object_to_name(member, self._now, time.time_ns() // 1_000_000)
+        error = self._standing.object_to_name(member, self._now, time.time_ns() // 1_000_000)
         error = error or self._room.rename(member.line, nick)
         if error is not None:
             self._delivery.tell(member, error)

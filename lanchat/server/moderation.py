@@ -1,13 +1,14 @@
 """Moderation: checks who may do what to whom, does it and writes it down; the broadcaster's hand, in its thread.
 
-The one place where rights are judged: what a client shows or hides is for convenience. What lasts is stored together
+The one place where rights are judged: what a client shows or hides is for convenience. What comes of it later (who may
+come in, who may speak) standing.py knows. What lasts is stored together
 with its line of the audit journal, in one transaction, before anybody feels it; what cannot be written is not done.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -16,22 +17,20 @@ import msgspec
 from lanchat.errors import LocalProtocolError, StoreError
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.duration import duration
-from lanchat.protocol.frames import Bye, Error, Message, Outcome, Refused
+from lanchat.protocol.frames import Bye, Message, Outcome
 from lanchat.protocol.limits import MAX_BANS_TOLD, Code
 from lanchat.protocol.moderation import NEEDS, Action, Role, Rules, Sanction
 from lanchat.protocol.text import one_line
 from lanchat.server.access import Access
 from lanchat.server.audit import Deed
 from lanchat.server.limits import DEEDS, DEEDS_BURST, Rate
-from lanchat.server.member import Joiner, Member
-from lanchat.server.roles import LOOK
+from lanchat.server.member import Member
 from lanchat.server.room import Line, Room, Whom
-from lanchat.server.sanctions import Held, Kind, plain_address
-from lanchat.server.slow_mode import SlowMode
+from lanchat.server.sanctions import Held, Kind
+from lanchat.server.standing import Standing, behind, left
 
 _log = logging.getLogger(__name__)
 _SECOND: Final = 1_000  # ms
-MAX_ADDRESSES: Final = 4  # of one person that a ban reaches: their latest
 _PEOPLE: Final = {Role.MODERATOR: "moderators and owners", Role.OWNER: "owners"}
 _A: Final = {Role.MEMBER: "a member", Role.MODERATOR: "a moderator", Role.OWNER: "an owner"}
 _NO_GUESTS: Final = "This room has a PIN now, and takes only members with a key."
@@ -65,13 +64,9 @@ class Denied(Exception):
 class Moderation:
     """Of one room. now: s, monotonic; at: ms since 1970."""
 
-    def __init__(self, room: Room, access: Access, stage: Stage) -> None:
-        self._room, self._access, self._stage = room, access, stage
-        rules = access.rules()
-        self.rules = Rules(room.name, rules.get("slow", 0), bool(rules.get("closed", 0)))
-        self._slow = SlowMode(self.rules.slow)
+    def __init__(self, room: Room, access: Access, standing: Standing, stage: Stage) -> None:
+        self._room, self._access, self._standing, self._stage = room, access, standing, stage
         self._rates: dict[str, Rate] = {}  # of those who have or had a role, by key
-        self._look_at = 0.0
         self._handlers: Final[dict[type, Callable[[Any, Any, int], Outcome | str]]] = {
             acts.Kick: self._kick,
             acts.Ban: self._ban,
@@ -88,111 +83,13 @@ class Moderation:
             acts.Close: self._close,
         }
 
-    # What the broadcaster asks
-
-    def role(self, key: str | None) -> Role:
-        return self._access.roles.of(key)
-
-    def object_to_join(self, key: str | None, session: Joiner, at: int) -> Refused | None:
-        """Why somebody does not come in."""
-        known = self._room.holds_name(key)
-        ban = self._access.sanctions.find("ban", key, _addresses(session), known, at)
-        if self.role(key) is Role.OWNER:
-            return None
-        if ban is not None:
-            detail = f"You are banned from this room for {_left(ban.on.until, at)}.{_why(ban.on.reason)}"
-            return Refused(Code.BANNED, detail)
-        if self.rules.closed and not known:
-            detail = "This room takes nobody new just now. Ask somebody who is in, or try again later."
-            return Refused(Code.NO_NEWCOMERS, detail)
-        return None
-
-    def came(self, line: Line, session: Joiner, at: int) -> None:
-        """One more connection of somebody who is in."""
-        line.addresses = tuple(dict.fromkeys((*line.addresses, *_addresses(session))))[-MAX_ADDRESSES:]
-        mute = self._access.sanctions.find("mute", line.key, _addresses(session), line.known, at)
-        if mute is None or line.role is Role.OWNER or mute.on.until <= line.muted_until:
-            return
-        self._room.mute(line, mute.on.until)
-        if line.key not in (None, mute.on.key):
-            try:
-                self._extend(mute, [line])
-            except StoreError as error:
-                _log.error("a mute holds only until %s leaves: %s", line.nick, error)
-
-    def watches(self, line: Line) -> bool:
-        """Whether `object_to_word` may have something to say. (For most it has not, and it costs time.)"""
-        return line.muted_until > 0 or self.rules.slow > 0
-
-    def object_to_word(self, member: Member, now: float, at: int) -> Error | None:
-        """Why a message is not taken now."""
-        if member.line.muted_until > at:
-            return Error(Code.MUTED, f"You are muted for {_left(member.line.muted_until, at)}.")
-        wait = self._slow.wait(_person(member), now) if self._is_slow(member.line) else 0
-        if not wait:
-            return None
-        every = duration(self.rules.slow)
-        return Error(Code.SLOW, f"Slow mode: one message every {every}. Yours goes out in {wait} s.", wait=wait)
-
-    def object_to_name(self, member: Member, now: float, at: int) -> Error | None:
-        """Why another name is not taken now, which is a word to all as well; None: it is, and counts as one."""
-        refused = self.object_to_word(member, now, at) if self.watches(member.line) else None
-        if refused is None:
-            self.spoke(member, now)
-            return None
-        why = "while you are muted" if refused.code == Code.MUTED else f"for {refused.wait} s: slow mode"
-        return Error(Code.NICK_INVALID, f"Your name stays as it is {why}.")
-
-    def spoke(self, member: Member, now: float) -> None:
-        if self._is_slow(member.line):
-            self._slow.spoke(_person(member), now)
-
-    def _is_slow(self, line: Line) -> bool:
-        return self.rules.slow > 0 and line.role is Role.MEMBER
-
-    @property
-    def due(self) -> float:
-        """When `on_time` has something to do (s, monotonic)."""
-        return self._look_at
-
-    def on_time(self, now: float, at: int) -> None:
-        """Mutes that end, and owners that are others since somebody wrote their file."""
-        if now < self._look_at:
-            return
-        self._look_at = now + LOOK
-        self._look_at_owners()
-        try:
-            self._forget_ended(at)
-        except StoreError as error:
-            _log.error("%s", error)
-        for line in self._room.lines():
-            self._room.give(line, self.role(line.key))
-            if 0 < line.muted_until <= at:
-                self._room.mute(line, 0)
-
-    def _look_at_owners(self) -> None:
-        """A file that cannot be read changes nothing."""
-        try:
-            self._access.roles.look()
-        except StoreError as error:
-            _log.error("%s", error)
-
-    def _forget_ended(self, at: int) -> None:
-        end = self._access.sanctions.next_end
-        if end is not None and end <= at:
-            with self._access.transaction():
-                self._access.sanctions.forget(at)
-            self._access.sanctions.reload()
-            self._access.scrub()
-
     # What members ask for
 
     def do(self, member: Member, id: str, action: Action, now: float, at: int) -> Outcome:  # noqa: A002
         """Does it, if the member may."""
-        self._look_at = 0.0  # the role that counts is the one of now, and the time of mutes, too
-        self._look_at_owners()
+        self._standing.look()
         try:
-            role = self.role(member.line.key)
+            role = self._role(member.line.key)
             if role.rank < NEEDS[type(action)].rank:
                 raise Denied(Code.NOT_ALLOWED, f"Only {_PEOPLE[NEEDS[type(action)]]} of this room can do that.")
             if role is not Role.MEMBER:
@@ -204,6 +101,9 @@ class Moderation:
             _log.error("nothing is done, for it cannot be stored: %s", error)
             return Outcome(id, Code.NOT_STORED, "The server cannot store that just now, so it is not done.")
         return Outcome(id, detail=outcome) if isinstance(outcome, str) else msgspec.structs.replace(outcome, id=id)
+
+    def _role(self, key: str | None) -> Role:
+        return self._access.roles.of(key)
 
     def _pace(self, key: str, now: float) -> None:
         rate = self._rates.setdefault(key, Rate(DEEDS, now, DEEDS_BURST))
@@ -227,8 +127,8 @@ class Moderation:
             raise Denied(Code.NOBODY, f"There is nobody called “{one_line(who)}” here.")
         if found.key is not None and found.key == member.line.key:
             raise Denied(Code.NOT_ALLOWED, "That is you.")
-        role = self.role(found.key)
-        if role.rank >= self.role(member.line.key).rank:
+        role = self._role(found.key)
+        if role.rank >= self._role(member.line.key).rank:
             raise Denied(Code.NOT_ALLOWED, f"“{found.nick}” is {_A[role]} of this room.")
         return found
 
@@ -245,7 +145,7 @@ class Moderation:
         with self._written(member, at, do, whom, why):
             pass
         by = member.line.nick
-        self._put_out(whom.line, by, why, Code.KICKED, f"{by} put you out of the room.{_why(why)}")
+        self._put_out(whom.line, by, why, Code.KICKED, f"{by} put you out of the room.{behind(why)}")
         return f"{whom.nick} is put out."
 
     def _sanction(self, kind: Kind, member: Member, do: acts.Ban | acts.Mute, at: int) -> tuple[Sanction, list[Line]]:
@@ -258,32 +158,17 @@ class Moderation:
             raise Denied(Code.NOBODY, f"“{whom.nick}” has no key and is on the server itself. Put them out instead.")
         sanction = Sanction(kind, whom.nick, whom.key, at + do.seconds * _SECOND, member.line.nick, why)
         held = Held(sanction, member.line.key or "", addresses)
-        others = [line for line in self._room.lines() if line is not whom.line and self._hits(held, line)]
+        others = [line for line in self._room.lines() if line is not whom.line and self._standing.hits(held, line)]
         with self._written(member, at, do, whom, f"for {duration(do.seconds)}. {why}".strip()):
             if not self._access.sanctions.put(held):
                 raise Denied(Code.TOO_MANY, "There are too many bans and mutes. Lift some first.")
-            self._extend(held, others)
+            self._standing.extend(held, others)
         return sanction, ([whom.line] if whom.line else []) + others
-
-    def _hits(self, held: Held, line: Line) -> bool:
-        """By its addresses: a guest, or a key that is new here."""
-        return not line.known and line.role is Role.MEMBER and bool(held.addresses.intersection(line.addresses))
-
-    def _extend(self, held: Held, lines: Sequence[Line]) -> None:
-        """Keys that are hit by their address get one of their own: the next time, the room knows them."""
-        try:
-            with self._access.transaction():
-                for line in lines:
-                    if line.key is not None:
-                        on = msgspec.structs.replace(held.on, nick=line.nick, key=line.key)
-                        self._access.sanctions.put(held._replace(on=on))
-        finally:
-            self._access.sanctions.reload()
 
     def _ban(self, member: Member, do: acts.Ban, at: int) -> str:
         ban, lines = self._sanction("ban", member, do, at)
         for line in lines:
-            detail = f"{ban.by} banned you from the room for {_left(ban.until, at)}.{_why(ban.reason)}"
+            detail = f"{ban.by} banned you from the room for {left(ban.until, at)}.{behind(ban.reason)}"
             self._put_out(line, ban.by, ban.reason, Code.BANNED, detail)
         return f"{ban.nick} is banned for {duration(do.seconds)}."
 
@@ -300,9 +185,9 @@ class Moderation:
         meant = [h for h in held if h.on.key in keys] or [h for h in held if h.on.nick == do.who]
         if not meant:
             raise Denied(Code.NOBODY, f"There is no {kind} on “{one_line(do.who)}”.")
-        own = self.role(member.line.key)
+        own = self._role(member.line.key)
         for one in meant:
-            if one.on.key == member.line.key or self.role(one.by_key).rank > own.rank:
+            if one.on.key == member.line.key or self._role(one.by_key).rank > own.rank:
                 raise Denied(Code.NOT_ALLOWED, f"“{one.on.by}” did that, and you cannot undo it.")
         try:
             with self._written(member, at, do, Whom(meant[0].on.nick, meant[0].on.key, None), ""):
@@ -338,22 +223,21 @@ class Moderation:
         return "Nobody new comes in from now on." if do.on else "Everybody may come in again."
 
     def _rule(self, member: Member, do: Action, at: int, name: str, value: int, detail: str) -> None:
-        rules = {"slow": self.rules.slow, "closed": int(self.rules.closed)}
-        if rules[name] == value:
+        rules = self._standing.rules
+        before = {"slow": rules.slow, "closed": int(rules.closed)}
+        if before[name] == value:
             return
         with self._written(member, at, do, None, detail):
             self._access.set_rule(name, value)
-        rules[name] = value
-        self.rules = Rules(self._room.name, rules["slow"], bool(rules["closed"]))
-        self._slow.interval = self.rules.slow
-        self._stage.publish(self.rules)
+        self._standing.take_up_rules()
+        self._stage.publish(self._standing.rules)
 
     def _delete(self, member: Member, do: acts.Delete, at: int) -> str:
         message = self._stage.message(do.seq)
         if message is None:
             raise Denied(Code.NOBODY, "There is no such message any more.")
         if message.key is None or message.key != member.line.key:
-            own, theirs = self.role(member.line.key), self.role(message.key)
+            own, theirs = self._role(member.line.key), self._role(message.key)
             if own.rank < Role.MODERATOR.rank:
                 raise Denied(Code.NOT_ALLOWED, "You can only delete what you said yourself.")
             if theirs.rank > own.rank:
@@ -382,7 +266,7 @@ class Moderation:
                 raise Denied(Code.TOO_MANY, "There are too many moderators.")
         self._access.roles.appointed(whom.key, moderator=do.moderator)
         if whom.line is not None:
-            self._room.give(whom.line, self.role(whom.key), member.line.nick)
+            self._room.give(whom.line, self._role(whom.key), member.line.nick)
         return f"{whom.nick} is {'a' if do.moderator else 'no longer a'} moderator."
 
     def _pin(self, member: Member, do: acts.Pin, at: int) -> str:
@@ -402,24 +286,5 @@ class Moderation:
         why = one_line(do.reason)
         with self._written(member, at, do, None, why):
             pass
-        self._stage.close_room(Bye(Code.ROOM_CLOSED, f"{member.line.nick} closed the room.{_why(why)}"))
+        self._stage.close_room(Bye(Code.ROOM_CLOSED, f"{member.line.nick} closed the room.{behind(why)}"))
         return "The room is closed."
-
-
-def _left(until: int, at: int) -> str:
-    return duration(max(1, (until - at) // _SECOND))
-
-
-def _why(reason: str) -> str:
-    """As it stands behind a sentence."""
-    return f" {reason}" if reason else ""
-
-
-def _addresses(session: Joiner) -> tuple[str, ...]:
-    """By which somebody can be kept away: not by that of the server itself, where its owner is."""
-    return () if session.own_machine else (plain_address(session.address),)
-
-
-def _person(member: Member) -> str:
-    """Who waits in slow mode: keys are free to make, so a new one counts by its address."""
-    return member.line.key if member.line.known and member.line.key else member.session.address
