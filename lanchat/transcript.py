@@ -12,8 +12,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Entry, Message
-from lanchat.protocol.text import DELETED_ONE, NO_LONGER_KEPT, clean_text
+from lanchat.protocol.frames import Edited, Entry, Message, Reacted
+from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, NO_LONGER_KEPT, clean_text
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -40,10 +40,8 @@ def as_text(entries: Iterable[Entry], title: str, zone: tzinfo | None = None) ->
     times in `zone`."""
     del title  # whoever wants one writes it above
     for entry in entries:
-        head = f"[{_at(entry, zone):%Y-%m-%d %H:%M}] "
-        head += f"{entry.nick}: " if isinstance(entry, Message) else f"* {entry.nick} "
-        for line in _said(entry).split("\n"):
-            yield head + line
+        for line in lines_of(entry):
+            yield f"[{_at(entry, zone):%Y-%m-%d %H:%M}] {line}"
 
 
 def as_json(entries: Iterable[Entry], title: str, zone: tzinfo | None = None) -> Iterator[str]:
@@ -62,7 +60,8 @@ def as_html(entries: Iterable[Entry], title: str, zone: tzinfo | None = None) ->
         if f"{at:%Y-%m-%d}" != day:
             day = f"{at:%Y-%m-%d}"
             yield f"<h2>{day}</h2>"
-        nick, text = html.escape(entry.nick), html.escape(_said(entry))
+        changed = f"{CHANGED_ONE}: " if isinstance(entry, Edited) else ""
+        nick, text = html.escape(entry.nick), html.escape(changed + _said(entry))
         yield f"<p><time>{at:%H:%M}</time> <b>{nick}</b> {text}</p>"
     yield "</body>\n</html>"
 
@@ -74,10 +73,24 @@ FORMS: Final[dict[str, Callable[[Iterable[Entry], str, tzinfo | None], Iterator[
 }
 
 
+def lines_of(entry: Entry) -> list[str]:
+    """As people read it, each line of what was said with its author in front, which no text can forge."""
+    text = _said(entry)
+    match entry:
+        case Message(nick=nick):
+            return [f"{nick}: {line}" for line in text.split("\n")]
+        case Edited(nick=nick):
+            return [f"* {nick} {CHANGED_ONE}:", *(f"{nick}: {line}" for line in text.split("\n"))]
+    return [f"* {entry.nick} {text}"]
+
+
 def _said(entry: Entry) -> str:
-    if not isinstance(entry, Message):
-        return DELETED_ONE
-    return clean_text(entry.text) or NO_LONGER_KEPT
+    match entry:
+        case Message(text=text) | Edited(text=text):
+            return clean_text(text) or NO_LONGER_KEPT
+        case Reacted(emoji=emoji, on=on):
+            return f"{'reacted with' if on else 'took back'} {clean_text(emoji)}"
+    return DELETED_ONE
 
 
 def _at(entry: Entry, zone: tzinfo | None) -> datetime:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from lanchat import database as module
 from lanchat.database import Database
 from lanchat.errors import StoreFailed, StoreTooNew
 
@@ -92,9 +91,8 @@ def test_who_writes_waits_for_another_writer(db: Database) -> None:
         assert db.execute("SELECT n FROM thing") == [(1,), (2,)]
 
 
-def test_a_writer_that_never_ends_is_an_error_not_a_hang(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_BUSY_TIMEOUT", 0.05)
-    with Database(db.path, SCHEMA, 3) as other, db.transaction():
+def test_a_writer_that_never_ends_is_an_error_not_a_hang(db: Database) -> None:
+    with Database(db.path, SCHEMA, 3, patience=0.05) as other, db.transaction():
         with pytest.raises(StoreFailed, match="locked"), other.transaction():
             pass
         assert other.value("SELECT count(*) FROM thing") == 0  # reading waits for nobody

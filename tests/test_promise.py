@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from lanchat.client.outbox import Outbox
 from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
-from lanchat.client.talk import STORE_AGAIN, Talk
+from lanchat.client.sending import STORE_AGAIN
+from lanchat.client.talk import Talk
 from lanchat.client.unlocking import Unlocking
 from lanchat.identity import new_run
 from lanchat.protocol import frames
@@ -133,7 +134,7 @@ class Promise(RuleBasedStateMachine):
         for _ in range(count):
             text = f"message {len(self.said)}"
             self.said.append(text)
-            self.talk.say(next(self.numbers), text, len(self.said))
+            self.talk.sending.say(next(self.numbers), frames.Say("", text), len(self.said))
 
     @precondition(lambda self: not self.connected)
     @rule(whole=st.sampled_from([True, True, True, False]))
@@ -190,7 +191,7 @@ class Promise(RuleBasedStateMachine):
     @rule()
     def time_passes(self) -> None:
         self.now += STORE_AGAIN
-        self.talk.on_time(self.now)
+        self.talk.sending.on_time(self.now)
 
     @invariant()
     def nothing_twice_and_nothing_out_of_order(self) -> None:

@@ -7,7 +7,7 @@ The commands of a chat (kick, ban …) go over the network like those of anybody
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +17,11 @@ from lanchat.cli import fail, one_line
 from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
 from lanchat.cli.which import directory_of, which
 from lanchat.client import Client, Profile, events
-from lanchat.client.commands import COMMANDS, action
+from lanchat.client.commands import COMMANDS, deed
 from lanchat.client.deeds import ban_in_words
 from lanchat.identity import is_key
 from lanchat.pin import new_pin
+from lanchat.protocol.frames import Word
 from lanchat.protocol.moderation import Action, Pin
 from lanchat.server.access import open_database
 from lanchat.server.audit import Audit, Deed
@@ -76,10 +77,10 @@ def remove_owner(key: str, name: str | None, data: Path | None) -> None:
     _change_owners(directory, key, "disown", lambda owners: {k: note for k, note in owners.items() if k != key})
 
 
-def _change_owners(directory: Path, key: str, deed: str, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+def _change_owners(directory: Path, key: str, what: str, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
     file = OwnersFile(directory)
     with open_database(directory) as database, database.transaction():
-        Audit(database).write(Deed(time.time_ns() // 1_000_000, "", "", deed, key, "by the server's files"))
+        Audit(database).write(Deed(time.time_ns() // 1_000_000, "", "", what, key, "by the server's files"))
         file.write(change(file.read()))
 
 
@@ -88,14 +89,14 @@ def _change_owners(directory: Path, key: str, deed: str, change: Callable[[dict[
 def log(name: str | None, data: Path | None) -> None:
     """Print who with a role did what in the room on this machine, oldest first."""
     with open_database(directory_of(name, data)) as database:
-        for deed in Audit(database).read():
-            click.echo(one_line(_line(deed)))
+        for done in Audit(database).read():
+            click.echo(one_line(_line(done)))
 
 
-def _line(deed: Deed) -> str:
-    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(deed.at / 1000))
-    by = f"{deed.nick} ({deed.key})" if deed.key else "the server's files"
-    return f"{at}\t{by}\t{deed.action}\t{deed.who}\t{deed.detail}".rstrip()
+def _line(done: Deed) -> str:
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(done.at / 1000))
+    by = f"{done.nick} ({done.key})" if done.key else "the server's files"
+    return f"{at}\t{by}\t{done.action}\t{done.who}\t{done.detail}".rstrip()
 
 
 # What is asked of a server
@@ -140,6 +141,12 @@ def _outcome(client: Client, id: str, deadline: float) -> events.Outcome:  # noq
             fail(str(event.error))
 
 
+def _action(name: str, words: Sequence[str]) -> Action:
+    wanted = deed(name, words, lambda _: None)
+    assert not isinstance(wanted, Word)
+    return wanted
+
+
 def _room_command(name: str) -> click.Command:
     """`lanchat admin NAME ROOM …`."""
     known = COMMANDS[name]
@@ -150,7 +157,7 @@ def _room_command(name: str) -> click.Command:
     @click.option("--pin-file", metavar="FILE", help="Where the PIN of the room stands (“-”: in the input).")
     @click.pass_obj
     def run(profile_name: str, room: str, words: tuple[str, ...], nick: str | None, pin_file: str | None) -> None:
-        _ask(profile_name, room, nick, pin_file, action(name, words, lambda _: None))
+        _ask(profile_name, room, nick, pin_file, _action(name, words))
 
     text = f"ROOM {known.usage}: {known.help}.".replace(" :", ":")
     return click.command(name, help=text, short_help=f"{known.help[:1].upper()}{known.help[1:]}.")(run)
@@ -173,6 +180,6 @@ def pin(profile_name: str, room: str, how: str, file: str | None, nick: str | No
         click.echo(f"The PIN is {chosen}.")
 
 
-for _name in COMMANDS:
-    if _name != "pin":  # whose words would stand in the list of processes
+for _name, _known in COMMANDS.items():
+    if _known.needs is not None and _name != "pin":  # whose words would stand in the list of processes
         command.add_command(_room_command(_name))

@@ -19,9 +19,10 @@ from lanchat.client.deeds import ban_in_words, deed, rules_in_words
 from lanchat.errors import LocalProtocolError
 from lanchat.pin import clean_pin
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Change, Entry, Message, ServerFrame
+from lanchat.protocol.frames import Change, Entry, ServerFrame
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.text import DELETED_ONE, NO_LONGER_KEPT, clean_text
+from lanchat.protocol.text import clean_text
+from lanchat.transcript import lines_of
 
 FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
 _SAY_ANYWAY: Final = "A space in front of “/” says the line as it stands. Ctrl-D leaves."
@@ -134,7 +135,7 @@ class _Reader:
             return True
         wanted = parse(line, self._known.people(), self._known.last_said)
         if wanted is not None:
-            self._client.moderate(wanted)
+            self._client.do(wanted)
         return wanted is not None
 
 
@@ -156,7 +157,7 @@ class _Screen:
                 self._rules = Rules("")
                 hint = " Ctrl-D leaves." if self._keyboard else ""
                 self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.{hint}")
-            case events.Message() | events.Deleted():
+            case events.Message() | events.Edited() | events.Reacted() | events.Deleted():
                 self._entries([event])
             case events.Page(entries=entries):
                 self._entries(entries)
@@ -204,11 +205,7 @@ class _Screen:
             if entry.seq > self._seen:
                 self._seen = entry.seq
                 clock = time.strftime("%H:%M", time.localtime(entry.at / 1000))
-                if not isinstance(entry, Message):
-                    self._frame(entry, f"[{clock}] * {entry.nick} {DELETED_ONE}")
-                    continue
-                lines = (clean_text(entry.text) or NO_LONGER_KEPT).split("\n")
-                self._frame(entry, *(f"[{clock}] {entry.nick}: {line}" for line in lines))
+                self._frame(entry, *(f"[{clock}] {line}" for line in lines_of(entry)))
 
     def _change(self, change: Change) -> str | None:
         known = change.nick in self._here

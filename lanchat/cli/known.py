@@ -51,6 +51,8 @@ class Known:
         for entry in entries:
             if isinstance(entry, Message) and entry.text:
                 self._said.append((fold_nick(entry.nick), entry.seq))
+                if entry.key == self._own_key:
+                    self._said.append(("", entry.seq))
             elif isinstance(entry, Deleted):
                 self._said = deque((s for s in self._said if s[1] != entry.target), MAX_SAID)
 
@@ -66,6 +68,6 @@ class Known:
             return list(self._here)
 
     def last_said(self, nick: str) -> int | None:
-        """The seq of the latest message of somebody that is not deleted."""
+        """The seq of the latest message of somebody, empty: of ours, that is not deleted."""
         with self._lock:
-            return next((seq for who, seq in reversed(self._said) if who == fold_nick(nick)), None)
+            return next((seq for who, seq in reversed(self._said) if who == (nick and fold_nick(nick))), None)

@@ -31,6 +31,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.identity import new_run
 from lanchat.pin import clean_pin
 from lanchat.protocol import text as rules
+from lanchat.protocol.frames import Edit, React, Say, Word
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Action
 from lanchat.protocol.target import Address, parse_target
@@ -95,14 +96,28 @@ class Client:
         """Our name in the room; another window of ours may have changed it."""
         return self._talk.nick
 
-    def say(self, text: str) -> str:
-        """Says `text`; returns the message's id. Raises LocalProtocolError for what the rules forbid, and after
-        Ended."""
+    def say(self, text: str, reply: int = 0) -> str:
+        """Says `text`, in answer to the message with the seq `reply` if there is one; returns the message's id.
+        Raises LocalProtocolError for what the rules forbid, and after Ended."""
         rules.check_text(text)
+        return self._say(Say("", text, reply=reply))
+
+    def edit(self, seq: int, text: str) -> str:
+        """Another text for a message of ours. Raises LocalProtocolError like `say`."""
+        rules.check_text(text)
+        return self._say(Edit("", seq, text))
+
+    def react(self, seq: int, emoji: str, *, on: bool = True) -> str:
+        """Puts an emoji below a message, or takes ours away. Raises LocalProtocolError like `say`."""
+        rules.check_emoji(emoji)
+        return self._say(React("", seq, emoji, on))
+
+    def _say(self, word: Word) -> str:
+        """It gets the next number, and waits on the disk until the server has it."""
         at = time.time_ns() // 1_000_000
         with self._lock:
             n = next(self._numbers)
-            if not self._link.post(lambda: self._talk.say(n, text, at)):
+            if not self._link.post(lambda: self._talk.sending.say(n, word, at)):
                 raise LocalProtocolError(code=Code.NOT_STORED, detail="You are no longer in this room.")
         return f"{self._run}-{n}"
 
@@ -110,6 +125,17 @@ class Client:
         """Another name, also after a refused one. Raises LocalProtocolError for what the rules forbid."""
         nick = rules.clean_nick(nick)
         self._link.post(lambda: self._link.rename(nick))
+
+    def do(self, deed: Action | Word) -> str:
+        """What a typed command stands for. Raises LocalProtocolError like `say`."""
+        match deed:
+            case Say(text=text, reply=reply):
+                return self.say(text, reply)
+            case Edit(target=seq, text=text):
+                return self.edit(seq, text)
+            case React(target=seq, emoji=emoji, on=on):
+                return self.react(seq, emoji, on=on)
+        return self.moderate(deed)
 
     def moderate(self, action: Action) -> str:
         """Asks for something that needs a role, as protocol.moderation names it; returns the id of the Outcome that
@@ -138,13 +164,13 @@ class Client:
         self._link.post(lambda: self._resend(message_id))
 
     def _resend(self, message_id: str) -> None:
-        text = self._talk.failed_text(message_id)
-        if text is not None:
-            self.say(text)
+        word = self._talk.sending.failed(message_id)
+        if word is not None:
+            self._say(word)
 
     def discard(self, message_id: str) -> None:
         """Forgets what waits or failed. (What was sent already may still appear.)"""
-        self._link.post(lambda: self._talk.discard(message_id))
+        self._link.post(lambda: self._talk.sending.discard(message_id))
 
     def retry_now(self) -> None:
         """Does not wait for the next try to connect."""
@@ -154,7 +180,7 @@ class Client:
         """Waits until everything said so far is acknowledged or refused; False: not in time, or not before
         Ended."""
         settled: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        if not self._link.post(lambda: self._talk.when_empty(settled.put)):
+        if not self._link.post(lambda: self._talk.sending.when_empty(settled.put)):
             return False
         try:
             return settled.get(timeout=timeout)

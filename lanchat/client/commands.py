@@ -1,4 +1,4 @@
-"""Commands as people type them (“/ban Ana 2h spam”), and the actions they stand for; pure, it does nothing.
+"""Commands as people type them (“/ban Ana 2h spam”), and what they stand for; pure, it does nothing.
 
 The terminal, the window and `lanchat admin` share them. What only one of them knows (who said what last) is passed in.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from lanchat.errors import LocalProtocolError
 from lanchat.pin import clean_pin
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.duration import duration, parse_duration
+from lanchat.protocol.frames import Edit, React, Say, Word
 from lanchat.protocol.limits import MAX_REASON, MAX_SANCTION, MAX_SLOW, MAX_WHO, Code
 from lanchat.protocol.moderation import NEEDS, Action, Role
 from lanchat.protocol.text import fold_nick
@@ -22,17 +23,23 @@ MUTE: Final = 10 * 60
 INVITATION: Final = 7 * 24 * 3600
 _WORD: Final = re.compile(r"/([a-z]+)(?:\s+(.*))?", re.DOTALL)
 Words = Sequence[str]
-LastSaid = Callable[[str], int | None]  # from a nickname to the seq of their latest message
+LastSaid = Callable[[str], int | None]  # from a nickname, empty: ours, to the seq of their latest message
+Deed = Action | Word  # what Client.do takes
+
+
+First = Literal["", "who", "message", "own"]
 
 
 class Command(NamedTuple):
-    """usage: what stands behind its name. names: whether a nickname comes first."""
+    """usage: what stands behind its name. first: what its first word names. needs None: everybody may, of their own.
+    text: what follows is one piece, as it was typed."""
 
     usage: str
     help: str
-    names: bool
-    action: Callable[[Words], Action]
-    needs: Role
+    first: First
+    deed: Callable[[Words], Deed]
+    needs: Role | None
+    text: bool = False
 
 
 def _invalid(detail: str) -> LocalProtocolError:
@@ -81,67 +88,101 @@ def _invite(words: Words) -> Action:
     return acts.Invite(seconds, uses)
 
 
+_TALK: Final[dict[str, Command]] = {
+    "reply": Command(
+        "NICK|NUMBER TEXT",
+        "answer the latest message of somebody, or the one with this number",
+        "message",
+        lambda w: Say("", w[1], reply=int(w[0])),
+        None,
+        text=True,
+    ),
+    "edit": Command(
+        "TEXT", "say your latest message otherwise", "own", lambda w: Edit("", int(w[0]), w[1]), None, True
+    ),
+    "react": Command(
+        "NICK|NUMBER EMOJI [off]",
+        "put an emoji below a message, or take yours away",
+        "message",
+        lambda w: React("", int(w[0]), w[1], w[2:] != ["off"]),
+        None,
+    ),
+}
+_Row = tuple[str, str, str, First, Callable[[Words], Deed], type]
+_MODERATION: Final[Sequence[_Row]] = (
+    ("kick", "NICK [WHY]", "put somebody out; they may come back", "who",
+     lambda w: acts.Kick(w[0], _reason(w[1:])), acts.Kick),
+    ("ban", "NICK [TIME] [WHY]", f"put somebody out and keep them out (for {duration(BAN)}, or 2h, 7d …)", "who",
+     lambda w: acts.Ban(*_timed(w, BAN)), acts.Ban),
+    ("unban", "NICK", "let somebody come back", "who", lambda w: acts.Unban(w[0]), acts.Unban),
+    ("bans", "", "who is banned or muted, and until when", "", lambda _: acts.Bans(), acts.Bans),
+    ("mute", "NICK [TIME] [WHY]", f"take nothing of what somebody says (for {duration(MUTE)}, or 2h …)", "who",
+     lambda w: acts.Mute(*_timed(w, MUTE)), acts.Mute),
+    ("unmute", "NICK", "let somebody speak again", "who", lambda w: acts.Unmute(w[0]), acts.Unmute),
+    ("slow", "TIME|off", "one message of each member in so much time", "", _slow, acts.Slow),
+    ("lock", "", "let nobody new in", "", lambda _: acts.Lock(on=True), acts.Lock),
+    ("unlock", "", "let everybody in again", "", lambda _: acts.Lock(on=False), acts.Lock),
+    ("delete", "NICK|NUMBER", "blank the latest message of somebody, or the one with this number", "message",
+     lambda w: acts.Delete(int(w[0])), acts.Delete),
+    ("invite", "[TIME] [many]", "make a link that lets somebody in without the PIN", "", _invite, acts.Invite),
+    ("moderator", "NICK [off]", "make somebody a moderator, or no longer", "who",
+     lambda w: acts.Appoint(w[0], moderator=w[1:] != ["off"]), acts.Appoint),
+    ("pin", "PIN|off", "give the room another PIN, or none", "", _pin, acts.Pin),
+    ("close", "[WHY]", "put everybody out and end the server", "",
+     lambda w: acts.Close(_reason(w)), acts.Close),
+)  # fmt: skip
 COMMANDS: Final[dict[str, Command]] = {
-    name: Command(usage, text, names, action, NEEDS[kind])
-    for name, usage, text, names, action, kind in (
-        ("kick", "NICK [WHY]", "put somebody out; they may come back", True,
-         lambda w: acts.Kick(w[0], _reason(w[1:])), acts.Kick),
-        ("ban", "NICK [TIME] [WHY]", f"put somebody out and keep them out (for {duration(BAN)}, or 2h, 7d …)", True,
-         lambda w: acts.Ban(*_timed(w, BAN)), acts.Ban),
-        ("unban", "NICK", "let somebody come back", True, lambda w: acts.Unban(w[0]), acts.Unban),
-        ("bans", "", "who is banned or muted, and until when", False, lambda _: acts.Bans(), acts.Bans),
-        ("mute", "NICK [TIME] [WHY]", f"take nothing of what somebody says (for {duration(MUTE)}, or 2h …)", True,
-         lambda w: acts.Mute(*_timed(w, MUTE)), acts.Mute),
-        ("unmute", "NICK", "let somebody speak again", True, lambda w: acts.Unmute(w[0]), acts.Unmute),
-        ("slow", "TIME|off", "one message of each member in so much time", False, _slow, acts.Slow),
-        ("lock", "", "let nobody new in", False, lambda _: acts.Lock(on=True), acts.Lock),
-        ("unlock", "", "let everybody in again", False, lambda _: acts.Lock(on=False), acts.Lock),
-        ("delete", "NICK|NUMBER", "blank the latest message of somebody, or the one with this number", True,
-         lambda w: acts.Delete(int(w[0])), acts.Delete),
-        ("invite", "[TIME] [many]", "make a link that lets somebody in without the PIN", False, _invite, acts.Invite),
-        ("moderator", "NICK [off]", "make somebody a moderator, or no longer", True,
-         lambda w: acts.Appoint(w[0], moderator=w[1:] != ["off"]), acts.Appoint),
-        ("pin", "PIN|off", "give the room another PIN, or none", False, _pin, acts.Pin),
-        ("close", "[WHY]", "put everybody out and end the server", False,
-         lambda w: acts.Close(_reason(w)), acts.Close),
-    )
-}  # fmt: skip
+    **_TALK,
+    **{name: Command(usage, text, first, deed, NEEDS[kind]) for name, usage, text, first, deed, kind in _MODERATION},
+}
 
 
-def parse(line: str, people: Collection[str], last_said: LastSaid) -> Action | None:
-    """The action of a typed line; None: it is no command. people: nicknames, which may hold spaces. Raises
+def parse(line: str, people: Collection[str], last_said: LastSaid) -> Deed | None:
+    """What a typed line stands for; None: it is no command. people: nicknames, which may hold spaces. Raises
     LocalProtocolError: there is no such command, or something is wrong with it."""
     match = _WORD.fullmatch(line.rstrip())
     if match is None:
         return None
     name, rest = match[1], (match[2] or "").strip()
-    if name not in COMMANDS:
+    command = COMMANDS.get(name)
+    if command is None:
         raise _invalid(f"There is no command /{name}. Type /help for those that there are.")
-    words = rest.split()
-    if COMMANDS[name].names and rest:
+    words = []
+    if command.first in ("who", "message") and rest:
         who, rest = _first_name(rest, people)
-        words = [who, *rest.split()]
-    return action(name, words, last_said)
+        words = [who]
+    words += ([rest] if rest else []) if command.text else rest.split()
+    return deed(name, words, last_said)
 
 
-def action(name: str, words: Words, last_said: LastSaid) -> Action:
+def deed(name: str, words: Words, last_said: LastSaid) -> Deed:
     """Of a command and the words behind it; a nickname is one word. Raises LocalProtocolError."""
     command = COMMANDS[name]
     words = list(words)
-    if (command.names or command.usage[:1] not in ("", "[")) and not words:
+    least = len([part for part in command.usage.split() if not part.startswith("[")])
+    if len(words) < least:
         raise _invalid(f"Say /{name} {command.usage}.")
     if not command.usage and words:
         raise _invalid(f"/{name} stands alone.")
-    if command.names:
+    if command.first in ("who", "message"):
         words[0] = words[0].removeprefix("@")
         if not 0 < len(words[0]) <= MAX_WHO:
             raise _invalid(f"There is nobody called “{words[0][:MAX_WHO]}” here.")
-    if name == "delete" and not re.fullmatch("[1-9][0-9]{0,14}", words[0]):
-        seq = last_said(words[0])
-        if seq is None:
-            raise _invalid(f"No message of “{words[0]}” is at hand.")
-        words[0] = str(seq)
-    return command.action(words)
+    if command.first == "own":
+        words = [_message("", last_said), *words]
+    elif command.first == "message":
+        words[0] = _message(words[0], last_said)
+    return command.deed(words)
+
+
+def _message(of: str, last_said: LastSaid) -> str:
+    """The number of a message: itself, or that of the latest of somebody, empty: of ourselves."""
+    if re.fullmatch("[1-9][0-9]{0,14}", of):
+        return of
+    seq = last_said(of)
+    if seq is None:
+        raise _invalid(f"No message of {f'“{of}”' if of else 'yours'} is at hand.")
+    return str(seq)
 
 
 def _first_name(rest: str, people: Collection[str]) -> tuple[str, str]:
@@ -150,15 +191,19 @@ def _first_name(rest: str, people: Collection[str]) -> tuple[str, str]:
     if rest[0] in '"“' and (end := max(rest.find('"', 1), rest.find("”", 1))) > 0:
         return rest[1:end], rest[end + 1 :].strip()
     folded = {fold_nick(nick): nick for nick in people}
-    words = rest.split()
-    for count in range(len(words), 1, -1):
-        name = " ".join(words[:count]).removeprefix("@")
-        if len(name) <= MAX_WHO and fold_nick(name) in folded:
-            return folded[fold_nick(name)], " ".join(words[count:])
-    return words[0], " ".join(words[1:])
+    words = list(re.finditer(r"\S+", rest))
+    for count in range(len(words), 0, -1):
+        name, end = rest[: words[count - 1].end()].removeprefix("@"), words[count - 1].end()
+        if count == 1 or (len(name) <= MAX_WHO and fold_nick(name) in folded):
+            return folded.get(fold_nick(name), name), rest[end:].strip()
+    return "", ""  # of white space alone, which nobody passes
 
 
 def help_lines(role: str) -> list[str]:
     """What somebody with this role may type, a line each."""
     rank = next((r.rank for r in Role if r.value == role), 0)
-    return [f"/{name} {c.usage}".rstrip() + f" – {c.help}" for name, c in COMMANDS.items() if c.needs.rank <= rank]
+    return [
+        f"/{name} {c.usage}".rstrip() + f" – {c.help}"
+        for name, c in COMMANDS.items()
+        if c.needs is None or c.needs.rank <= rank
+    ]

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from lanchat.client.events import Ended, Event, Message, Page, Presence, Roster
+from lanchat.client.events import Edited, Ended, Event, Message, Page, Presence, Roster
 
 MAX_UNREAD: Final = 20_000  # entries and other events until the link stops reading from the server: a minute of a storm
 _TEXT: Final = 500  # characters that count as one more: 10 million in all
@@ -68,10 +68,10 @@ class EventQueue:
 
 def _weight(event: Event) -> int:
     match event:
-        case Message(text=text):
+        case Message(text=text) | Edited(text=text):
             return 1 + len(text) // _TEXT
         case Page(entries=entries):
-            return 1 + sum(1 + len(e.text) // _TEXT if isinstance(e, Message) else 1 for e in entries)
+            return 1 + sum(1 + len(e.text) // _TEXT if isinstance(e, Message | Edited) else 1 for e in entries)
         case Roster(members=some) | Presence(changes=some):
             return 1 + len(some)
         case _:

@@ -10,7 +10,19 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from lanchat.errors import LanchatError
-from lanchat.protocol.frames import Deleted, Error, Message, Outcome, Page, Presence, Refused, Roster, Welcome
+from lanchat.protocol.frames import (
+    Deleted,
+    Edited,
+    Error,
+    Message,
+    Outcome,
+    Page,
+    Presence,
+    Reacted,
+    Refused,
+    Roster,
+    Welcome,
+)
 from lanchat.protocol.moderation import Rules
 
 
@@ -50,6 +62,7 @@ class Queued(Struct, frozen=True):
     id: str
     text: str
     at: int  # ms since 1970, our clock
+    reply: int = 0  # the seq of what it answers
 
 
 class Failed(Struct, frozen=True):
@@ -84,6 +97,8 @@ Event: TypeAlias = (
     | Queued
     | Failed
     | Message
+    | Edited
+    | Reacted
     | Deleted
     | Page
     | Presence
@@ -99,6 +114,7 @@ __all__ = [
     "Connecting",
     "Delay",
     "Deleted",
+    "Edited",
     "Ended",
     "Error",
     "Event",
@@ -111,6 +127,7 @@ __all__ = [
     "PinNeeded",
     "Presence",
     "Queued",
+    "Reacted",
     "Refused",
     "Roster",
     "Rules",

@@ -111,7 +111,7 @@ class Link:
             self._watch = watch()
             if self._known_id is not None:
                 self._talk.look_back(self._known_id)
-            self._talk.tell_waiting()
+            self._talk.sending.tell_waiting()
             self._dial()
             while not self._leaving:
                 self._turn()
@@ -154,12 +154,12 @@ class Link:
         if not self._talk.joined:
             return self._heard_at + WELCOME_TIMEOUT
         silence = self._heard_at + PING_AFTER if self._dead_at is None else self._dead_at
-        return silence if self._talk.due is None else min(silence, self._talk.due)
+        return silence if self._talk.sending.due is None else min(silence, self._talk.sending.due)
 
     def _on_time(self, now: float) -> None:
         if self._events.full:
             self._heard_at, self._dead_at = now, None  # it is we who do not listen
-        self._talk.on_time(now)
+        self._talk.sending.on_time(now)
         due = self._due()
         if due is None or now < due:
             return
@@ -222,7 +222,7 @@ class Link:
 
     def retry_now(self) -> None:
         """For `post`: tries at once, if a try is due later: to connect, or to have messages stored."""
-        self._talk.try_again()
+        self._talk.sending.try_again()
         if self._retry_at is not None and not self._leaving:
             self._dial()
 

@@ -9,24 +9,47 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
+
+import msgspec
 
 from lanchat import paths
 from lanchat.client.profile import Profile
-from lanchat.errors import LocalProtocolError, StoreInUse
+from lanchat.errors import LocalProtocolError, StoreFailed, StoreInUse
 from lanchat.lockfile import LockFile
+from lanchat.protocol.codec import encode
+from lanchat.protocol.frames import React, Say, Word
 from lanchat.protocol.limits import MAX_RUNS, Code
 
 MAX_WAITING: Final = 10_000  # messages: what somebody could type in weeks without a network
 
 
 class Waiting(NamedTuple):
-    """One row. at: ms since 1970, our clock."""
+    """One row. at: ms since 1970, our clock. word: the frame in JSON, where it is more than to say `text`."""
 
     run: str
     n: int
     text: str
     at: int
+    word: str = ""
+
+    @classmethod
+    def of(cls, run: str, n: int, at: int, word: Word) -> Self:
+        """What is to be said; its id is the row's."""
+        plain = isinstance(word, Say) and not word.reply
+        text = word.emoji if isinstance(word, React) else word.text
+        return cls(run, n, text, at, "" if plain else encode(word).decode())
+
+    @property
+    def frame(self) -> Word:
+        """Raises StoreFailed: a newer lanchat wrote it."""
+        if not self.word:
+            return Say(self.id, self.text)
+        try:
+            word: Word = msgspec.json.decode(self.word, type=Word)
+        except msgspec.MsgspecError as error:
+            raise StoreFailed(path="outbox", detail=str(error)) from error
+        return msgspec.structs.replace(word, id=self.id)
 
     @property
     def id(self) -> str:
@@ -67,7 +90,8 @@ class Outbox:
             raise LocalProtocolError(
                 code=Code.NOT_STORED, detail=f"{MAX_WAITING:,} messages wait already; this one was not taken."
             )
-        self._db.execute("INSERT INTO outbox VALUES (?,?,?,?,?)", (row.run, row.n, self._destination, row.text, row.at))
+        values = (row.run, row.n, self._destination, row.text, row.at, row.word)
+        self._db.execute("INSERT INTO outbox VALUES (?,?,?,?,?,?)", values)
         self._waiting[row.id] = row
 
     def remove(self, ids: Iterable[str]) -> list[Waiting]:
@@ -94,7 +118,7 @@ class Outbox:
     def adopt(self) -> None:
         """Takes over rows for this destination whose process is gone."""
         rows = self._db.execute(
-            "SELECT run, n, text, at FROM outbox WHERE destination = ? ORDER BY run, n", (self._destination,)
+            "SELECT run, n, text, at, word FROM outbox WHERE destination = ? ORDER BY run, n", (self._destination,)
         )
         for row in rows:
             waiting = Waiting(*row)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DEFAULT_PROFILE: Final = "default"
 MAX_RECENTS: Final = 50  # rooms joined before that are remembered: more than fit a screen
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 SCHEMA: Final = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE server (        -- proved its key to us
@@ -34,9 +34,10 @@ CREATE TABLE place (         -- which server answered at an address that was typ
 ) WITHOUT ROWID;
 CREATE TABLE outbox (        -- said, not acknowledged
     run TEXT NOT NULL, n INTEGER NOT NULL, destination TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL,
-    PRIMARY KEY (run, n)
+    word TEXT NOT NULL DEFAULT '', PRIMARY KEY (run, n)
 ) WITHOUT ROWID
 """
+UPGRADES: Final = {1: "ALTER TABLE outbox ADD COLUMN word TEXT NOT NULL DEFAULT ''"}
 
 
 class Recent(msgspec.Struct, frozen=True):
@@ -176,4 +177,4 @@ class Profile:
         return self._database()
 
     def _database(self) -> Database:
-        return Database(self.path, SCHEMA, SCHEMA_VERSION)
+        return Database(self.path, SCHEMA, SCHEMA_VERSION, upgrades=UPGRADES)

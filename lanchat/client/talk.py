@@ -1,6 +1,6 @@
 """A client's side of the talk: what to say to a server's frame, and what it means to us; no socket, no thread.
 
-Frames in, frames and events out. It keeps what must last in the outbox and the replica.
+Frames in, frames and events out. What came it keeps in the replica; what we said is the business of sending.py.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
-from lanchat.client.events import Delay, Event, Failed, Joined, PinNeeded, Queued
-from lanchat.client.outbox import Outbox, Waiting
+from lanchat.client.events import Delay, Event, Joined, PinNeeded
+from lanchat.client.outbox import Outbox
 from lanchat.client.replica import Replica
+from lanchat.client.sending import Sending
 from lanchat.client.unlocking import Unlocking
 from lanchat.errors import (
     ConnectionLost,
@@ -20,7 +21,6 @@ from lanchat.errors import (
     PutOut,
     RemoteProtocolError,
     SomebodyBetween,
-    StoreError,
 )
 from lanchat.identity import MemberKey
 from lanchat.protocol import frames
@@ -32,8 +32,15 @@ from lanchat.protocol.moderation import Action, Rules
 from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
-STORE_AGAIN: Final = 2.0  # s until the server is asked again to store what it could not
-_MAX_FAILED: Final = 1_000  # messages the server refused, kept to be said again
+_OF_THE_ROOM: Final = (
+    frames.Presence,
+    frames.Roster,
+    frames.Page,
+    Rules,
+    frames.Edited,
+    frames.Reacted,
+    frames.Deleted,
+)
 
 
 class PersonAsked(Exception):
@@ -61,7 +68,6 @@ class Talk:
         self.welcome: frames.Welcome | None = None
         self.joined = False
         self._key = key
-        self._outbox = outbox
         self._open_replica = open_replica
         self._unlocking = unlocking
         self._proved = proved
@@ -69,19 +75,13 @@ class Talk:
         self._replica: Replica | None = None
         self._send = send
         self._emit = emit
+        self.sending = Sending(outbox, send, emit)
         self._hello: frames.Hello | None = None  # while a challenge for it may come
         self._asked_nick = nick  # in the last hello
         self._server_id = ""
         self._latency = 0.0
         self._pinged = ""  # the nonce of our last ping
-        self._again_at: float | None = None  # s, monotonic: when what could not be stored is said again
-        self._wait = STORE_AGAIN  # s
-        self._one_by_one = False  # the room is slow
-        self._trying = ""  # the id of what is tried again
         self._deeds: set[str] = set()  # ids of what we asked for with our role
-        self._held = False  # nothing else is said before the oldest that could not be stored
-        self._failed: dict[str, str] = {}
-        self._on_empty: list[Callable[[bool], None]] = []
 
     def look_back(self, server_id: str) -> None:
         """Shows what is here already of a server whose id is known."""
@@ -90,11 +90,6 @@ class Talk:
         if entries:
             self._emit(frames.Page(self._replica.room, entries, catchup=True))
 
-    def tell_waiting(self) -> None:
-        """Queued for all that waits, also from before a restart."""
-        for row in self._outbox.waiting():
-            self._emit(Queued(row.id, row.text, row.at))
-
     # The connection
 
     def begin(self, server_id: str, latency: float) -> None:
@@ -102,17 +97,16 @@ class Talk:
         if self._replica is None:
             self.look_back(server_id)
         assert self._replica is not None
-        self._outbox.resolve(server_id)  # before hello, which names the runs that it adopts
+        runs = self.sending.begin(server_id)  # before hello, which names the runs that it adopts
         self._server_id = server_id
         self._unlocking.begin(server_id, proved=self._proved(server_id))
         self._latency = latency
-        self._held, self._one_by_one, self._again_at = False, False, None
         self._asked_nick = self.nick
         self._hello = frames.Hello(
             version=PROTOCOL_VERSION,
             nick=self.nick,
             key=self._key.public,
-            runs=self._outbox.runs,
+            runs=runs,
             resume=self._replica.resume(),
             ping=True,
         )
@@ -121,6 +115,7 @@ class Talk:
     def ended(self) -> None:
         """The channel is gone."""
         self.joined = False
+        self.sending.ended()
         self._deeds.clear()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
@@ -134,13 +129,13 @@ class Talk:
                 for frame in group:
                     self._handle(frame, now)
         finally:
-            self._check_empty()
+            self.sending.check_empty()
 
     def _handle(self, frame: ServerFrame | Flaw, now: float) -> None:
+        if not self.joined and isinstance(frame, _OF_THE_ROOM):
+            raise _too_early()
         match frame:
-            case frames.Presence() | frames.Roster() | frames.Page() | frames.Deleted() | Rules() if not self.joined:
-                raise _too_early()
-            case frames.Deleted():
+            case frames.Edited() | frames.Reacted() | frames.Deleted():
                 self._keep([frame])
                 self._emit(frame)
             case frames.Presence(changes=changes):
@@ -219,10 +214,7 @@ class Talk:
             self._send(frames.Rename(self.nick))
         self.welcome, self.nick, self.joined = welcome, welcome.nick, True
         self._emit(Joined(welcome, self._latency * 1000, again, new_journal=not same))
-        # What the server stored before we heard of it comes back in the pages of the resume; it waits no longer.
-        self._outbox.acknowledge(welcome.highest)
-        for row in self._outbox.waiting():
-            self._say(row)
+        self.sending.joined(welcome.highest)
 
     def _on_refused(self, refused: frames.Refused) -> None:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
@@ -238,68 +230,14 @@ class Talk:
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
     def _on_error(self, error: frames.Error, now: float) -> None:
-        if error.code in (Code.NOT_STORED, Code.SLOW) and error.id is not None:
-            self._hold(error, now)
-            return
         if error.id is None:
             self._emit(error)
-            return
-        for row in self._outbox.remove([error.id]):
-            self._fail(row, error.detail)
-            if self._held:
-                self._go_on()
-
-    def _hold(self, error: frames.Error, now: float) -> None:
-        """The server takes nothing just now: all waits here, and the oldest is tried again later. What was sent behind
-        it is refused as well, and tells nothing new."""
-        slow = error.code == Code.SLOW
-        if self._held and error.id != self._trying:
-            return
-        if not self._held or slow:
-            self._emit(frames.Error(error.code, error.detail, wait=error.wait))
-        self._held, self._one_by_one, self._trying = True, slow, error.id or ""
-        self._wait = float(error.wait or STORE_AGAIN)
-        self._again_at = now + self._wait
+        else:
+            self.sending.refused(error, now)
 
     def _on_rules(self, rules: Rules) -> None:
-        """What waits since the room is slow may go out sooner."""
         self._emit(rules)
-        if self._one_by_one:
-            self._one_by_one = rules.slow > 0
-            self.try_again()
-
-    @property
-    def due(self) -> float | None:
-        """When `on_time` has something to do (s, monotonic)."""
-        return self._again_at if self.joined else None
-
-    def on_time(self, now: float) -> None:
-        if self.due is not None and now >= self.due:
-            self._again_at = now + self._wait
-            self.try_again()
-
-    def try_again(self) -> None:
-        """Says the oldest of what could not be stored; the rest follows once that is settled."""
-        if self._held and self.joined:
-            self._send(frames.Resend())
-            for row in self._outbox.waiting()[:1]:
-                self._trying = row.id
-                self._say(row)
-
-    def _go_on(self) -> None:
-        """The oldest is settled. The server stores again, so that all may go; or the next one has its turn."""
-        if self._one_by_one and len(self._outbox):
-            self.try_again()
-            return
-        self._held, self._one_by_one, self._again_at = False, False, None
-        for row in self._outbox.waiting():
-            self._say(row)
-
-    def _fail(self, row: Waiting, detail: str) -> None:
-        self._failed[row.id] = row.text
-        if len(self._failed) > _MAX_FAILED:
-            del self._failed[next(iter(self._failed))]
-        self._emit(Failed(row.id, row.text, detail))
+        self.sending.slow_mode(rules.slow > 0)
 
     def _on_pong(self, nonce: str, now: float) -> None:
         if nonce and nonce == self._pinged:
@@ -316,29 +254,14 @@ class Talk:
         assert self._replica is not None
         self._replica.store(entries)
         mine = [e.id for e in entries if e.key == self._key.public]
-        if mine and self._outbox.remove(mine) and self._held:
-            self._go_on()
+        if mine:
+            self.sending.stored(mine)
 
     # What the person wants
 
     def ping(self, now: float) -> None:
         self._pinged = repr(now)
         self._send(frames.Ping(self._pinged))
-
-    def say(self, n: int, text: str, at: int) -> None:
-        """Stores, tells, and sends if there is a connection."""
-        row = Waiting(self._outbox.run, n, text, at)
-        try:
-            self._outbox.add(row)
-        except (StoreError, LocalProtocolError) as error:
-            self._fail(row, str(error))
-            return
-        self._emit(Queued(row.id, row.text, row.at))
-        if self.joined and not self._held:
-            self._say(row)
-
-    def _say(self, row: Waiting) -> None:
-        self._send(frames.Say(row.id, row.text))
 
     def rename(self, nick: str) -> None:
         if self.joined:
@@ -366,32 +289,8 @@ class Talk:
         elif self.joined:
             self._send(frames.History(before=before, limit=limit))
 
-    def discard(self, message_id: str) -> None:
-        self._failed.pop(message_id, None)
-        if self._outbox.remove([message_id]) and self._held and not len(self._outbox):
-            self._send(frames.Resend())
-            self._held, self._one_by_one, self._again_at = False, False, None
-        self._check_empty()
-
-    def failed_text(self, message_id: str) -> str | None:
-        """The text of a message that the server refused; it is forgotten here."""
-        return self._failed.pop(message_id, None)
-
-    def when_empty(self, call: Callable[[bool], None]) -> None:
-        """Calls with True once nothing waits; at once, if nothing does. With False, if that does not come."""
-        self._on_empty.append(call)
-        self._check_empty()
-
-    def _check_empty(self) -> None:
-        if not len(self._outbox):
-            calls, self._on_empty = self._on_empty, []
-            for call in calls:
-                call(True)
-
     def close(self) -> None:
-        for call in self._on_empty:
-            call(False)
-        self._outbox.close()
+        self.sending.close()
         if self._replica is not None:
             self._replica.close()
 

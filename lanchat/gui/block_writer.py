@@ -18,11 +18,14 @@ from lanchat.gui.model.spans import is_rtl, spans
 from lanchat.gui.model.timeline import Block, Kind, Sent
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import HUES, mix
+from lanchat.protocol.limits import MAX_REACTIONS
 
 GROUP_GAP: Final = 14  # px above a new author
 MARGIN: Final = 24  # px to the right of the text
 EMOJI_SIZE: Final = 19  # px: the line's height
 WAITING_INK: Final = 0.62  # share of the text's colour while a message waits: as faint as can still be read
+REACTION: Final = 16  # px
+QUOTE: Final = 120  # characters shown of what is answered: one line
 MAX_LINES: Final = 400  # of one message on the screen; 8,000 line breaks would be as many lines
 _HERE: Final = "here"  # the mark where text is inserted; it moves on with it
 
@@ -36,19 +39,18 @@ class Drawn(NamedTuple):
     widgets: tuple[tk.Widget, ...]
 
 
-class BlockWriter:
-    """on_retry, on_delete: called with the id of a message that was not sent."""
+class Buttons(NamedTuple):
+    """What the buttons do that stand among the text: retry, delete: with the id of a message that was not sent; react:
+    with the seq of a message and the emoji."""
 
-    def __init__(
-        self,
-        text: tk.Text,
-        kit: Kit,
-        emoji: EmojiPictures,
-        on_retry: Callable[[str], object],
-        on_delete: Callable[[str], object],
-    ) -> None:
-        self._text, self._kit, self._emoji = text, kit, emoji
-        self._on_retry, self._on_delete = on_retry, on_delete
+    retry: Callable[[str], object]
+    delete: Callable[[str], object]
+    react: Callable[[int, str], object]
+
+
+class BlockWriter:
+    def __init__(self, text: tk.Text, kit: Kit, emoji: EmojiPictures, buttons: Buttons) -> None:
+        self._text, self._kit, self._emoji, self._buttons = text, kit, emoji, buttons
         self._serial = itertools.count(1)
         self._tag = ""
         self._pieces: list[Any] = []  # characters and tags in turn, not inserted yet
@@ -115,6 +117,9 @@ class BlockWriter:
         if block.head:
             self._add(drawable(block.nick), "head", f"name{block.hue}")
             self._add(f"  {block.time}\n", "head", "time")
+        if block.quote:
+            who = f"{block.quote.nick}: " if block.quote.nick else ""
+            self._add(drawable(f"↪ {who}{block.quote.text[:QUOTE]}\n"), "quote")
         ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
         lines = block.text.split("\n", MAX_LINES)
         hidden = lines.pop().count("\n") + 1 if len(lines) > MAX_LINES else 0
@@ -124,12 +129,35 @@ class BlockWriter:
             self._line(line, ("body", ink, "rtl") if is_rtl(line) else ("body", ink))
         if hidden:
             self._add(f"\n… and {hidden:,} more lines", "notice")
+        if block.edited:
+            self._add("  edited", "body", "time")
         if block.sent is Sent.WAITING:
             self._add(" ", ink)
             self._picture(self._kit.icon("clock", 12, "text3"), ink)
         self._add("\n", "body")
         if block.sent is Sent.FAILED:
             self._failure(block, widgets)
+        if block.reactions:
+            self._reactions(block, widgets)
+
+    def _reactions(self, block: Block, widgets: list[tk.Widget]) -> None:
+        """A button for each emoji: how many; a click puts ours to it, or takes it away."""
+        for reaction in block.reactions[:MAX_REACTIONS]:
+            picture = self._emoji.picture(reaction.emoji, REACTION)
+            count = str(len(reaction.people))
+            button = ttk.Button(
+                self._text,
+                text=f" {count}" if picture else f"{drawable(reaction.emoji)} {count}",
+                style="Mine.TButton" if reaction.mine else "Small.TButton",
+                cursor="arrow",
+                takefocus=False,  # the menu does it by key; a room full of these would be a long way for Tab
+                command=lambda emoji=reaction.emoji: self._buttons.react(block.key[0], emoji),  # type: ignore[misc]
+            )
+            if picture:
+                button.configure(image=picture, compound="left")
+            self._widget(button, "reactions", padx=self._kit.px(2))
+            widgets.append(button)
+        self._add("\n", "reactions")
 
     def _line(self, line: str, tags: tuple[str, ...]) -> None:
         for kind, part in spans(line):
@@ -145,7 +173,7 @@ class BlockWriter:
 
     def _failure(self, block: Block, widgets: list[tk.Widget]) -> None:
         self._add(f"Not sent: {drawable(block.detail)}  ", "failed")
-        for label, command in (("Retry", self._on_retry), ("Delete", self._on_delete)):
+        for label, command in (("Retry", self._buttons.retry), ("Delete", self._buttons.delete)):
             button = ttk.Button(
                 self._text,
                 text=label,
@@ -218,6 +246,8 @@ class BlockWriter:
         set_tag("body", font=fonts.body, foreground=colors.text, **spacing)
         faint = mix(colors.text, colors.bg, WAITING_INK)
         set_tag("waiting", font=fonts.body, foreground=faint, **spacing)
+        set_tag("quote", font=fonts.meta, foreground=colors.text3, spacing1=px(4), lmargin2=px(14), rmargin=margin)
+        set_tag("reactions", font=fonts.meta, spacing1=px(2), spacing3=px(4), rmargin=margin)
         set_tag("gone", font=fonts.body, foreground=colors.text3, **spacing)
         set_tag("failed", font=fonts.meta, foreground=colors.danger, spacing1=px(2), spacing3=px(4), rmargin=margin)
         set_tag("rtl", justify="right")

@@ -11,7 +11,10 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Final, Protocol
 
+from msgspec import structs
+
 from lanchat.client import events
+from lanchat.client.commands import Deed
 from lanchat.client.profile import Visit
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
@@ -19,16 +22,20 @@ from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
 from lanchat.gui.message_list import MessageList
+from lanchat.gui.message_menu import MessageMenu, Wishes
+from lanchat.gui.model import wording
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.theme import Kit
+from lanchat.protocol.frames import Edit, Message, React, Say
 from lanchat.protocol.moderation import Action
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
 FARTHEST: Final = 2_000  # entries loaded at most to go back to where the user was
+AIM: Final = 80  # characters shown of what is answered
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
@@ -53,6 +60,7 @@ class ClientLike(Protocol):
     def discard(self, message_id: str) -> object: ...
     def resend(self, message_id: str) -> object: ...
     def moderate(self, action: Action) -> str: ...
+    def do(self, deed: Deed) -> str: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -79,6 +87,7 @@ class ChatScreen(ttk.Frame):
         self.model = ChatModel(client.nick, client.key, address)
         self._title = ""
         self._room = ""
+        self._aim: Say | Edit | None = None  # what is written now is an answer, or a change
         self._wanted = 0  # the seq to scroll to once it is there; 0: none
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
@@ -99,7 +108,15 @@ class ChatScreen(ttk.Frame):
                 pass
             case events.Outcome():
                 self._moderating.answered(event)
-            case events.Deleted() | events.Message() | events.Page() | events.Queued() | events.Failed():
+            case (
+                events.Edited()
+                | events.Reacted()
+                | events.Deleted()
+                | events.Message()
+                | events.Page()
+                | events.Queued()
+                | events.Failed()
+            ):
                 self._messages_changed = True
             case _:
                 self._people_changed = self._messages_changed = True
@@ -163,15 +180,25 @@ class ChatScreen(ttk.Frame):
             on_older=self._load_older,
             on_retry=self._retry,
             on_delete=self._delete,
-            on_menu=self._moderating.message_menu,
+            on_menu=lambda *at: self._message_menu.open(*at),
+            on_react=self._toggle,
             on_link=on_link,
+        )
+        self._message_menu = MessageMenu(
+            self,
+            kit,
+            self.model,
+            self.messages.emoji,
+            Wishes(self._reply, self._edit, self._react, self._moderating.ask_delete),
         )
         self.composer = Composer(
             main,
             kit,
             on_send=self._send,
             on_page=self.messages.scroll_pages,
-            on_escape=self.messages.to_end,
+            on_escape=self._escape,
+            on_up=self._edit_last,
+            on_drop=self._aim_at_nothing,
         )
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
@@ -263,11 +290,56 @@ class ChatScreen(ttk.Frame):
         self.clipboard_clear()
         self.clipboard_append(text)
 
+    def _reply(self, message: Message) -> None:
+        self._aim = Say("", "", reply=message.seq)
+        said = " ".join(self.model.timeline.versions(message)[-1][1].split())
+        self.composer.aim(drawable(f"Replying to {wording.name(message.nick)}: {said[:AIM]}"))
+        self.composer.focus_text()
+
+    def _edit(self, message: Message) -> None:
+        self._aim = Edit("", message.seq, "")
+        self.composer.aim("Changing what you said. Who wants to can still see what it was.")
+        self.composer.draft = self.model.timeline.versions(message)[-1][1]
+        self.composer.focus_text()
+
+    def _edit_last(self) -> None:
+        message = self.model.timeline.last_by(self.model.own_key)
+        if message is not None:
+            self._edit(message)
+
+    def _aim_at_nothing(self) -> None:
+        if isinstance(self._aim, Edit):
+            self.composer.draft = ""
+        self._aim = None
+        self.composer.aim("")
+        self.composer.focus_text()
+
+    def _escape(self) -> None:
+        """What was begun first; then to the newest message."""
+        if self._aim is not None:
+            self._aim_at_nothing()
+        else:
+            self.messages.to_end()
+
+    def _react(self, message: Message, emoji: str) -> None:
+        self._toggle(message.seq, emoji)
+
+    def _toggle(self, seq: int, emoji: str) -> None:
+        """Ours is put below a message, or taken away."""
+        mine = any(r.emoji == emoji and r.mine for r in self.model.timeline.reactions(seq))
+        self._client.do(React("", seq, emoji, on=not mine))
+
     def _send(self, text: str) -> None:
-        if self._moderating.typed(text):
+        if self._aim is None and self._moderating.typed(text):
             self.model.clear_problem()
             return
-        self._client.say(text)
+        match self._aim:
+            case None:
+                self._client.say(text)
+            case aim:
+                self._client.do(structs.replace(aim, text=text))
+                self._aim = None
+                self.composer.aim("")
         self.model.clear_problem()
         self.messages.to_end()
 

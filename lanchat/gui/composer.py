@@ -22,7 +22,8 @@ HINT: Final = "Enter sends · Shift+Enter new line"
 
 class Composer(ttk.Frame):
     """on_send: called with the text; raises LocalProtocolError where the rules forbid it. on_page: Page Up (-1) or
-    Page Down (1) was pressed here. on_escape: Escape."""
+    Page Down (1) was pressed here. on_escape: Escape. on_up: Up, while nothing is written. on_drop: what `aim` shows is
+    no longer meant."""
 
     def __init__(
         self,
@@ -32,12 +33,19 @@ class Composer(ttk.Frame):
         on_send: Callable[[str], object],
         on_page: Callable[[int], object],
         on_escape: Callable[[], object],
+        on_up: Callable[[], object],
+        on_drop: Callable[[], object],
     ) -> None:
         super().__init__(master)
         self._kit, self._on_send = kit, on_send
         self._error = ""
         self._footer = ""
         px = kit.px
+        self._aim = ttk.Frame(self)  # what is answered or changed; there only meanwhile
+        self._aim_label = ttk.Label(self._aim, style="Meta.TLabel", width=1)
+        self._drop = ttk.Button(self._aim, text="Cancel", style="Small.TButton", command=on_drop)
+        self._drop.pack(side="right")
+        self._aim_label.pack(side="left", fill="x", expand=True)
         self._card = ttk.Frame(self, style="Card.TFrame", padding=px(6))
         self._card.pack(fill="x")
         self._send = ttk.Button(self._card, style="Send.TButton", command=self.submit)
@@ -50,11 +58,19 @@ class Composer(ttk.Frame):
         self._hint.pack(side="right")
         self._line = ttk.Label(below, style="Meta.TLabel")
         self._line.pack(side="left")
-        self._bind_events(on_page, on_escape)
+        self._bind_events(on_page, on_escape, on_up)
         kit.listen(self, self._paint)
 
     def name_room(self, room: str) -> None:
         self._placeholder.say(f"Message #{room}")
+
+    def aim(self, text: str) -> None:
+        """What is written now is meant for this; empty: for nothing."""
+        self._aim_label.configure(text=text)
+        if text:
+            self._aim.pack(fill="x", before=self._card, pady=(0, self._kit.px(6)))
+        else:
+            self._aim.pack_forget()
 
     def say_below(self, text: str) -> None:
         """A quiet sentence under the text; an error stands before it."""
@@ -125,7 +141,9 @@ class Composer(ttk.Frame):
         text.pack(side="left", fill="x", expand=True)
         return text
 
-    def _bind_events(self, on_page: Callable[[int], object], on_escape: Callable[[], object]) -> None:
+    def _bind_events(
+        self, on_page: Callable[[int], object], on_escape: Callable[[], object], on_up: Callable[[], object]
+    ) -> None:
         text = self.text
         text.bind("<Return>", self._return)
         text.bind("<KP_Enter>", self._return)
@@ -135,6 +153,7 @@ class Composer(ttk.Frame):
         for key, pages in (("<Prior>", -1), ("<Next>", 1)):
             text.bind(key, lambda _, pages=pages: [on_page(pages), "break"][1])  # type: ignore[misc]
         text.bind("<Escape>", lambda _: on_escape())
+        text.bind("<Up>", lambda _: None if self.draft else [on_up(), "break"][1])
         text.bind("<FocusIn>", lambda _: self._card.state(["focus"]), add="+")
         text.bind("<FocusOut>", lambda _: self._card.state(["!focus"]), add="+")
         text.bind("<<Modified>>", lambda _: self._modified())

@@ -12,7 +12,7 @@ from datetime import date
 from tkinter import ttk
 from typing import Any, Final
 
-from lanchat.gui.block_writer import GROUP_GAP, BlockWriter, Drawn
+from lanchat.gui.block_writer import GROUP_GAP, BlockWriter, Buttons, Drawn
 from lanchat.gui.browser import open_link
 from lanchat.gui.emoji import EmojiPictures
 from lanchat.gui.model.chat import ChatModel
@@ -32,7 +32,7 @@ AVATAR: Final = 38  # px
 
 
 class MessageList(tk.Frame):
-    """on_older: the reader is near the first message known. on_retry, on_delete: see BlockWriter.
+    """on_older: the reader is near the first message known. on_retry, on_delete, on_react: see Buttons.
     on_menu(message, x, y): what can be done with it is asked for, at that place of the screen."""
 
     def __init__(
@@ -45,6 +45,7 @@ class MessageList(tk.Frame):
         on_retry: Callable[[str], object],
         on_delete: Callable[[str], object],
         on_menu: Callable[[Message, int, int], object],
+        on_react: Callable[[int, str], object],
         on_link: Callable[[str], object] = open_link,
         today: Callable[[], date] = date.today,
     ) -> None:
@@ -59,9 +60,9 @@ class MessageList(tk.Frame):
         self._following = True  # the view stands at the end
         self._by_click = False  # the keyboard is on its way here after a click
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
-        self._emoji = EmojiPictures(kit)
+        self.emoji = EmojiPictures(kit)
         self._build()
-        self._writer = BlockWriter(self.text, kit, self._emoji, on_retry, on_delete)
+        self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react))
         kit.listen(self, self._paint)
 
     @property
@@ -153,6 +154,9 @@ class MessageList(tk.Frame):
         text.tag_bind("link", "<Enter>", lambda _: text.configure(cursor="hand2"))
         text.tag_bind("link", "<Leave>", lambda _: text.configure(cursor="arrow"))
         text.tag_bind("link", "<ButtonRelease-1>", self._follow_link)
+        text.tag_bind("quote", "<Enter>", lambda _: text.configure(cursor="hand2"))
+        text.tag_bind("quote", "<Leave>", lambda _: text.configure(cursor="arrow"))
+        text.tag_bind("quote", "<ButtonRelease-1>", self._follow_quote)
 
     def _paint(self) -> None:
         colors = self._kit.colors
@@ -349,7 +353,7 @@ class MessageList(tk.Frame):
             pieces: Any = self.text.dump(*map(str, selected[:2]), text=True, image=True)
             for kind, value, index in pieces:
                 image = self.text.image_cget(index, "image") if kind == "image" else ""
-                parts.append(self._emoji.text(str(image)) if image else value)
+                parts.append(self.emoji.text(str(image)) if image else value)
             self.clipboard_clear()
             self.clipboard_append("".join(parts))
         return "break"
@@ -360,6 +364,14 @@ class MessageList(tk.Frame):
         message = None if place is None else self._model.timeline.message(self._drawn[place].block.key)
         if message is not None:
             self._on_menu(message, event.x_root, event.y_root)
+
+    def _follow_quote(self, event: tk.Event[tk.Misc]) -> None:
+        """To what is answered, if it is here."""
+        names = self.text.tag_names(f"@{event.x},{event.y}")
+        place = next((self._places[name] for name in names if name in self._places), None)
+        quote = None if place is None else self._drawn[place].block.quote
+        if quote is not None and quote.nick:
+            self.show(quote.seq)
 
     def _follow_link(self, event: tk.Event[tk.Misc]) -> None:
         link = self._writer.link_at(f"@{event.x},{event.y}")

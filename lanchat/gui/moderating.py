@@ -1,4 +1,4 @@
-"""Moderating from the window: the menus on people, messages and the room, their dialogs, and what the server answered.
+"""Moderating from the window: the menus on people and the room, their dialogs, and what the server answered.
 
 It judges nothing: what is offered comes from model.offers, and the server decides.
 """
@@ -9,7 +9,7 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import Protocol
 
-from lanchat.client.commands import help_lines, parse
+from lanchat.client.commands import Deed, help_lines, parse
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.bans_dialog import BansDialog
 from lanchat.gui.dialog import Answers, Choice
@@ -32,6 +32,7 @@ class Asker(Protocol):
     """What it needs of lanchat.client.Client."""
 
     def moderate(self, action: Action) -> str: ...
+    def do(self, deed: Deed) -> str: ...
 
 
 class Moderating:
@@ -42,8 +43,8 @@ class Moderating:
         self._waiting: dict[str, Callable[[Outcome], object]] = {}  # by the id of what was asked
         self._menu: PopupMenu | None = None
 
-    def do(self, action: Action) -> None:
-        self._client.moderate(action)
+    def do(self, deed: Deed) -> None:
+        self._client.do(deed)
 
     def typed(self, line: str) -> bool:
         """Does what a line that begins with “/” wants; False: it is something to say. Raises LocalProtocolError."""
@@ -60,12 +61,13 @@ class Moderating:
                 self._invite()
             case acts.Bans():
                 self._show_bans()
-            case action:
-                self.do(action)
+            case deed:
+                self.do(deed)
         return True
 
     def _last_said(self, nick: str) -> int | None:
-        message = self._model.timeline.last_of(nick)
+        line = self._model.timeline
+        message = line.last_of(nick) if nick else line.last_by(self._model.own_key)
         return None if message is None else message.seq
 
     def answered(self, outcome: Outcome) -> None:
@@ -83,12 +85,8 @@ class Moderating:
         self._add(menu, offers.for_person(person, self._model.role))
         self._post(menu, x, y)
 
-    def message_menu(self, message: Message, x: int, y: int) -> None:
-        menu = self._new_menu()
-        menu.add_command(label="Copy the text", command=lambda: self._copy(message.text))
-        if self._model.may_delete(message):
-            self._add(menu, [offers.for_message(message.seq, own=self._model.is_own(message))])
-        self._post(menu, x, y)
+    def ask_delete(self, message: Message) -> None:
+        self._take(offers.for_message(message.seq, own=self._model.is_own(message)))
 
     def fill_room_menu(self, menu: tk.Menu) -> None:
         """What the room's menu holds beside what is for everybody."""

@@ -95,11 +95,35 @@ class Redeem(_Frame, frozen=True):
 
 
 class Say(_Frame, frozen=True):
-    """A message. id: `<run>-<n>` of a keyed member, free text of a guest; it comes back in the entry."""
+    """A message. id: `<run>-<n>` of a keyed member, free text of a guest; it comes back in the entry. reply: the seq of
+    what it answers, 0: nothing."""
 
     id: str
     text: str
     room: str = ""  # the first room
+    reply: Count = 0
+
+
+class Edit(_Frame, frozen=True):
+    """Another text for a message of one's own, named by its seq."""
+
+    id: str
+    target: Count
+    text: str
+    room: str = ""
+
+
+class React(_Frame, frozen=True):
+    """Puts an emoji below a message, or takes one's own away."""
+
+    id: str
+    target: Count
+    emoji: str
+    on: bool = True
+    room: str = ""
+
+
+Word: TypeAlias = Say | Edit | React  # becomes an entry; numbered, kept until it is acknowledged
 
 
 class History(_Frame, frozen=True):
@@ -197,8 +221,9 @@ class Refused(_Frame, frozen=True):
     suggestion: str | None = None
 
 
-class Message(Struct, frozen=True, tag_field="type", tag="message"):
-    """An entry of the journal: what somebody said. Every field is always there."""
+class Message(Struct, frozen=True, tag_field="type", tag="message", omit_defaults=True):
+    """An entry of the journal: what somebody said. Every field is always there, but for reply: the seq of what it
+    answers, where it answers something."""
 
     room: str
     seq: Count
@@ -207,6 +232,34 @@ class Message(Struct, frozen=True, tag_field="type", tag="message"):
     nick: str
     key: str | None
     text: str
+    reply: Count = 0
+
+
+class Edited(Struct, frozen=True, tag_field="type", tag="edited"):
+    """An entry: the message `target` reads `text` from now on. Empty: it was deleted, or is no longer kept."""
+
+    room: str
+    seq: Count
+    id: str
+    at: Time
+    nick: str
+    key: str | None
+    target: Count
+    text: str
+
+
+class Reacted(Struct, frozen=True, tag_field="type", tag="reacted"):
+    """An entry: somebody put an emoji below the message `target`, or took theirs away."""
+
+    room: str
+    seq: Count
+    id: str
+    at: Time
+    nick: str
+    key: str | None
+    target: Count
+    emoji: str
+    on: bool
 
 
 class Deleted(Struct, frozen=True, tag_field="type", tag="deleted"):
@@ -222,7 +275,7 @@ class Deleted(Struct, frozen=True, tag_field="type", tag="deleted"):
     target: Count
 
 
-Entry: TypeAlias = Message | Deleted
+Entry: TypeAlias = Message | Edited | Reacted | Deleted
 
 
 class Member(Struct, frozen=True, omit_defaults=True):
@@ -301,7 +354,22 @@ class Outcome(_Frame, frozen=True):
 
 
 ClientFrame: TypeAlias = (
-    Info | Hello | Proof | Pake | Confirm | Redeem | Say | History | Rename | Resend | Moderate | Ping | Pong | Bye
+    Info
+    | Hello
+    | Proof
+    | Pake
+    | Confirm
+    | Redeem
+    | Say
+    | Edit
+    | React
+    | History
+    | Rename
+    | Resend
+    | Moderate
+    | Ping
+    | Pong
+    | Bye
 )
 ServerFrame: TypeAlias = (
     ServerInfo
@@ -312,6 +380,8 @@ ServerFrame: TypeAlias = (
     | Welcome
     | Refused
     | Message
+    | Edited
+    | Reacted
     | Deleted
     | Presence
     | Roster

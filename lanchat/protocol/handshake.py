@@ -26,7 +26,16 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
     Stage.CHALLENGED: (*_ALWAYS, frames.Proof),
     Stage.LOCKED: (*_ALWAYS, frames.Pake, frames.Redeem),
     Stage.CONFIRMING: (*_ALWAYS, frames.Confirm),
-    Stage.JOINED: (*_ALWAYS, frames.Say, frames.History, frames.Rename, frames.Resend, frames.Moderate),
+    Stage.JOINED: (
+        *_ALWAYS,
+        frames.Say,
+        frames.Edit,
+        frames.React,
+        frames.History,
+        frames.Rename,
+        frames.Resend,
+        frames.Moderate,
+    ),
 }
 
 

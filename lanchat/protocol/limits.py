@@ -18,6 +18,8 @@ MAX_FRAME: Final = 64 * 1024  # bytes with the newline: a text of 8,000 characte
 MAX_TEXT: Final = 8_000  # characters: two printed pages; more is a file
 MAX_NICK: Final = 32  # characters: fits one line of every roster
 MAX_SERVER_NAME: Final = 63  # bytes of UTF-8: one DNS label (RFC 6763 section 4.1.1)
+MAX_EMOJI: Final = 16  # characters of a reaction: a family of four with skin tones has 11
+MAX_REACTIONS: Final = 20  # different ones on one message: as many as stand below it in two lines
 MAX_ID: Final = 64  # characters of a message id: a run of 32, a hyphen, a counter of 20
 MAX_RUN: Final = 32  # characters of an outbox's name
 MAX_COUNTER: Final = 2**53 - 1  # largest whole number that every JSON reader keeps exact (RFC 8259 section 6)
@@ -67,6 +69,8 @@ class Code(StrEnum):
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_CONTROL = "text_control"
+    EMOJI_INVALID = "emoji_invalid"
+    TARGET_UNKNOWN = "target_unknown"  # the message that is answered, edited or reacted to is not there (any more)
     HISTORY_BUSY = "history_busy"
     NOT_STORED = "not_stored"  # the journal cannot be written: disk full or broken
     NOT_ALLOWED = "not_allowed"  # your role does not allow it

@@ -16,7 +16,7 @@ from lanchat.protocol.duration import duration
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.text import DELETED_ONE, clean_text
+from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, clean_text
 
 PROMPT: Final = b"This is a lanchat room. Your name?\n"
 MAX_WRITE: Final = 1_000  # bytes: the tutorial client decodes pieces of 1,024 bytes one by one
@@ -72,6 +72,10 @@ def encode_plain(frame: ServerFrame) -> bytes:
     match frame:
         case frames.Message(nick=nick, text=text):
             lines = [f"{nick}: {line}" for line in text.split("\n")]
+        case frames.Edited(nick=nick, text=text):
+            lines = [f"* {nick} {CHANGED_ONE}:", *(f"{nick}: {line}" for line in text.split("\n"))]
+        case frames.Reacted(nick=nick, emoji=emoji, on=True):
+            lines = [f"* {nick} reacted with {emoji}"]
         case frames.Deleted(nick=nick):
             lines = [f"* {nick} {DELETED_ONE}"]
         case frames.Presence(changes=changes):

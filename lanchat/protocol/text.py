@@ -8,8 +8,9 @@ from collections.abc import Container
 from typing import Final
 
 from lanchat.errors import LocalProtocolError
-from lanchat.protocol.limits import MAX_NICK, MAX_SERVER_NAME, MAX_TEXT, Code
+from lanchat.protocol.limits import MAX_EMOJI, MAX_NICK, MAX_SERVER_NAME, MAX_TEXT, Code
 
+CHANGED_ONE: Final = "changed a message"  # what somebody did, behind their name
 DELETED_ONE: Final = "deleted a message"  # what somebody did, behind their name
 NO_LONGER_KEPT: Final = "(no longer kept)"  # shown for an entry whose text was redacted: it is empty then
 
@@ -18,6 +19,7 @@ NO_LONGER_KEPT: Final = "(no longer kept)"  # shown for an entry whose text was 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Control, format (bidi, invisible), surrogate, private, not assigned (many draw nothing), line, paragraph separators
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_NO_EMOJI: Final = _UNSEEN - {"Cf"}  # joiners make one picture of several
 # A leading one of these starts a notice, a command or a mention somewhere; a colon ends a name in plain text
 _RAW: Final = 4  # times as long a name may be as it comes: accents apart, spaces to be taken away
 _NO_START: Final = "*/{@#<"
@@ -76,6 +78,14 @@ def check_text(text: str) -> None:
         raise LocalProtocolError(code=Code.TEXT_CONTROL, detail="A message cannot hold control characters.")
     if not text or text.isspace():
         raise LocalProtocolError(code=Code.TEXT_EMPTY, detail="The message is empty.")
+
+
+def check_emoji(emoji: str) -> None:
+    """Raises LocalProtocolError unless `emoji` may stand below a message: one picture, not words."""
+    pictures = any(unicodedata.category(c) == "So" or c == "\u20e3" for c in emoji[: MAX_EMOJI + 1])
+    words = any(c.isspace() or c.isalpha() or c in _BLANK or unicodedata.category(c) in _NO_EMOJI for c in emoji)
+    if not 0 < len(emoji) <= MAX_EMOJI or not pictures or words:
+        raise LocalProtocolError(code=Code.EMOJI_INVALID, detail="A reaction is one emoji.")
 
 
 def clean_text(raw: str) -> str:

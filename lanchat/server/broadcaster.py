@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from lanchat.errors import StoreError, StoreFailed
 from lanchat.journal import Journal
-from lanchat.protocol.frames import Bye, Error, Message, Moderate, Presence, Refused, Rename, Resend
+from lanchat.protocol.frames import Bye, Entry, Error, Message, Moderate, Presence, Refused, Rename, Resend
 from lanchat.protocol.limits import MAX_ID, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.server import limits
@@ -28,7 +28,7 @@ from lanchat.server.last_resort import last_resort
 from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
 from lanchat.server.retention import Retention
-from lanchat.server.room import Line, Room
+from lanchat.server.room import Line, Room, refers
 from lanchat.server.standing import Standing
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Broadcaster:
         self._admission = Admission(room, journal, access, self._standing)
         self._max_clients, self._on_close = max_clients, on_close
         self._members: dict[Joiner, Member] = {}
-        self._said: list[Message] = []  # accepted, not stored yet
+        self._said: list[Entry] = []  # accepted, not stored yet
         self._authors: list[Member] = []  # whose they are
         self._changed_at: float | None = None  # when the first untold change of the roster happened
         self._delivery = Delivery(room, self._members.values(), ask)
@@ -144,18 +144,20 @@ class Broadcaster:
                 self._refuse(member, refused, said.id)
                 continue
             try:
+                if refers(said):
+                    self._store()  # what it means may have been said just now
                 outcome = self._room.say(member.line, said, at)
             except StoreError as error:  # its counter cannot be looked up
                 _log.error("nothing can be read: %s", error)
                 self._refuse(member, _NOT_STORED, said.id)
                 continue
-            if isinstance(outcome, Message):
+            if isinstance(outcome, Error):
+                self._delivery.tell(member, outcome)
+            elif outcome is not None:
                 if watched:
                     self._standing.spoke(member, self._now)
                 self._said.append(outcome)
                 self._authors.append(member)
-            elif isinstance(outcome, Error):
-                self._delivery.tell(member, outcome)
 
     def _refuse(self, member: Member, why: Error, id: str) -> None:  # noqa: A002 - the wire's word
         """Its client will say it again. A later counter would pass for this one's, and it would be lost: until then
@@ -269,11 +271,11 @@ class Broadcaster:
 
     def message(self, seq: int) -> Message | None:
         """What stands there; None: nothing, or no more. Raises StoreError."""
-        found = self._journal.after(self._room.name, seq - 1, 1, seq)
-        return next((m for m in found if isinstance(m, Message) and m.text), None)
+        return self._journal.message(self._room.name, seq)
 
     def delete(self, line: Line, target: Message) -> None:
         """Blanks it, and tells all. Raises StoreError."""
+        size = self._journal.size_of(self._room.name, target.seq)
         entry = self._room.delete(line, "", time.time_ns() // 1_000_000, target.seq)
         try:
             self._journal.append([entry], {})
@@ -281,7 +283,7 @@ class Broadcaster:
             self._room.not_stored(entry.seq - 1)
             raise
         self._delivery.publish([*self._gathered(), entry], self._room.head)
-        self._retention.blanked(target.seq, len(target.text.encode()))
+        self._retention.blanked(target.seq, size)
 
     def close_room(self, bye: Bye) -> None:
         """Once who asked for it was told that it is done."""
@@ -311,7 +313,7 @@ class Broadcaster:
         # Who speaks has joined. One batch: a place in front of the entries must not count as one behind them.
         self._delivery.publish([*self._gathered(), *said], self._room.head)
 
-    def _not_stored(self, said: list[Message], authors: list[Member], error: StoreError) -> None:
+    def _not_stored(self, said: list[Entry], authors: list[Member], error: StoreError) -> None:
         _log.error("nothing can be stored: %s", error)
         self._room.not_stored(said[0].seq - 1)
         for entry, member in zip(said, authors, strict=True):

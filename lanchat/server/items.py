@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lanchat.protocol.frames import Hello, History, Moderate, Rename, Resend, Say, ServerFrame
+from lanchat.protocol.frames import Hello, History, Moderate, Rename, Resend, ServerFrame, Word
 from lanchat.server.history import Answer
 from lanchat.server.member import Joiner
 
@@ -30,7 +30,7 @@ class Leave(NamedTuple):
 
 class Said(NamedTuple):
     session: Joiner
-    said: Sequence[Say]
+    said: Sequence[Word]
 
 
 class Ask(NamedTuple):

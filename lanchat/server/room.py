@@ -7,13 +7,29 @@ Whether somebody may do to others what they ask for, moderation.py knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
-from lanchat.protocol.frames import Change, Deleted, Entry, Error, Member, Message, Presence, Refused, Roster, Say
-from lanchat.protocol.limits import MAX_CHANGES, MAX_COUNTER, MAX_ID, MAX_ROSTER_CHUNK, MAX_RUN, Code
+from lanchat.protocol.frames import (
+    Change,
+    Deleted,
+    Edit,
+    Edited,
+    Entry,
+    Error,
+    Member,
+    Message,
+    Presence,
+    React,
+    Reacted,
+    Refused,
+    Roster,
+    Say,
+    Word,
+)
+from lanchat.protocol.limits import MAX_CHANGES, MAX_COUNTER, MAX_ID, MAX_REACTIONS, MAX_ROSTER_CHUNK, MAX_RUN, Code
 from lanchat.protocol.moderation import Role
 from lanchat.server.lookalike import ByName
 
@@ -74,10 +90,24 @@ class _Taken:
 Outbox: TypeAlias = tuple[str, str]  # names a row of counters: a member's key and the run of its outbox
 
 
-class Room:
-    """One room. `highest` looks up the stored counter of an outbox (-1: none)."""
+def refers(said: Word) -> bool:
+    """Whether it means another message, which is looked up then."""
+    return not isinstance(said, Say) or said.reply > 0
 
-    def __init__(self, name: str, head: int, holders: Mapping[str, str], highest: Callable[[str, str], int]) -> None:
+
+class Room:
+    """One room. `highest` looks up the stored counter of an outbox (-1: none), `message` what stands at a seq, and
+    `reactions` which emoji were ever put below it."""
+
+    def __init__(
+        self,
+        name: str,
+        head: int,
+        holders: Mapping[str, str],
+        highest: Callable[[str, str], int],
+        message: Callable[[int], Message | None] = lambda _: None,
+        reactions: Callable[[int], Collection[str]] = lambda _: (),
+    ) -> None:
         self.name = name
         self.head = head
         self.changes: list[Change] = []  # not told yet, in order
@@ -88,7 +118,7 @@ class Room:
         self._held = {key: nick for nick, key in holders.items()}  # keys to their names
         for nick, key in holders.items():
             self._holders.put(nick, key)
-        self._lookup = highest
+        self._lookup, self._message, self._reactions = highest, message, reactions
         self._highest: dict[Outbox, int] = {}
 
     def __len__(self) -> int:
@@ -240,26 +270,52 @@ class Room:
 
     # What is said
 
-    def say(self, line: Line, said: Say, at: int) -> Message | Error | None:
-        """The next entry; None: it is stored already (a repetition of what was acknowledged)."""
+    def say(self, line: Line, said: Word, at: int) -> Entry | Error | None:
+        """The next entry; None: it is stored already (a repetition of what was acknowledged). Raises StoreError."""
+        id = said.id[:MAX_ID]  # noqa: A001 - the wire's word
         if said.room not in ("", self.name):
-            return Error(Code.ROOM_UNKNOWN, f"there is no room “{said.room[:MAX_ID]}” here", said.id[:MAX_ID])
+            return Error(Code.ROOM_UNKNOWN, f"there is no room “{said.room[:MAX_ID]}” here", id)
         try:
-            text.check_text(said.text)
+            text.check_emoji(said.emoji) if isinstance(said, React) else text.check_text(said.text)
         except LocalProtocolError as error:
-            return Error(error.code, str(error), said.id[:MAX_ID])
+            return Error(error.code, str(error), id)
         if not said.id or len(said.id) > MAX_ID or not said.id.isprintable():
-            return Error(Code.ID_INVALID, f"an id has 1 to {MAX_ID} characters that can be seen", said.id[:MAX_ID])
+            return Error(Code.ID_INVALID, f"an id has 1 to {MAX_ID} characters that can be seen", id)
+        outbox: tuple[Outbox, int] | None = None
         if line.key is not None:
             match = _KEYED_ID.fullmatch(said.id)
             if match is None or int(match[2]) > MAX_COUNTER:
                 return Error(Code.ID_INVALID, "an id of a member with a key is <run>-<n>", said.id)
-            outbox, n = (line.key, match[1]), int(match[2])
-            if n <= self.highest(outbox):
+            outbox = ((line.key, match[1]), int(match[2]))
+            if outbox[1] <= self.highest(outbox[0]):
                 return None
-            self._highest[outbox] = n
+        objection = self._object_to_target(line, said) if refers(said) else None
+        if objection is not None:
+            return objection
+        if outbox is not None:
+            self._highest[outbox[0]] = outbox[1]
         self.head += 1
-        return Message(self.name, self.head, said.id, at, line.nick, line.key, said.text)
+        head = (self.name, self.head, said.id, at, line.nick, line.key)
+        match said:
+            case Edit(target=target, text=new):
+                return Edited(*head, target, new)
+            case React(target=target, emoji=emoji, on=on):
+                return Reacted(*head, target, emoji, on)
+        return Message(*head, said.text, said.reply)
+
+    def _object_to_target(self, line: Line, said: Word) -> Error | None:
+        """Why what `said` refers to cannot be referred to so."""
+        seq = said.reply if isinstance(said, Say) else said.target
+        message = self._message(seq)
+        if message is None:
+            return Error(Code.TARGET_UNKNOWN, "That message is not there any more.", said.id)
+        if isinstance(said, Edit) and (line.key is None or line.key != message.key):
+            return Error(Code.NOT_ALLOWED, "You can only change what you said yourself.", said.id)
+        if isinstance(said, React) and said.on:
+            known = self._reactions(seq)
+            if said.emoji not in known and len(known) >= MAX_REACTIONS:
+                return Error(Code.TOO_MANY, "There are too many different reactions to that message.", said.id)
+        return None
 
     def highest(self, outbox: Outbox) -> int:
         """The highest counter of an outbox that is stored or about to be, -1: none."""
@@ -270,7 +326,7 @@ class Room:
         """The highest counter of each outbox among `said`, which `say` gave out."""
         highest: dict[Outbox, int] = {}
         for entry in said:
-            if isinstance(entry, Message) and entry.key is not None:
+            if entry.key is not None and not isinstance(entry, Deleted):
                 run, _, n = entry.id.rpartition("-")
                 highest[(entry.key, run)] = int(n)
         return highest

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -98,7 +99,14 @@ class Server:
         self._listener = Listener(sockets, self._accepted)
         self._begun(self._listener.close)
         looks("")  # reads its table now, not when somebody joins
-        room = Room(FIRST_ROOM, self._journal.head(FIRST_ROOM), self._journal.holders(), self._journal.highest)
+        room = Room(
+            FIRST_ROOM,
+            self._journal.head(FIRST_ROOM),
+            self._journal.holders(),
+            self._journal.highest,
+            partial(self._journal.message, FIRST_ROOM),
+            partial(self._journal.reactions, FIRST_ROOM),
+        )
         self._history = History(self._journal.reader(), lambda answer: self.put(answer))
         self._begun(self._history.close)
         retention = Retention(self._journal, FIRST_ROOM, config.keep, self._history.scrub)

@@ -184,10 +184,10 @@ class Session:
 
     def _handle_all(self, data: bytes) -> None:
         """Handles what `data` completes. All that is said in it goes over in one piece."""
-        said: list[frames.Say] = []
+        said: list[frames.Word] = []
         received = self._decoder.receive(data)
         for frame in received:
-            if isinstance(frame, frames.Say) and self._stage is Stage.JOINED:
+            if isinstance(frame, frames.Word) and self._stage is Stage.JOINED:
                 said.append(frame)
                 continue
             self._hand_over(said, len(data))
@@ -210,7 +210,7 @@ class Session:
             if self._gate.pause(min(left, _LOOK)):
                 return
 
-    def _hand_over(self, said: list[frames.Say], size: int) -> None:
+    def _hand_over(self, said: list[frames.Word], size: int) -> None:
         if said:
             self._gate.put(Said(self, said), size)
 

@@ -10,14 +10,13 @@ from lanchat.client.commands import COMMANDS, help_lines, parse
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.codec import client_frames, encode
-from lanchat.protocol.frames import Moderate
-from lanchat.protocol.moderation import Action
+from lanchat.protocol.frames import Edit, Moderate, React, Say, Word
 
 PEOPLE = ["Ana", "Ana Lindqvist", "Bo", "2h"]
 
 
 def last_said(nick: str) -> int | None:
-    return 17 if nick == "Ana" else None
+    return {"Ana": 17, "": 9}.get(nick)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +33,11 @@ def last_said(nick: str) -> int | None:
         ("/ban 2h 2h", acts.Ban("2h", 7_200)),
         ("/ban Ana Lindqvist 1d", acts.Ban("Ana Lindqvist", 86_400)),
         ("/unban Bo", acts.Unban("Bo")),
+        ("/reply Ana yes,\n  as  typed", Say("", "yes,\n  as  typed", reply=17)),
+        ("/reply 4 yes", Say("", "yes", reply=4)),
+        ("/edit Better  so", Edit("", 9, "Better  so")),
+        ("/react Ana 👍", React("", 17, "👍")),
+        ("/react 4 👍 off", React("", 4, "👍", on=False)),
         ("/mute Bo", acts.Mute("Bo", 600)),
         ("/mute Bo 90 sh", acts.Mute("Bo", 90, "sh")),
         ("/unmute Bo ", acts.Unmute("Bo")),
@@ -62,7 +66,7 @@ def last_said(nick: str) -> int | None:
         ("/Kick Bo", None),
     ],
 )
-def test_what_is_meant(line: str, action: Action | None) -> None:
+def test_what_is_meant(line: str, action: object) -> None:
     assert parse(line, PEOPLE, last_said) == action
 
 
@@ -71,6 +75,9 @@ def test_what_is_meant(line: str, action: Action | None) -> None:
     [
         ("/frobnicate", "There is no command /frobnicate. Type /help for those that there are."),
         ("/kick", "Say /kick NICK [WHY]."),
+        ("/reply Ana", "Say /reply NICK|NUMBER TEXT."),
+        ("/edit", "Say /edit TEXT."),
+        ("/react Ana", "Say /react NICK|NUMBER EMOJI [off]."),
         ("/slow", "Say /slow TIME|off."),
         ("/slow soon", "Say how long to wait between two messages, up to 1 h, or off."),
         ("/slow 2h", "Say how long to wait between two messages, up to 1 h, or off."),
@@ -99,13 +106,15 @@ def test_any_line_is_a_command_or_text_or_a_sentence(line: str, people: list[str
         except LocalProtocolError as error:
             assert str(error)  # noqa: PT017 - either way is right
             continue
-        if action is not None:  # what the server can read
+        if isinstance(action, Word):
+            assert action.emoji if isinstance(action, React) else action.text
+        elif action is not None:  # what the server can read
             (frame,) = client_frames().receive(encode(Moderate("1", action)))
             assert frame == Moderate("1", action)
 
 
 def test_help_tells_what_the_role_allows() -> None:
-    assert [line.split()[0] for line in help_lines("")] == ["/delete"]
+    assert [line.split()[0] for line in help_lines("")] == ["/reply", "/edit", "/react", "/delete"]
     moderator, owner = help_lines("moderator"), help_lines("owner")
     assert len(moderator) < len(owner) == len(COMMANDS)
     assert not any(line.startswith(("/pin", "/close", "/moderator")) for line in moderator)

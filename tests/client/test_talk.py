@@ -275,7 +275,7 @@ def test_older_entries_come_from_here_first(wire: Wire) -> None:
 def test_said_kept_sent_and_acknowledged(wire: Wire) -> None:
     wire.join()
     wire.take()
-    wire.talk.say(1, "mine 1", 1000)
+    wire.talk.sending.say(1, frames.Say("", "mine 1"), 1000)
     assert wire.take() == ([frames.Say("r-1", "mine 1")], [Queued("r-1", "mine 1", 1000)])
     assert len(wire.outbox) == 1
     wire.receive(wire.entry(1, 1))
@@ -286,16 +286,16 @@ def test_said_kept_sent_and_acknowledged(wire: Wire) -> None:
 def test_somebody_elses_entry_acknowledges_nothing(wire: Wire) -> None:
     """Ids are made by their authors: another one may use ours."""
     wire.join()
-    wire.talk.say(1, "mine 1", 1000)
+    wire.talk.sending.say(1, frames.Say("", "mine 1"), 1000)
     wire.receive(frames.Message("lobby", 1, "r-1", 1, "Ben", ELSE, "forged"))
     wire.receive(frames.Message("lobby", 2, "r-1", 1, "Ana", None, "forged"))
     assert len(wire.outbox) == 1
 
 
 def test_what_is_said_before_the_welcome_waits_for_it(wire: Wire) -> None:
-    wire.talk.say(1, "early", 1000)
+    wire.talk.sending.say(1, frames.Say("", "early"), 1000)
     wire.talk.begin(SERVER, 0.002)
-    wire.talk.say(2, "still early", 1001)
+    wire.talk.sending.say(2, frames.Say("", "still early"), 1001)
     wire.receive(frames.Challenge("nonce", SERVER))
     assert not any(isinstance(frame, frames.Say) for frame in wire.sent)
     wire.receive(welcome())
@@ -305,7 +305,7 @@ def test_what_is_said_before_the_welcome_waits_for_it(wire: Wire) -> None:
 def test_what_the_server_has_is_not_said_again(wire: Wire) -> None:
     wire.join()
     for n in range(1, 5):
-        wire.talk.say(n, f"mine {n}", 1000)
+        wire.talk.sending.say(n, frames.Say("", f"mine {n}"), 1000)
     wire.receive(wire.entry(1, 1))
     wire.talk.ended()
     wire.take()
@@ -316,8 +316,8 @@ def test_what_the_server_has_is_not_said_again(wire: Wire) -> None:
 def test_rows_found_when_the_server_is_known_are_named_in_hello(wires: Callable[..., Wire]) -> None:
     """Else the server would not tell what it has of them, and they would be said again, and wait for ever."""
     dead = wires(run="dead")
-    dead.talk.say(1, "stored there", 1000)
-    dead.talk.say(2, "not stored", 1001)
+    dead.talk.sending.say(1, frames.Say("", "stored there"), 1000)
+    dead.talk.sending.say(2, frames.Say("", "not stored"), 1001)
     dead.talk.close()
     heir = wires(run="r", destination="studio")
     heir.join(highest={"r": -1, "dead": 1})
@@ -329,22 +329,22 @@ def test_rows_found_when_the_server_is_known_are_named_in_hello(wires: Callable[
 
 def test_what_still_waits_is_told_after_a_restart(wires: Callable[..., Wire]) -> None:
     dead = wires(run="dead")
-    dead.talk.say(1, "waits", 1000)
+    dead.talk.sending.say(1, frames.Say("", "waits"), 1000)
     dead.talk.close()
     heir = wires()
-    heir.talk.tell_waiting()
+    heir.talk.sending.tell_waiting()
     assert heir.told == [Queued("dead-1", "waits", 1000)]
 
 
 def test_a_refused_message_waits_no_longer_and_can_be_said_again(wire: Wire) -> None:
     wire.join()
-    wire.talk.say(1, "too long, say", 1000)
+    wire.talk.sending.say(1, frames.Say("", "too long, say"), 1000)
     wire.take()
     wire.receive(frames.Error(Code.TEXT_TOO_LONG, "Too long.", "r-1"))
     assert wire.told == [Failed("r-1", "too long, say", "Too long.")]
     assert len(wire.outbox) == 0
-    assert wire.talk.failed_text("r-1") == "too long, say"
-    assert wire.talk.failed_text("r-1") is None
+    assert wire.talk.sending.failed("r-1") == frames.Say("r-1", "too long, say")
+    assert wire.talk.sending.failed("r-1") is None
 
 
 NOT_STORED = [frames.Error(Code.NOT_STORED, "Disk full.", f"r-{n}") for n in range(4)]
@@ -353,63 +353,63 @@ NOT_STORED = [frames.Error(Code.NOT_STORED, "Disk full.", f"r-{n}") for n in ran
 def test_a_server_that_cannot_store_is_asked_again(wire: Wire) -> None:
     """The oldest alone, until it is stored; then all that waits, in order."""
     wire.join()
-    wire.talk.say(1, "one", 1000)
-    wire.talk.say(2, "two", 1001)
+    wire.talk.sending.say(1, frames.Say("", "one"), 1000)
+    wire.talk.sending.say(2, frames.Say("", "two"), 1001)
     wire.take()
     wire.receive(NOT_STORED[1], NOT_STORED[2])
     assert wire.told == [frames.Error(Code.NOT_STORED, "Disk full.")]  # once, and of no message: they all wait
-    wire.talk.say(3, "three", 1002)
-    assert wire.talk.due is not None
-    wire.talk.on_time(wire.talk.due - 0.1)
+    wire.talk.sending.say(3, frames.Say("", "three"), 1002)
+    assert wire.talk.sending.due is not None
+    wire.talk.sending.on_time(wire.talk.sending.due - 0.1)
     assert wire.sent == []
     for _ in range(2):
-        wire.talk.on_time(wire.talk.due)
+        wire.talk.sending.on_time(wire.talk.sending.due)
         assert wire.sent == [frames.Resend(), frames.Say("r-1", "one")]
         wire.take()
         wire.receive(NOT_STORED[1])
         assert wire.told == []
-    wire.talk.try_again()
+    wire.talk.sending.try_again()
     wire.take()
     wire.receive(wire.entry(1, 1))
     assert wire.sent == [frames.Say("r-2", "two"), frames.Say("r-3", "three")]
-    assert wire.talk.due is None
+    assert wire.talk.sending.due is None
 
 
 def test_in_slow_mode_the_oldest_is_said_again_when_it_may_be(wire: Wire) -> None:
     wire.join()
-    wire.talk.say(1, "one", 1000)
-    wire.talk.say(2, "two", 1001)
+    wire.talk.sending.say(1, frames.Say("", "one"), 1000)
+    wire.talk.sending.say(2, frames.Say("", "two"), 1001)
     wire.take()
     slow = [frames.Error(Code.SLOW, "Slow mode", f"r-{n}", wait=30) for n in (1, 2)]
     wire.receive(*slow, now=100.0)
     assert wire.told == [frames.Error(Code.SLOW, "Slow mode", wait=30)]
-    assert wire.talk.due == 130.0
-    wire.talk.on_time(130.0)
+    assert wire.talk.sending.due == 130.0
+    wire.talk.sending.on_time(130.0)
     assert wire.sent == [frames.Resend(), frames.Say("r-1", "one")]
     wire.receive(wire.entry(1, 1), now=130.1)
     wire.take()
     wire.receive(slow[1], now=130.2)
-    assert wire.talk.due == 160.2
+    assert wire.talk.sending.due == 160.2
     wire.receive(Rules("lobby"), now=131.0)  # slow no more: all that waits goes out
     assert wire.sent[-2:] == [frames.Resend(), frames.Say("r-2", "two")]
     wire.receive(wire.entry(2, 2), now=131.1)
-    assert wire.talk.due is None
+    assert wire.talk.sending.due is None
 
 
 def test_a_long_line_of_what_waits_goes_out_one_by_one(wire: Wire) -> None:
     """What was sent behind the first is refused, too; that puts nothing off, and nothing is sent twice at once."""
     wire.join()
     for n in range(1, 101):
-        wire.talk.say(n, str(n), 1000 + n)
+        wire.talk.sending.say(n, frames.Say("", str(n)), 1000 + n)
     wire.receive(wire.entry(1, 1), now=100.0)
     wire.take()
     for n in range(2, 101):
         wire.receive(frames.Error(Code.SLOW, "Slow mode", f"r-{n}", wait=10), now=100.0 + n)
-    assert wire.talk.due == 112.0
+    assert wire.talk.sending.due == 112.0
     assert len(wire.told) == 1
     for n in range(2, 5):
         wire.take()
-        wire.talk.on_time(1_000.0 * n)
+        wire.talk.sending.on_time(1_000.0 * n)
         assert wire.sent == [frames.Resend(), frames.Say(f"r-{n}", str(n))]
         wire.receive(wire.entry(n, n), now=1_000.0 * n)
         assert wire.sent[2:] == [frames.Resend(), frames.Say(f"r-{n + 1}", str(n + 1))]
@@ -467,30 +467,30 @@ def test_what_needs_a_role_is_asked_only_while_we_are_in(wire: Wire) -> None:
 def test_when_the_oldest_that_was_not_stored_is_refused_or_discarded_the_rest_goes_on(wire: Wire) -> None:
     wire.join()
     for n in (1, 2, 3):
-        wire.talk.say(n, str(n), 1000 + n)
+        wire.talk.sending.say(n, frames.Say("", str(n)), 1000 + n)
     wire.receive(NOT_STORED[1])
-    wire.talk.discard("r-1")
-    wire.talk.try_again()
+    wire.talk.sending.discard("r-1")
+    wire.talk.sending.try_again()
     wire.take()
     wire.receive(frames.Error(Code.TEXT_TOO_LONG, "Too long.", "r-2"))
     assert wire.sent == [frames.Say("r-3", "3")]
     wire.receive(NOT_STORED[3])
-    wire.talk.discard("r-3")
-    assert wire.talk.due is None
+    wire.talk.sending.discard("r-3")
+    assert wire.talk.sending.due is None
     wire.take()
-    wire.talk.say(4, "4", 1004)
+    wire.talk.sending.say(4, frames.Say("", "4"), 1004)
     assert wire.sent == [frames.Say("r-4", "4")]
 
 
 def test_a_full_outbox_fails_at_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox_module, "MAX_WAITING", 1)
-    wire.talk.say(1, "fits", 1000)
+    wire.talk.sending.say(1, frames.Say("", "fits"), 1000)
     wire.take()
-    wire.talk.say(2, "does not", 1001)
+    wire.talk.sending.say(2, frames.Say("", "does not"), 1001)
     (failed,) = wire.told
     assert isinstance(failed, Failed)
     assert failed.id == "r-2"
-    assert wire.talk.failed_text("r-2") == "does not"
+    assert wire.talk.sending.failed("r-2") == frames.Say("r-2", "does not")
 
 
 def test_errors_about_nothing_said_are_told(wire: Wire) -> None:
@@ -503,38 +503,39 @@ def test_errors_about_nothing_said_are_told(wire: Wire) -> None:
 
 def test_flush_is_answered_when_nothing_waits(wire: Wire) -> None:
     answers: list[bool] = []
-    wire.talk.when_empty(answers.append)
+    wire.talk.sending.when_empty(answers.append)
     assert answers == [True]
     wire.join()
-    wire.talk.say(1, "mine 1", 1000)
-    wire.talk.say(2, "mine 2", 1000)
-    wire.talk.when_empty(answers.append)
+    wire.talk.sending.say(1, frames.Say("", "mine 1"), 1000)
+    wire.talk.sending.say(2, frames.Say("", "mine 2"), 1000)
+    wire.talk.sending.when_empty(answers.append)
     wire.receive(wire.entry(1, 1))
     assert answers == [True]
     with pytest.raises(ConnectionLost):
         wire.receive(wire.entry(2, 2), frames.Bye())
     assert answers == [True, True]
-    wire.talk.say(3, "mine 3", 1000)
-    wire.talk.when_empty(answers.append)
-    wire.talk.discard("r-3")
+    wire.talk.sending.say(3, frames.Say("", "mine 3"), 1000)
+    wire.talk.sending.when_empty(answers.append)
+    wire.talk.sending.discard("r-3")
     assert answers == [True, True, True]
 
 
 def test_flush_is_answered_when_the_talk_ends(wire: Wire) -> None:
     answers: list[bool] = []
-    wire.talk.say(1, "mine 1", 1000)
-    wire.talk.when_empty(answers.append)
+    wire.talk.sending.say(1, frames.Say("", "mine 1"), 1000)
+    wire.talk.sending.when_empty(answers.append)
     wire.talk.close()
     assert answers == [False]
 
 
 def test_failed_messages_are_forgotten_at_last(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lanchat.client.talk._MAX_FAILED", 2)
+    monkeypatch.setattr("lanchat.client.sending._MAX_FAILED", 2)
     wire.join()
     for n in range(1, 4):
-        wire.talk.say(n, str(n), 1000)
+        wire.talk.sending.say(n, frames.Say("", str(n)), 1000)
         wire.receive(frames.Error(Code.TEXT_EMPTY, "no", f"r-{n}"))
-    assert [wire.talk.failed_text(f"r-{n}") for n in range(1, 4)] == [None, "2", "3"]
+    failed = [wire.talk.sending.failed(f"r-{n}") for n in range(1, 4)]
+    assert failed == [None, frames.Say("r-2", "2"), frames.Say("r-3", "3")]
 
 
 # Names and liveness

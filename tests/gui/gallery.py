@@ -38,7 +38,7 @@ from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
-from lanchat.protocol.frames import Change, Deleted, Member, Message
+from lanchat.protocol.frames import Change, Deleted, Edited, Member, Message, Reacted
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules, Sanction
 from lanchat.protocol.target import Address, invitation_link
@@ -480,6 +480,43 @@ def _moderated_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
 @picture("chat-moderated-dark", mode="dark")
 def moderated(root: tk.Tk, kit: Kit) -> None:
     _moderated_chat(root, kit)
+
+
+def _answered_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """With an answer, a change and reactions."""
+    screen = _joined_chat(root, kit)
+    last, at = len(TALK), MORNING + 23 * 60_000
+    answer = "Both lamps then. I order them today."
+    reacted = [("👍", "Mateo Ruiz"), ("👍", ME), ("🎉", "Priya Nair"), ("👍", "Hana Sato"), ("👀", ME)]
+    screen.handle(Message(ROOM, last + 1, "", at, "Ana Lindqvist", ANA, answer, reply=1))
+    screen.handle(
+        Edited(ROOM, last + 2, "", at, "Ana Lindqvist", ANA, last + 1, "Both lamps then. I order them tonight.")
+    )
+    for n, (emoji, nick) in enumerate(reacted):
+        target = last + 1 if n < 4 else last
+        screen.handle(Reacted(ROOM, last + 3 + n, "", at, nick, KEYS[nick], target, emoji, True))
+    root.update()
+    return screen
+
+
+@picture("chat-answers")
+@picture("chat-answers-dark", mode="dark")
+@picture("chat-answers-2x", scale=2.0)
+def answers(root: tk.Tk, kit: Kit) -> None:
+    screen = _answered_chat(root, kit)
+    message = screen.model.timeline.last_by(HANA)
+    assert message is not None
+    screen._reply(message)
+    screen.composer.text.insert("1.0", "It does, since Tuesday")
+
+
+@picture("menu-message", dialog=True)
+@picture("menu-message-dark", mode="dark", dialog=True)
+def message_menu(root: tk.Tk, kit: Kit) -> None:
+    screen = _answered_chat(root, kit)
+    message = screen.model.timeline.last_by(ANA)
+    assert message is not None
+    root.after(200, lambda: screen._message_menu.open(message, 420, 420))
 
 
 @picture("menu-person", dialog=True)

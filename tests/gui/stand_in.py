@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
-from lanchat.protocol.frames import Change, Member, Message, Presence, Roster, Welcome
+from lanchat.protocol.frames import Change, Member, Message, Presence, Roster, Welcome, Word
 from lanchat.protocol.moderation import Action
 from lanchat.protocol.text import check_text
 
@@ -32,6 +33,12 @@ class StandInClient:
 
     def load_older(self, before: int | None, limit: int = 100) -> None:
         self.calls.append(("load_older", before, limit))
+
+    def do(self, deed: Deed) -> str:
+        if isinstance(deed, Word):
+            self.calls.append(("do", deed))
+            return f"run-{len(self.calls)}"
+        return self.moderate(deed)
 
     def moderate(self, action: Action) -> str:
         self.calls.append(("moderate", action))

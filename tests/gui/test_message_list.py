@@ -37,6 +37,7 @@ class Stage:
             on_retry=lambda id_: self.calls.append(("retry", id_)),
             on_delete=lambda id_: self.calls.append(("delete", id_)),
             on_menu=lambda *_: None,
+            on_react=lambda seq, emoji: self.calls.append((emoji, str(seq))),
             on_link=lambda link: self.calls.append(("link", link)),
         )
         self.text = self.list.text

@@ -76,10 +76,10 @@ def test_the_latest_message_of_somebody_is_found_by_name() -> None:
 
 
 def test_a_deletion_of_what_never_comes_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lanchat.gui.model.timeline.MAX_KEPT", 100)
+    monkeypatch.setattr("lanchat.client.fold.MAX_TARGETS", 100)
     line = Timeline()
     line.add([deleted(seq, seq + 10**9) for seq in range(1, 1_000)])
-    assert len(line._deleted) == 100
+    assert len(line._fold._about) == 100
     assert len(line) == 0
 
 

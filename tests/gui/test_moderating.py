@@ -269,7 +269,7 @@ def test_a_message_is_deleted_from_its_menu(stage: Stage, menus: list[tuple[Popu
         stage.root.update()
 
     click("second")
-    assert menus[0][1] == ["Copy the text", "Delete …"]
+    assert menus[0][1] == ["Reply", "React", "Copy the text", "Delete …"]
     menus[0][0].invoke("Delete …")
     dialog = stage.find(QuestionDialog)
     dialog.submit.invoke()

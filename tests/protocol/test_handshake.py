@@ -21,6 +21,8 @@ SAMPLES: list[Any] = [
     frames.Confirm("cd"),
     frames.Redeem("t"),
     frames.Say("a1", "hi"),
+    frames.Edit("a2", 1, "ho"),
+    frames.React("a3", 1, "👍"),
     frames.History(),
     frames.Rename("Bo"),
     frames.Resend(),
@@ -31,13 +33,13 @@ SAMPLES: list[Any] = [
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-# Info, Hello, Proof, Pake, Confirm, Redeem, Say, History, Rename, Resend, Moderate, Ping, Pong, Bye
+# Info, Hello, Proof, Pake, Confirm, Redeem, Say, Edit, React, History, Rename, Resend, Moderate, Ping, Pong, Bye
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 5, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 5, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 5, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 5, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 5, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 7, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 7, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 7, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 7, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 7, None, None, None],
 }
 
 

@@ -57,7 +57,7 @@ class ChatModel:
         self.server = address
         self.server_id = ""  # once we are in
         self.latency_ms: float | None = None
-        self.timeline = Timeline()
+        self.timeline = Timeline(own_key=own_key)
         self.unread = 0
         self.name_error = ""  # why our last new name was refused
         self.suggestion = ""  # a name that is free instead
@@ -66,7 +66,7 @@ class ChatModel:
         self.pin_asked = ""  # why the room wants its PIN
         self.problem = ""  # an error that fits nowhere else
         self.ended: str | None = None  # why there is no way back to this room
-        self._own_key = own_key
+        self.own_key = own_key
         self._focused = True
         self._people = Roster(own_key)
         self._again = False
@@ -109,7 +109,7 @@ class ChatModel:
                 self._people.replace(event)
             case events.Presence():
                 self._presence(event)
-            case events.Deleted():
+            case events.Edited() | events.Reacted() | events.Deleted():
                 self.timeline.add([event])
             case events.Rules():
                 self.rules = event
@@ -189,7 +189,7 @@ class ChatModel:
 
     @property
     def own_hue(self) -> int:
-        return self.timeline.hue(self.nick, self._own_key)
+        return self.timeline.hue(self.nick, self.own_key)
 
     def top(self) -> Block | None:
         """The line above the first message; a second line follows where nothing was said yet."""
@@ -325,7 +325,7 @@ class ChatModel:
     def _queued(self, event: events.Queued, now: float) -> None:
         if self.link is Link.JOINED and self.timeline.missed is not None:
             self.timeline.mark_missed(0, 0)  # who answers has read
-        self.timeline.wait(self._own_message(event.id, event.text, event.at))
+        self.timeline.wait(self._own_message(event.id, event.text, event.at, event.reply))
         self._oldest_waiting = self._oldest_waiting or now
 
     def _settle_own(self, entry: Message) -> None:
@@ -338,14 +338,14 @@ class ChatModel:
                 self._oldest_waiting = None
 
     def is_own(self, entry: Message) -> bool:
-        return entry.key is not None and entry.key == self._own_key
+        return entry.key is not None and entry.key == self.own_key
 
-    def _own_message(self, id: str, text: str, at: int) -> Message:  # noqa: A002 - the wire's word
-        return Message(room=self.room, seq=0, id=id, at=at, nick=self.nick, key=self._own_key, text=text)
+    def _own_message(self, id: str, text: str, at: int, reply: int = 0) -> Message:  # noqa: A002 - the wire's word
+        return Message(self.room, 0, id, at, self.nick, self.own_key, text, reply)
 
     def _count_unread(self, entries: list[Message]) -> None:
         if not self._focused:
-            self.unread += sum(entry.key != self._own_key for entry in entries)
+            self.unread += sum(entry.key != self.own_key for entry in entries)
 
     # People
 
@@ -353,7 +353,7 @@ class ChatModel:
         for change in event.changes:
             if not self._people.apply(change):
                 continue
-            mine = change.key == self._own_key and change.key is not None
+            mine = change.key == self.own_key and change.key is not None
             if mine and change.change == "renamed":
                 self.nick = change.nick
                 self.clear_name_error()

@@ -7,12 +7,13 @@ up to date by comparing what it shows with what it should show. No widget, no cl
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
+from lanchat.client.fold import Fold, Reaction
 from lanchat.gui.model import wording
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
@@ -41,11 +42,19 @@ class Sent(Enum):
     FAILED = auto()
 
 
+class Quote(NamedTuple):
+    """One line of a message that another one answers; nick empty: it is not here."""
+
+    seq: int
+    nick: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
     nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
-    sent; detail: why it failed. gone: the text only says that there is none any more."""
+    sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers."""
 
     key: Key
     kind: Kind
@@ -58,6 +67,9 @@ class Block:
     hue: int = 0
     initials: str = ""
     gone: bool = False
+    edited: bool = False
+    quote: Quote | None = None
+    reactions: tuple[Reaction, ...] = ()
     sent: Sent = Sent.YES
     id: str = ""
     detail: str = ""
@@ -76,9 +88,10 @@ class _Item:
 
 
 class Timeline:
-    """Entries of one room and what stands between and below them. zone: of the times shown; None: this machine's."""
+    """Entries of one room and what stands between and below them. zone: of the times shown; None: this machine's.
+    own_key: ours."""
 
-    def __init__(self, zone: tzinfo | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = None, own_key: str | None = None) -> None:
         self._zone = zone
         self._today = date.min
         self._hues = Hues()
@@ -88,7 +101,8 @@ class Timeline:
         self._characters = 0
         self._waiting: dict[str, Key] = {}
         self._number = 0
-        self._deleted: dict[int, Deleted] = {}  # by the seq of the message
+        self._fold = Fold(own_key)
+        self._answers: dict[int, set[int]] = {}  # seqs of messages to those of their answers that are here
         self._last_seq = 0
         self._missed: tuple[int, str] | None = None  # after which seq a line stands, and its text
 
@@ -99,8 +113,9 @@ class Timeline:
         new = []
         for entry in entries:
             self._last_seq = max(self._last_seq, entry.seq)
-            if isinstance(entry, Deleted):
-                self._delete(entry)
+            if not isinstance(entry, Message):
+                self._fold.add(entry)
+                self._draw_anew(entry.target)
                 continue
             key = (entry.seq, 0)
             if key in self._items or not self._worth_keeping(entry):
@@ -109,27 +124,43 @@ class Timeline:
             insort(self._seqs, entry.seq)
             self._characters += len(entry.text)
             new.append(entry)
+            if entry.reply:
+                self._answers.setdefault(entry.reply, set()).add(entry.seq)
+            self._draw_anew(entry.seq)
         self._forget_oldest()
         return new
 
-    def _delete(self, deleted: Deleted) -> None:
-        """Its message may come later: a page that was read before."""
-        self._deleted[deleted.target] = deleted
-        if len(self._deleted) > MAX_KEPT:
-            del self._deleted[next(iter(self._deleted))]
-        if item := self._items.get((deleted.target, 0)):
-            item.block = None
+    def _draw_anew(self, seq: int) -> None:
+        """A message reads otherwise, and what answers it quotes it otherwise."""
+        for changed in (seq, *self._answers.get(seq, ())):
+            if item := self._items.get((changed, 0)):
+                item.block = None
 
     def message(self, key: Key) -> Message | None:
         """The entry that stands there and is not deleted; None: something else does, or nothing."""
         item = self._items.get(key)
-        gone = key[0] in self._deleted or item is None or item.sent is not Sent.YES
+        gone = self._fold.deleted(key[0]) is not None or item is None or item.sent is not Sent.YES
         return None if item is None or gone else item.message
 
     def last_of(self, nick: str) -> Message | None:
         """The latest message of somebody that is not deleted."""
+        return self._last(lambda m: fold_nick(m.nick) == fold_nick(nick))
+
+    def last_by(self, key: str) -> Message | None:
+        """The latest message of a key that is not deleted."""
+        return self._last(lambda m: m.key == key)
+
+    def _last(self, fits: Callable[[Message], bool]) -> Message | None:
         messages = (self.message((seq, 0)) for seq in reversed(self._seqs))
-        return next((m for m in messages if m is not None and m.text and fold_nick(m.nick) == fold_nick(nick)), None)
+        return next((m for m in messages if m is not None and m.text and fits(m)), None)
+
+    def versions(self, message: Message) -> list[tuple[datetime, str]]:
+        """Its texts, from the first to the one that holds, with their times."""
+        return [(self._time(at), clean_text(text)) for at, text in self._fold.versions(message)]
+
+    def reactions(self, seq: int) -> tuple[Reaction, ...]:
+        """Below a message."""
+        return self._fold.reactions(seq)
 
     def wait(self, message: Message) -> None:
         """A message of ours is on its way; its seq does not count."""
@@ -188,7 +219,8 @@ class Timeline:
             del self._items[key]
         del self._keys[:kept]
         self._seqs.clear()
-        self._deleted.clear()
+        self._fold.clear()
+        self._answers.clear()
         self._last_seq = 0
         self._characters = 0
 
@@ -262,12 +294,16 @@ class Timeline:
         missed = ""
         if self._missed and key[0] > self._missed[0] and (earlier is None or earlier.seq <= self._missed[0]):
             missed = self._missed[1] if key[0] < WAITING else ""
-        deleted = self._deleted.get(key[0])
+        deleted = self._fold.deleted(key[0])
+        versions = self._fold.versions(message)
         head = bool(day or missed) or neighbour is None or not _same_group(neighbour, message)
         return Block(
             key=key,
             kind=Kind.MESSAGE,
-            text=_tombstone(message, deleted) if deleted else clean_text(message.text) or NO_LONGER_KEPT,
+            text=_tombstone(message, deleted) if deleted else clean_text(versions[-1][1]) or NO_LONGER_KEPT,
+            edited=len(versions) > 1 and not deleted,
+            quote=self._quote(message.reply) if message.reply and not deleted else None,
+            reactions=() if deleted else self._fold.reactions(key[0]),
             gone=deleted is not None or not message.text,
             day=day,
             missed=missed,
@@ -280,6 +316,14 @@ class Timeline:
             id=message.id if item.sent is not Sent.YES else "",
             detail=wording.sentence(item.detail),
         )
+
+    def _quote(self, seq: int) -> Quote:
+        """What an answer answers, in one line."""
+        message = self._items[seq, 0].message if (seq, 0) in self._items else None
+        if message is None:
+            return Quote(seq, "", "an earlier message")
+        text = "deleted" if self._fold.deleted(seq) else self._fold.versions(message)[-1][1] or NO_LONGER_KEPT
+        return Quote(seq, wording.name(message.nick), wording.sentence(text))
 
     def hue(self, nick: str, key: str | None) -> int:
         """The colour of a person: by key, so that it stays when the name changes."""
@@ -325,6 +369,7 @@ class Timeline:
         drop = 0
         while len(self._seqs) - drop > MAX_KEPT * 9 // 10 or self._characters > MAX_CHARACTERS * 9 // 10:
             message = self._items[self._seqs[drop], 0].message
+            self._answers.pop(self._seqs[drop], None)
             self._characters -= len(message.text) if message else 0
             drop += 1
         kept = bisect_left(self._keys, (self._seqs[drop], 0))

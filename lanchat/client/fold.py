@@ -1,0 +1,88 @@
+"""What later entries made of messages: the fold of edits, reactions and deletions over a room; pure.
+
+The same entries give the same state in whatever order and however often they come: of two that say something about the
+same thing, the one with the higher seq counts. A message may come after what is about it. Bounded, whatever a server
+tells.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from lanchat.protocol.frames import Deleted, Edited, Message, Reacted
+
+MAX_TARGETS: Final = 50_000  # messages about which something is known; of more, those known longest are forgotten
+MAX_EACH: Final = 2_000  # entries about one message
+
+
+class Reaction(NamedTuple):
+    """An emoji below a message. people: their nicknames, who came first first. mine: we are among them."""
+
+    emoji: str
+    people: tuple[str, ...]
+    mine: bool
+
+
+class _About:
+    """What is known about one message."""
+
+    def __init__(self) -> None:
+        self.deleted: Deleted | None = None
+        self.edits: dict[int, Edited] = {}
+        self.reactions: dict[tuple[str, str], Reacted] = {}  # by emoji and person: the latest
+
+    def add(self, entry: Edited | Reacted | Deleted) -> None:
+        if isinstance(entry, Deleted):
+            if self.deleted is None or entry.seq < self.deleted.seq:
+                self.deleted = entry
+        elif isinstance(entry, Edited):
+            if entry.seq in self.edits or len(self.edits) < MAX_EACH:
+                self.edits[entry.seq] = entry
+        else:
+            place = (entry.emoji, entry.key or f"guest {entry.nick}")
+            before = self.reactions.get(place)
+            if before.seq < entry.seq if before else len(self.reactions) < MAX_EACH:
+                self.reactions[place] = entry
+
+
+class Fold:
+    """own_key: ours, to know which reactions are."""
+
+    def __init__(self, own_key: str | None = None) -> None:
+        self._own_key = own_key
+        self._about: dict[int, _About] = {}
+
+    def add(self, entry: Edited | Reacted | Deleted) -> None:
+        about = self._about.get(entry.target)
+        if about is None:
+            about = self._about[entry.target] = _About()
+            if len(self._about) > MAX_TARGETS:
+                del self._about[next(iter(self._about))]
+        about.add(entry)
+
+    def clear(self) -> None:
+        self._about.clear()
+
+    def deleted(self, seq: int) -> Deleted | None:
+        about = self._about.get(seq)
+        return about.deleted if about else None
+
+    def versions(self, message: Message) -> list[tuple[int, str]]:
+        """Its texts from the first to the one that holds, with the times at which they came (ms since 1970). Only its
+        author changes a message, by the key."""
+        about = self._about.get(message.seq)
+        edits = about.edits if about and message.key else {}
+        later = [edits[seq] for seq in sorted(edits) if edits[seq].key == message.key and edits[seq].text]
+        return [(message.at, message.text), *((edit.at, edit.text) for edit in later)]
+
+    def reactions(self, seq: int) -> tuple[Reaction, ...]:
+        """Below the message, in the order in which the first of each came."""
+        about = self._about.get(seq)
+        found: dict[str, list[Reacted]] = {}
+        for entry in sorted(about.reactions.values(), key=lambda e: e.seq) if about else ():
+            if entry.on:
+                found.setdefault(entry.emoji, []).append(entry)
+        return tuple(
+            Reaction(emoji, tuple(e.nick for e in entries), any(e.key and e.key == self._own_key for e in entries))
+            for emoji, entries in found.items()
+        )

@@ -1,0 +1,100 @@
+"""The menu on a message: answer, change, react, earlier versions, delete; it sends nothing itself."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from lanchat.gui.dialog import Answers, Choice
+from lanchat.gui.emoji import EmojiPictures, drawable
+from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.popup import PopupMenu
+from lanchat.gui.theme import Kit
+from lanchat.protocol.frames import Message
+
+REACTIONS: Final = {  # what is at hand, and what it is called where no picture can be drawn
+    "👍": "Thumbs up",
+    "❤️": "Heart",
+    "😂": "Laughing",
+    "🎉": "Hooray",
+    "😮": "Surprised",
+    "😢": "Sad",
+    "👀": "Looking",
+    "✅": "Done",
+}
+MAX_NAMES: Final = 6  # of those who reacted alike
+MAX_VERSIONS: Final = 20  # that are shown; the latest
+_PICTURE: Final = 16  # px
+
+
+class Wishes(NamedTuple):
+    """What the user may want of a message."""
+
+    reply: Callable[[Message], object]
+    edit: Callable[[Message], object]
+    react: Callable[[Message, str], object]
+    delete: Callable[[Message], object]
+
+
+class MessageMenu:
+    """window: for dialogs and the clipboard."""
+
+    def __init__(self, window: tk.Misc, kit: Kit, model: ChatModel, emoji: EmojiPictures, wishes: Wishes) -> None:
+        self._window, self._kit, self._model, self._emoji, self._wishes = window, kit, model, emoji, wishes
+        self._menu: PopupMenu | None = None
+
+    def open(self, message: Message, x: int, y: int) -> None:
+        """At a place of the screen."""
+        if self._menu is not None:
+            self._menu.destroy()
+        menu = self._menu = PopupMenu(self._window, self._kit)
+        own = self._model.is_own(message)
+        menu.add_command(label="Reply", command=lambda: self._wishes.reply(message))
+        menu.add_cascade(label="React", menu=self._reactions(menu, message))
+        if own:
+            menu.add_command(label="Change", command=lambda: self._wishes.edit(message))
+        menu.add_command(label="Copy the text", command=lambda: self._copy(message))
+        if len(self._model.timeline.versions(message)) > 1:
+            menu.add_command(label="Earlier versions …", command=lambda: self._show_versions(message))
+        self._add_who_reacted(menu, message)
+        if self._model.may_delete(message):
+            menu.add_separator()
+            menu.add_command(label="Delete …", command=lambda: self._wishes.delete(message))
+        menu.paint()
+        menu.tk_popup(x, y)
+
+    def _reactions(self, master: tk.Menu, message: Message) -> tk.Menu:
+        menu = PopupMenu(master, self._kit)
+        for emoji, name in REACTIONS.items():
+            picture = self._emoji.picture(emoji, _PICTURE)
+            options = {"image": picture, "compound": "left"} if picture else {}
+            menu.add_command(
+                label=f"  {name}" if picture else name,
+                command=lambda emoji=emoji: self._wishes.react(message, emoji),  # type: ignore[misc]
+                **options,  # type: ignore[arg-type]
+            )
+        menu.paint()
+        return menu
+
+    def _add_who_reacted(self, menu: tk.Menu, message: Message) -> None:
+        reactions = self._model.timeline.reactions(message.seq)
+        if reactions:
+            menu.add_separator()
+        for reaction in reactions:
+            more = len(reaction.people) - MAX_NAMES
+            names = ", ".join(reaction.people[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+            picture = self._emoji.picture(reaction.emoji, _PICTURE)
+            options = {"image": picture, "compound": "left"} if picture else {}
+            label = drawable(f"  {names}" if picture else f"{reaction.emoji} {names}")
+            menu.add_command(label=label, state="disabled", **options)  # type: ignore[arg-type]
+
+    def _show_versions(self, message: Message) -> None:
+        versions = self._model.timeline.versions(message)[-MAX_VERSIONS:]
+        text = "\n\n".join(f"{at:%Y-%m-%d %H:%M}\n{drawable(said)}" for at, said in versions)
+        answers: Answers = {"All right": lambda: None}
+        Choice(self._window.winfo_toplevel(), self._kit, "What it said, and when", text, answers)
+
+    def _copy(self, message: Message) -> None:
+        self._window.clipboard_clear()
+        self._window.clipboard_append(self._model.timeline.versions(message)[-1][1])

@@ -1,0 +1,181 @@
+"""Answers, edits and reactions, over real sockets: who may, what is stored, what becomes of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from lanchat.identity import MemberKey
+from lanchat.protocol.limits import MAX_REACTIONS
+from lanchat.server import Server
+from tests.server.conftest import Connect, Serve
+from tests.server.raw_client import Frame, RawClient, wait_until
+
+MakeKey = Callable[[str], MemberKey]
+
+
+class People:
+    def __init__(self, connect: Connect, make_key: MakeKey) -> None:
+        self.ana, self.ben = (connect(nick, key=make_key(nick)) for nick in ("Ana", "Ben"))
+        self._n = {"Ana": 0, "Ben": 0}
+
+    def say(self, client: RawClient, kind: str, **fields: Any) -> Frame:
+        """What becomes of it: an entry, or an error."""
+        nick = "Ana" if client is self.ana else "Ben"
+        self._n[nick] += 1
+        name = f"{nick}-{self._n[nick]}"
+        client.tell(kind=kind, id=name, **fields)
+        while (frame := client.next()) is not None:
+            if frame.get("id") == name:
+                return frame
+        raise AssertionError("closed")
+
+
+@pytest.fixture
+def people(connect: Connect, make_key: MakeKey) -> People:
+    return People(connect, make_key)
+
+
+def test_an_answer_names_what_it_answers(people: People) -> None:
+    said = people.say(people.ana, "say", text="lunch?")
+    assert "reply" not in said
+    answer = people.say(people.ben, "say", text="yes", reply=said["seq"])
+    assert people.ana.until("message", text="yes") == answer
+    assert answer["reply"] == said["seq"]
+
+
+def test_a_message_and_its_edit_in_one_go(people: People, server: Server) -> None:
+    for line in (
+        '{"type":"say","id":"r-1","text":"tpyo"}',
+        '{"type":"edit","id":"r-2","target":1,"text":"typo"}',
+        '{"type":"react","id":"r-3","target":1,"emoji":"👍"}',
+    ):
+        people.ana.send(line.encode() + b"\n")
+    assert people.ben.until("edited")["text"] == "typo"
+    assert people.ben.until("reacted")["emoji"] == "👍"
+    assert server._broadcaster._room.head == 3
+
+
+def test_only_the_author_changes_a_message_and_every_version_is_kept(people: People, connect: Connect) -> None:
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    refused = people.say(people.ben, "edit", target=seq, text="hacked")
+    assert (refused["type"], refused["code"]) == ("error", "not_allowed")
+    guest = connect("Ana 2")
+    guest.tell(kind="edit", id="1", target=seq, text="hacked")
+    assert guest.until("error", id="1")["code"] == "not_allowed"
+    edited = people.say(people.ana, "edit", target=seq, text="two")
+    assert (edited["type"], edited["target"], edited["text"], edited["nick"]) == ("edited", seq, "two", "Ana")
+    people.say(people.ana, "edit", target=seq, text="three")
+    late = connect("Late")
+    pages = [frame for frame in late.seen if frame["type"] == "page"] or [late.until("page")]
+    assert [entry["text"] for entry in pages[0]["entries"]] == ["one", "two", "three"]
+
+
+def test_a_guest_cannot_change_what_a_guest_said(connect: Connect) -> None:
+    guest = connect("Gast")
+    guest.say("1", "hm")
+    seq = guest.until("message")["seq"]
+    guest.tell(kind="edit", id="2", target=seq, text="hmm")
+    assert guest.until("error", id="2")["code"] == "not_allowed"
+    guest.tell(kind="react", id="3", target=seq, emoji="🙈")
+    assert guest.until("reacted")["key"] is None
+
+
+@pytest.mark.parametrize("target", [0, 1, 2, 99, 2**53 - 1])
+def test_what_is_not_there_is_said(people: People, target: int) -> None:
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    people.say(people.ana, "edit", target=seq, text="an edit is no message")
+    people.ana.tell(kind="moderate", id="m", do={"action": "delete", "seq": seq})
+    people.ana.until("outcome", id="m")
+    for kind, fields in (("edit", {"text": "x"}), ("react", {"emoji": "👍"})):
+        assert people.say(people.ana, kind, target=target, **fields)["code"] == "target_unknown"
+    if target:
+        assert people.say(people.ana, "say", text="x", reply=target)["code"] == "target_unknown"
+
+
+@pytest.mark.parametrize("emoji", ["👍", "👨‍👩‍👧‍👦", "🤷🏽‍♀️", "1️⃣", "🇮🇸", "❤️", "☎"])
+def test_one_emoji_is_a_reaction(people: People, emoji: str) -> None:
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    assert people.say(people.ben, "react", target=seq, emoji=emoji)["emoji"] == emoji
+    assert people.say(people.ben, "react", target=seq, emoji=emoji, on=False)["on"] is False
+
+
+@pytest.mark.parametrize("emoji", ["", "lol", "👍 ok", "👍\n", "1", "\u202e", "👍\x1b", "👍" * 17, "\u3164", "a👍"])
+def test_words_are_no_reaction(people: People, emoji: str) -> None:
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    assert people.say(people.ben, "react", target=seq, emoji=emoji)["code"] == "emoji_invalid"
+
+
+def test_different_reactions_to_one_message_are_bounded(people: People) -> None:
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    for n in range(MAX_REACTIONS):
+        assert people.say(people.ben, "react", target=seq, emoji=chr(0x1F600 + n))["type"] == "reacted"
+    assert people.say(people.ana, "react", target=seq, emoji="🚀")["code"] == "too_many"
+    assert people.say(people.ana, "react", target=seq, emoji=chr(0x1F600))["type"] == "reacted"
+
+
+def test_to_say_it_again_is_harmless(people: People) -> None:
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    people.say(people.ana, "react", target=seq, emoji="👍")
+    people.ana.tell(kind="react", id="Ana-2", target=seq, emoji="👍")
+    people.ana.tell(kind="edit", id="Ana-1", target=seq, text="late")
+    people.ana.sync()
+    assert people.say(people.ana, "say", text="two")["seq"] == 3
+
+
+def test_a_deletion_takes_all_versions_along(people: People, serve: Serve, server: Server) -> None:
+    seq = people.say(people.ana, "say", text="a secret")["seq"]
+    people.say(people.ana, "edit", target=seq, text="a secret, really")
+    people.ana.tell(kind="moderate", id="m", do={"action": "delete", "seq": seq})
+    people.ana.until("outcome", id="m")
+    with closing(sqlite3.connect(server.data / "journal.db")) as database:
+        assert database.execute("SELECT kind, body FROM entry ORDER BY seq").fetchall() == [
+            ("message", ""),
+            ("edited", ""),
+            ("deleted", ""),
+        ]
+    files = [server.data / name for name in ("journal.db", "journal.db-wal")]
+    wait_until(lambda: not any(b"a secret" in f.read_bytes() for f in files if f.exists()), "it is gone")
+
+
+def test_who_is_muted_does_not_react_either(
+    people: People, connect: Connect, server: Server, make_key: MakeKey
+) -> None:
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    (server.data / "owners").write_text(make_key("Ana").public)
+    people.ana.tell(kind="moderate", id="m", do={"action": "mute", "who": "Ben", "seconds": 60})
+    assert "code" not in people.ana.until("outcome", id="m")
+    assert people.say(people.ben, "react", target=seq, emoji="👍")["code"] == "muted"
+    assert people.say(people.ben, "edit", target=seq, text="x")["code"] == "muted"
+
+
+def test_plain_text_members_read_it_as_lines(people: People, server: Server) -> None:
+    with RawClient(server.port) as plain:
+        plain.send(b"Nico\n")
+        lines: list[str] = []
+
+        def read(end: str) -> list[str]:
+            while not lines or lines[-1] != end:
+                line = plain.read_line()
+                assert line is not None
+                lines.append(line.decode())
+            return lines
+
+        read("* Here now: Ana, Ben, Nico")
+        seq = people.say(people.ana, "say", text="lunch?")["seq"]
+        people.say(people.ana, "edit", target=seq, text="lunch at\nnoon?")
+        people.say(people.ben, "react", target=seq, emoji="👍")
+        people.say(people.ben, "react", target=seq, emoji="👍", on=False)
+        people.say(people.ben, "say", text="yes", reply=seq)
+        assert read("Ben: yes")[-6:] == [
+            "Ana: lunch?",
+            "* Ana changed a message:",
+            "Ana: lunch at",
+            "Ana: noon?",
+            "* Ben reacted with 👍",
+            "Ben: yes",
+        ]
