@@ -58,6 +58,7 @@ class MessageList(tk.Frame):
         self._last: Key | None = None  # … and ends here, or with the newest
         self._seen: Key = (0, 0)  # the last that was shown while the view stood at the end
         self._following = True  # the view stands at the end
+        self._stood = ("", 0)  # the upper edge of the view at the last look
         self._by_click = False  # the keyboard is on its way here after a click
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
         self.emoji = EmojiPictures(kit)
@@ -250,7 +251,9 @@ class MessageList(tk.Frame):
     # Where the view stands
 
     def _at_end(self) -> bool:
-        return self._last is None and (self.text.yview()[1] >= 1.0 or self.text.winfo_height() <= 1)
+        """Is the last line seen? (What yview says is a guess while Tk has not measured all lines.)"""
+        seen = self.text.dlineinfo("end-1c") is not None or self.text.winfo_height() <= 1
+        return self._last is None and seen
 
     def _scrolled(self, first: float, last: float) -> None:
         self._bar.set(first, last)
@@ -258,12 +261,20 @@ class MessageList(tk.Frame):
 
     def _settle(self) -> None:
         """The view moved, or what it shows changed."""
+        if self._following and not self._at_end() and self._stood == self._upper_edge():
+            self.text.yview_moveto(1.0)  # what is below grew, as buttons do when they are first laid out
         self._following = self._at_end()
+        self._stood = self._upper_edge()
         self._update_pill()
         visible = self._visible()
         self._draw_gutter(visible)
         if visible:
             self._look_at_edges(visible)
+
+    def _upper_edge(self) -> tuple[str, int]:
+        """The first line in view, and how far it is scrolled out."""
+        place = self.text.dlineinfo("@0,0")
+        return self.text.index("@0,0"), place[1] if place else 0
 
     def _resized(self) -> None:
         self._writer.widen()

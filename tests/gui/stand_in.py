@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
-from lanchat.protocol.frames import Change, Member, Message, Presence, Roster, Welcome, Word
+from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Welcome, Word
 from lanchat.protocol.moderation import Action
 from lanchat.protocol.text import check_text
 
@@ -36,6 +36,8 @@ class StandInClient:
 
     def do(self, deed: Deed) -> str:
         if isinstance(deed, Word):
+            if isinstance(deed, Say | Edit):
+                check_text(deed.text)
             self.calls.append(("do", deed))
             return f"run-{len(self.calls)}"
         return self.moderate(deed)

@@ -1,0 +1,209 @@
+"""Answering, changing and reacting in the window, by real events."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Iterator
+from tkinter import ttk
+
+import pytest
+
+from lanchat.gui.chat import ChatScreen
+from lanchat.gui.dialog import Choice
+from lanchat.gui.popup import PopupMenu
+from lanchat.gui.theme import Kit
+from lanchat.protocol.frames import Deleted, Edit, Edited, Member, Message, React, Reacted, Say
+from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, roster
+
+pytestmark = pytest.mark.display
+Until = Callable[[Callable[[], object]], None]
+ANA = "a" * 43
+
+
+def edited(seq: int, target: int, text: str, key: str = ANA) -> Edited:
+    return Edited(ROOM, seq, "", NOON, "Ana", key, target, text)
+
+
+def reacted(seq: int, target: int, emoji: str, nick: str = "Ana", key: str = ANA, *, on: bool = True) -> Reacted:
+    return Reacted(ROOM, seq, "", NOON, nick, key, target, emoji, on)
+
+
+class Stage:
+    def __init__(self, root: tk.Tk, kit: Kit, until: Until) -> None:
+        self.root, self.until = root, until
+        self.client = StandInClient()
+        nothing: Callable[..., None] = lambda *_: None  # noqa: E731
+        self.screen = ChatScreen(
+            root, kit, self.client, on_leave=nothing, on_forget=nothing, on_title=nothing, clock=lambda: NOON / 1000
+        )
+        self.screen.pack(fill="both", expand=True)
+        root.update()
+        self.feed(joined(), roster(Member(ME, MY_KEY), Member("Ana", ANA)))
+        self.text = self.screen.messages.text
+
+    def feed(self, *events: object) -> None:
+        for event in events:
+            self.screen.handle(event)  # type: ignore[arg-type]
+        self.root.update()
+
+    @property
+    def content(self) -> str:
+        return self.text.get("1.0", "end")
+
+    def see(self, words: str) -> tuple[int, int]:
+        """Where they stand, once they are in view."""
+        self.until(lambda: words in self.content)
+        self.until(lambda: self.text.bbox(self.text.search(words, "1.0")))
+        x, y, *_ = self.text.bbox(self.text.search(words, "1.0")) or (0, 0)
+        return x + 2, y + 4
+
+    def click(self, words: str, button: int) -> None:
+        x, y = self.see(words)
+        self.text.event_generate("<Enter>", x=x, y=y)
+        self.text.event_generate("<Motion>", x=x, y=y)
+        self.text.event_generate(f"<Button-{button}>", x=x, y=y)
+        self.text.event_generate(f"<ButtonRelease-{button}>", x=x, y=y)
+        self.root.update()
+
+    def write(self, words: str) -> None:
+        self.screen.composer.draft = words
+        self.screen.composer.submit()
+        self.root.update()
+
+    def aim(self) -> str:
+        """What the composer says that it is about."""
+        composer = self.screen.composer
+        return str(composer._aim_label["text"]) if composer._aim.winfo_manager() else ""
+
+    def buttons(self) -> list[str]:
+        return [str(w["text"]).strip() for w in self.text.winfo_children() if isinstance(w, ttk.Button)]
+
+
+@pytest.fixture
+def stage(root: tk.Tk, kit: Kit, until: Until) -> Iterator[Stage]:
+    stage = Stage(root, kit, until)
+    yield stage
+    stage.screen.destroy()
+
+
+@pytest.fixture
+def menus(monkeypatch: pytest.MonkeyPatch) -> list[PopupMenu]:
+    """Those that were posted. Tk's own posting waits in the window system until the user has chosen."""
+    posted: list[PopupMenu] = []
+    monkeypatch.setattr(PopupMenu, "tk_popup", lambda menu, *_: posted.append(menu))
+    return posted
+
+
+def test_an_answer_is_aimed_sent_and_shown_with_what_it_answers(stage: Stage, menus: list[PopupMenu]) -> None:
+    stage.feed(message(1, "lunch at\nnoon?", "Ana", key=ANA))
+    stage.click("noon?", 3)
+    menus[-1].invoke("Reply")
+    assert stage.aim() == "Replying to Ana: lunch at noon?"
+    stage.write("yes")
+    assert stage.client.calls[-1] == ("do", Say("", "yes", reply=1))
+    assert stage.aim() == ""
+    stage.write("and soup")
+    assert stage.client.calls[-1] == ("say", "and soup")
+    stage.feed(Message(ROOM, 2, "", NOON, ME, MY_KEY, "yes", reply=1))
+    stage.see("↪ Ana: lunch at noon?")
+    stage.feed(edited(3, 1, "lunch at one?"))
+    stage.see("↪ Ana: lunch at one?")
+    stage.feed(Deleted(ROOM, 4, "", NOON, "Ana", ANA, 1))
+    stage.see("↪ Ana: deleted")
+    stage.feed(Message(ROOM, 5, "", NOON, ME, MY_KEY, "to what is not here", reply=0), message(6, "x"))
+    stage.feed(Message(ROOM, 9, "", NOON, "Ana", ANA, "hm", reply=7))
+    stage.see("↪ an earlier message")
+
+
+def test_a_click_on_the_quote_leads_to_what_is_answered(stage: Stage) -> None:
+    stage.feed(*(message(n, f"line {n}") for n in range(1, 150)))
+    stage.feed(Message(ROOM, 150, "", NOON, "Ana", ANA, "about the third", reply=3))
+    stage.until(lambda: stage.screen.messages.following)
+    stage.click("↪ Ana: line 3", 1)
+    stage.until(lambda: stage.screen.messages.top == 3)
+
+
+def test_the_view_stays_at_the_end_when_an_answer_begins(stage: Stage, menus: list[PopupMenu]) -> None:
+    stage.feed(*(message(n, f"line {n}", "Ana", key=ANA) for n in range(1, 60)))
+    stage.feed(reacted(60, 59, "👍"))
+    stage.until(lambda: stage.screen.messages.following)
+    stage.click("line 59", 3)
+    menus[-1].invoke("Reply")
+    stage.root.update()
+    stage.until(lambda: stage.screen.messages.following)
+    assert not stage.screen.messages._pill.winfo_manager()
+
+
+def test_up_changes_the_last_of_ours_and_escape_leaves_it(stage: Stage) -> None:
+    stage.feed(message(1, "frist", ME, key=MY_KEY), message(2, "hers", "Ana", key=ANA))
+    composer = stage.screen.composer
+    composer.text.focus_force()
+    stage.until(lambda: stage.root.focus_get() is composer.text)
+    composer.text.event_generate("<Up>")
+    assert composer.draft == "frist"
+    assert stage.aim().startswith("Changing what you said")
+    composer.text.event_generate("<Up>")
+    assert composer.draft == "frist"
+    composer.text.event_generate("<Escape>")
+    assert (composer.draft, stage.aim()) == ("", "")
+    composer.text.event_generate("<Up>")
+    stage.write("first")
+    assert stage.client.calls[-1] == ("do", Edit("", 1, "first"))
+    stage.feed(edited(3, 1, "first", MY_KEY))
+    stage.see("first  edited")
+    assert "frist" not in stage.content
+
+
+def test_a_refused_answer_stays_to_be_mended(stage: Stage, menus: list[PopupMenu]) -> None:
+    stage.feed(message(1, "hers", "Ana", key=ANA))
+    stage.click("hers", 3)
+    menus[-1].invoke("Reply")
+    stage.write("x" * 8_001)
+    assert stage.aim()
+    assert len(stage.screen.composer.draft) == 8_001
+
+
+def test_reactions_are_counted_and_toggled(stage: Stage, menus: list[PopupMenu]) -> None:
+    stage.feed(message(1, "done", "Ana", key=ANA), reacted(2, 1, "👍"), reacted(3, 1, "👍", ME, MY_KEY))
+    stage.feed(reacted(4, 1, "🎉"))
+    stage.until(lambda: stage.buttons() == ["2", "1"])
+    thumb, hooray = (w for w in stage.text.winfo_children() if isinstance(w, ttk.Button))
+    assert (str(thumb["style"]), str(hooray["style"])) == ("Mine.TButton", "Small.TButton")
+    thumb.invoke()
+    hooray.invoke()
+    assert [call[1] for call in stage.client.calls if call[0] == "do"] == [
+        React("", 1, "👍", on=False),
+        React("", 1, "🎉", on=True),
+    ]
+    stage.click("done", 3)
+    names = [menus[-1].entrycget(i, "label").strip() for i in range(6) if menus[-1].type(i) == "command"]
+    assert f"Ana, {ME}" in names
+    reactions = menus[-1].nametowidget(menus[-1].entrycget("React", "menu"))
+    reactions.invoke(1)
+    assert stage.client.calls[-1] == ("do", React("", 1, "❤️"))
+    stage.feed(reacted(5, 1, "👍", on=False), reacted(6, 1, "👍", ME, MY_KEY, on=False))
+    stage.until(lambda: stage.buttons() == ["1"])
+
+
+def test_earlier_versions_can_be_read(stage: Stage, menus: list[PopupMenu]) -> None:
+    stage.feed(message(1, "one", "Ana", key=ANA), edited(2, 1, "two"))
+    stage.click("two", 3)
+    menus[-1].invoke("Earlier versions …")
+    (choice,) = (w for w in stage.root.winfo_children() if isinstance(w, Choice))
+    shown = [str(w["text"]) for w in choice.body.winfo_children() if isinstance(w, ttk.Label)]
+    assert "one" in shown[-1]
+    assert "two" in shown[-1]
+    choice.close()
+    stage.click("two", 3)
+    menus[-1].invoke("Copy the text")
+    assert stage.root.clipboard_get() == "two"
+
+
+def test_ours_can_be_changed_and_others_cannot(stage: Stage, menus: list[PopupMenu]) -> None:
+    stage.feed(message(1, "mine", ME, key=MY_KEY), message(2, "hers", "Ana", key=ANA))
+    labels = []
+    for words in ("mine", "hers"):
+        stage.click(words, 3)
+        last = menus[-1].index("end") or 0
+        labels.append([menus[-1].entrycget(i, "label") for i in range(last + 1) if menus[-1].type(i) != "separator"])
+    assert labels == [["Reply", "React", "Change", "Copy the text", "Delete …"], ["Reply", "React", "Copy the text"]]
