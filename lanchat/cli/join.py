@@ -48,8 +48,8 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool, pin
     with client:
         reader = _Reader(client, keyboard, known)
         for event in client.events:
+            known.apply(event)  # first: what is seen can be referred to
             screen.show(event)
-            known.apply(event)
             if isinstance(event, events.Joined):
                 reader.start()
             elif isinstance(event, events.Refused):

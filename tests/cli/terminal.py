@@ -59,7 +59,10 @@ class Terminal:
         while not re.search(pattern, self.shown):
             assert time.monotonic() < deadline, self.shown
             if select.select([self._fd], [], [], 0.1)[0]:
-                self.shown += os.read(self._fd, 4096).decode()
+                try:
+                    self.shown += os.read(self._fd, 4096).decode()
+                except OSError:  # it has ended
+                    raise AssertionError(f"ended ({self.process.wait(PATIENCE)}): {self.shown}") from None
 
     def type(self, keys: str) -> None:
         os.write(self._fd, keys.encode())

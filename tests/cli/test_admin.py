@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.client import Profile
-from lanchat.client.events import Deleted, Ended, Joined, Presence, Rules
+from lanchat.client.events import Deleted, Edited, Ended, Joined, Message, Presence, Reacted, Rules
 from lanchat.errors import PutOut
 from tests.cli.terminal import Terminal, lanchat, sentence
 from tests.people import Person, ServerProcess
@@ -152,6 +152,30 @@ def test_commands_in_a_terminal(server: ServerProcess) -> None:
         assert isinstance(ana.until(Ended).error, PutOut)
         terminal.type("\x04")
         assert terminal.process.wait(20) == 0
+
+
+def test_answers_changes_and_reactions_in_a_terminal(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ana = ends.enter_context(Person(server.address, "Ana"))
+        ana.until(Joined)
+        terminal = Terminal(server.address, ends)
+        ana.until_here("Zoe")
+        ana.client.say("lunch?")
+        terminal.until(r"Ana: lunch\?")
+        terminal.type("/reply Ana yess,  at one\n")
+        answer = ana.until(Message, lambda m: m.text == "yess,  at one")
+        assert answer.reply == 1
+        terminal.until("Zoe: yess")
+        terminal.type("/edit yes,  at one\n")
+        assert ana.until(Edited).text == "yes,  at one"
+        terminal.until(r"\* Zoe changed a message:")
+        terminal.type("/react Ana \U0001f44d\n")
+        assert ana.until(Reacted).emoji == "\U0001f44d"
+        terminal.until(r"\* Zoe reacted with")
+        terminal.type("/react Ana lol\n")
+        terminal.until("A reaction is one emoji")
+        terminal.type("/delete Zoe\n")
+        assert ana.until(Deleted).target == answer.seq
 
 
 def test_in_a_pipe_a_slash_is_said(server: ServerProcess) -> None:
