@@ -116,9 +116,8 @@ class Journal:
         with self._db.transaction():
             for start in range(0, len(entries), _ROWS_PER_INSERT):
                 self._insert(entries[start : start + _ROWS_PER_INSERT])
-            for d in entries:
-                if type(d) is Deleted:
-                    self._blank(d.room, d.target, d.target)
+            for deleted in [e for e in entries if type(e) is Deleted]:
+                self._blank(deleted.room, deleted.target, deleted.target)
             if highest:
                 self._db.executemany(
                     "INSERT INTO sent VALUES (?,?,?) ON CONFLICT DO UPDATE SET highest = excluded.highest",

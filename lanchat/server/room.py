@@ -92,7 +92,7 @@ Outbox: TypeAlias = tuple[str, str]  # names a row of counters: a member's key a
 
 def refers(said: Word) -> bool:
     """Whether it means another message, which is looked up then."""
-    return not isinstance(said, Say) or said.reply > 0
+    return type(said) is not Say or said.reply > 0
 
 
 class Room:
@@ -272,36 +272,37 @@ class Room:
 
     def say(self, line: Line, said: Word, at: int) -> Entry | Error | None:
         """The next entry; None: it is stored already (a repetition of what was acknowledged). Raises StoreError."""
-        id = said.id[:MAX_ID]  # noqa: A001 - the wire's word
-        if said.room not in ("", self.name):
-            return Error(Code.ROOM_UNKNOWN, f"there is no room “{said.room[:MAX_ID]}” here", id)
-        try:
-            text.check_emoji(said.emoji) if isinstance(said, React) else text.check_text(said.text)
-        except LocalProtocolError as error:
-            return Error(error.code, str(error), id)
-        if not said.id or len(said.id) > MAX_ID or not said.id.isprintable():
-            return Error(Code.ID_INVALID, f"an id has 1 to {MAX_ID} characters that can be seen", id)
-        outbox: tuple[Outbox, int] | None = None
+        objection = self._object_to_word(said)
+        if objection is not None:
+            return objection
         if line.key is not None:
             match = _KEYED_ID.fullmatch(said.id)
             if match is None or int(match[2]) > MAX_COUNTER:
                 return Error(Code.ID_INVALID, "an id of a member with a key is <run>-<n>", said.id)
-            outbox = ((line.key, match[1]), int(match[2]))
-            if outbox[1] <= self.highest(outbox[0]):
+            outbox, n = (line.key, match[1]), int(match[2])
+            if n <= self.highest(outbox):
                 return None
-        objection = self._object_to_target(line, said) if refers(said) else None
-        if objection is not None:
+        if refers(said) and (objection := self._object_to_target(line, said)):
             return objection
-        if outbox is not None:
-            self._highest[outbox[0]] = outbox[1]
+        if line.key is not None:
+            self._highest[outbox] = n
         self.head += 1
-        head = (self.name, self.head, said.id, at, line.nick, line.key)
-        match said:
-            case Edit(target=target, text=new):
-                return Edited(*head, target, new)
-            case React(target=target, emoji=emoji, on=on):
-                return Reacted(*head, target, emoji, on)
-        return Message(*head, said.text, said.reply)
+        if isinstance(said, Say):
+            return Message(self.name, self.head, said.id, at, line.nick, line.key, said.text, said.reply)
+        head = (self.name, self.head, said.id, at, line.nick, line.key, said.target)
+        return Edited(*head, said.text) if isinstance(said, Edit) else Reacted(*head, said.emoji, said.on)
+
+    def _object_to_word(self, said: Word) -> Error | None:
+        """Why it can be said by nobody."""
+        if said.room not in ("", self.name):
+            return Error(Code.ROOM_UNKNOWN, f"there is no room “{said.room[:MAX_ID]}” here", said.id[:MAX_ID])
+        try:
+            text.check_emoji(said.emoji) if isinstance(said, React) else text.check_text(said.text)
+        except LocalProtocolError as error:
+            return Error(error.code, str(error), said.id[:MAX_ID])
+        if not said.id or len(said.id) > MAX_ID or not said.id.isprintable():
+            return Error(Code.ID_INVALID, f"an id has 1 to {MAX_ID} characters that can be seen", said.id[:MAX_ID])
+        return None
 
     def _object_to_target(self, line: Line, said: Word) -> Error | None:
         """Why what `said` refers to cannot be referred to so."""

@@ -31,6 +31,7 @@ from lanchat.server.items import Ask, Item, Join, Leave, Said, Tell
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
+_WORDS: Final = (frames.Say, frames.Edit, frames.React)
 _LOOK: Final = 0.25  # s between looks whether somebody who is not read for a while is still there
 _FRAME_COST: Final = 256  # bytes that a frame counts for in the broadcaster's inbox
 _NO_GUESTS: Final = "This room has a PIN, and takes only members with a key: please use lanchat to join."
@@ -187,7 +188,7 @@ class Session:
         said: list[frames.Word] = []
         received = self._decoder.receive(data)
         for frame in received:
-            if isinstance(frame, frames.Word) and self._stage is Stage.JOINED:
+            if isinstance(frame, _WORDS) and self._stage is Stage.JOINED:
                 said.append(frame)
                 continue
             self._hand_over(said, len(data))
