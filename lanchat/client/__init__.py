@@ -5,6 +5,8 @@ events       what it tells
 link         the thread that reads, writes and reconnects;  dialer, dial  connect;  locate  finds where to
 talk         what frames mean
 commands     what people type, as actions;  inviting  the link of an invitation
+sending      when what we said goes out, is held back, tried again
+mentions     who is called by name
 fold         what later entries made of messages
 outbox       what waits to be acknowledged
 replica      the copy of the room

@@ -126,6 +126,10 @@ class Client:
         nick = rules.clean_nick(nick)
         self._link.post(lambda: self._link.rename(nick))
 
+    def typing(self) -> None:
+        """Somebody writes something here just now; to be said again every TYPING_EVERY seconds while that is so."""
+        self._link.post(self._talk.typing)
+
     def do(self, deed: Action | Word) -> str:
         """What a typed command stands for. Raises LocalProtocolError like `say`."""
         match deed:

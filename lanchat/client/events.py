@@ -21,6 +21,7 @@ from lanchat.protocol.frames import (
     Reacted,
     Refused,
     Roster,
+    Typed,
     Welcome,
 )
 from lanchat.protocol.moderation import Rules
@@ -104,6 +105,7 @@ Event: TypeAlias = (
     | Presence
     | Roster
     | Rules
+    | Typed
     | Error
     | Outcome
     | Delay
@@ -131,5 +133,6 @@ __all__ = [
     "Refused",
     "Roster",
     "Rules",
+    "Typed",
     "Welcome",
 ]

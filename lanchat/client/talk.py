@@ -33,6 +33,7 @@ from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
 _OF_THE_ROOM: Final = (
+    frames.Typed,
     frames.Presence,
     frames.Roster,
     frames.Page,
@@ -141,7 +142,7 @@ class Talk:
             case frames.Presence(changes=changes):
                 self._follow_nick(changes)
                 self._emit(frame)
-            case frames.Roster():
+            case frames.Roster() | frames.Typed():
                 self._emit(frame)
             case Rules():
                 self._on_rules(frame)
@@ -268,6 +269,10 @@ class Talk:
             self._send(frames.Rename(nick))
         else:
             self.nick = nick
+
+    def typing(self) -> None:
+        if self.joined:
+            self._send(frames.Typing())
 
     def moderate(self, id: str, action: Action) -> None:  # noqa: A002 - the wire's word
         """An Outcome follows."""

@@ -121,12 +121,13 @@ class BlockWriter:
             who = f"{block.quote.nick}: " if block.quote.nick else ""
             self._add(drawable(f"↪ {who}{block.quote.text[:QUOTE]}\n"), "quote")
         ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
+        called = ("called",) if block.called else ()
         lines = block.text.split("\n", MAX_LINES)
         hidden = lines.pop().count("\n") + 1 if len(lines) > MAX_LINES else 0
         for number, line in enumerate(lines):
             if number:
-                self._add("\n", ink)
-            self._line(line, ("body", ink, "rtl") if is_rtl(line) else ("body", ink))
+                self._add("\n", ink, *called)
+            self._line(line, ("body", ink, *called, "rtl") if is_rtl(line) else ("body", ink, *called))
         if hidden:
             self._add(f"\n… and {hidden:,} more lines", "notice")
         if block.edited:
@@ -134,7 +135,7 @@ class BlockWriter:
         if block.sent is Sent.WAITING:
             self._add(" ", ink)
             self._picture(self._kit.icon("clock", 12, "text3"), ink)
-        self._add("\n", "body")
+        self._add("\n", "body", *called)
         if block.sent is Sent.FAILED:
             self._failure(block, widgets)
         if block.reactions:
@@ -256,5 +257,6 @@ class BlockWriter:
         set_tag("top", font=fonts.list_bold, foreground=colors.text2, spacing1=px(GROUP_GAP), rmargin=margin)
         set_tag("top_more", font=fonts.list, foreground=colors.text3, spacing1=px(4), rmargin=margin)
         set_tag("day", font=fonts.meta, spacing1=px(8))
+        set_tag("called", background=colors.called)
         self._text.tag_raise("link")  # whoever named the tag first
         self._text.tag_raise("sel")

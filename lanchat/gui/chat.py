@@ -11,11 +11,10 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Final, Protocol
 
-from msgspec import structs
-
 from lanchat.client import events
 from lanchat.client.commands import Deed
 from lanchat.client.profile import Visit
+from lanchat.gui.aiming import Aiming
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
@@ -23,19 +22,16 @@ from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
-from lanchat.gui.model import wording
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.theme import Kit
-from lanchat.protocol.frames import Edit, Message, React, Say
 from lanchat.protocol.moderation import Action
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
 FARTHEST: Final = 2_000  # entries loaded at most to go back to where the user was
-AIM: Final = 80  # characters shown of what is answered
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
@@ -61,6 +57,7 @@ class ClientLike(Protocol):
     def resend(self, message_id: str) -> object: ...
     def moderate(self, action: Action) -> str: ...
     def do(self, deed: Deed) -> str: ...
+    def typing(self) -> object: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -87,7 +84,6 @@ class ChatScreen(ttk.Frame):
         self.model = ChatModel(client.nick, client.key, address)
         self._title = ""
         self._room = ""
-        self._aim: Say | Edit | None = None  # what is written now is an answer, or a change
         self._wanted = 0  # the seq to scroll to once it is there; 0: none
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
@@ -104,7 +100,7 @@ class ChatScreen(ttk.Frame):
             self._refreshing = self.after_idle(self._refresh)
         self.model.apply(event, self._clock())
         match event:
-            case events.Delay():
+            case events.Delay() | events.Typed():
                 pass
             case events.Outcome():
                 self._moderating.answered(event)
@@ -173,6 +169,10 @@ class ChatScreen(ttk.Frame):
         line = ttk.Frame(main, style="Line.TFrame", height=px(1))
         line.pack(fill="x")
         self._banner = Banner(main, kit, pack={"fill": "x", "after": line})
+        self._build_talk(main, on_link)
+
+    def _build_talk(self, main: ttk.Frame, on_link: Callable[[str], object]) -> None:
+        kit, px = self._kit, self._kit.px
         self.messages = MessageList(
             main,
             kit,
@@ -180,16 +180,9 @@ class ChatScreen(ttk.Frame):
             on_older=self._load_older,
             on_retry=self._retry,
             on_delete=self._delete,
-            on_menu=lambda *at: self._message_menu.open(*at),
-            on_react=self._toggle,
+            on_menu=lambda *at: self.message_menu.open(*at),
+            on_react=lambda *what: self.aiming.toggle(*what),
             on_link=on_link,
-        )
-        self._message_menu = MessageMenu(
-            self,
-            kit,
-            self.model,
-            self.messages.emoji,
-            Wishes(self._reply, self._edit, self._react, self._moderating.ask_delete),
         )
         self.composer = Composer(
             main,
@@ -197,9 +190,19 @@ class ChatScreen(ttk.Frame):
             on_send=self._send,
             on_page=self.messages.scroll_pages,
             on_escape=self._escape,
-            on_up=self._edit_last,
-            on_drop=self._aim_at_nothing,
+            on_up=lambda: self.aiming.edit_last(),
+            on_drop=lambda: self.aiming.drop(),
+            on_typing=self._client.typing,
+            complete=self.model.complete,
         )
+        self.aiming = Aiming(self.model, self._client, self.composer)
+        wishes = Wishes(
+            self.aiming.reply,
+            self.aiming.edit,
+            lambda message, emoji: self.aiming.toggle(message.seq, emoji),
+            self._moderating.ask_delete,
+        )
+        self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
         self.messages.text.bind("<Key>", self._type_on)
@@ -290,56 +293,21 @@ class ChatScreen(ttk.Frame):
         self.clipboard_clear()
         self.clipboard_append(text)
 
-    def _reply(self, message: Message) -> None:
-        self._aim = Say("", "", reply=message.seq)
-        said = " ".join(self.model.timeline.versions(message)[-1][1].split())
-        self.composer.aim(drawable(f"Replying to {wording.name(message.nick)}: {said[:AIM]}"))
-        self.composer.focus_text()
-
-    def _edit(self, message: Message) -> None:
-        self._aim = Edit("", message.seq, "")
-        self.composer.aim("Changing what you said. Who wants to can still see what it was.")
-        self.composer.draft = self.model.timeline.versions(message)[-1][1]
-        self.composer.focus_text()
-
-    def _edit_last(self) -> None:
-        message = self.model.timeline.last_by(self.model.own_key)
-        if message is not None:
-            self._edit(message)
-
-    def _aim_at_nothing(self) -> None:
-        if isinstance(self._aim, Edit):
-            self.composer.draft = ""
-        self._aim = None
-        self.composer.aim("")
-        self.composer.focus_text()
-
     def _escape(self) -> None:
         """What was begun first; then to the newest message."""
-        if self._aim is not None:
-            self._aim_at_nothing()
+        if self.aiming.aimed:
+            self.aiming.drop()
         else:
             self.messages.to_end()
 
-    def _react(self, message: Message, emoji: str) -> None:
-        self._toggle(message.seq, emoji)
-
-    def _toggle(self, seq: int, emoji: str) -> None:
-        """Ours is put below a message, or taken away."""
-        mine = any(r.emoji == emoji and r.mine for r in self.model.timeline.reactions(seq))
-        self._client.do(React("", seq, emoji, on=not mine))
-
     def _send(self, text: str) -> None:
-        if self._aim is None and self._moderating.typed(text):
+        if self.aiming.aimed:
+            self.aiming.send(text)
+        elif self._moderating.typed(text):
             self.model.clear_problem()
             return
-        match self._aim:
-            case None:
-                self._client.say(text)
-            case aim:
-                self._client.do(structs.replace(aim, text=text))
-                self._aim = None
-                self.composer.aim("")
+        else:
+            self._client.say(text)
         self.model.clear_problem()
         self.messages.to_end()
 

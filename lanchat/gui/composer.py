@@ -10,10 +10,12 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Final
 
+from lanchat.client.mentions import Completion
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Placeholder
 from lanchat.gui.theme import Kit
+from lanchat.protocol.limits import TYPING_EVERY
 from lanchat.protocol.text import clean_text
 
 MAX_HEIGHT: Final = 6  # lines; then it scrolls
@@ -23,7 +25,7 @@ HINT: Final = "Enter sends · Shift+Enter new line"
 class Composer(ttk.Frame):
     """on_send: called with the text; raises LocalProtocolError where the rules forbid it. on_page: Page Up (-1) or
     Page Down (1) was pressed here. on_escape: Escape. on_up: Up, while nothing is written. on_drop: what `aim` shows is
-    no longer meant."""
+    no longer meant. on_typing: something is being written, told now and then. complete: see model.chat."""
 
     def __init__(
         self,
@@ -35,8 +37,13 @@ class Composer(ttk.Frame):
         on_escape: Callable[[], object],
         on_up: Callable[[], object],
         on_drop: Callable[[], object],
+        on_typing: Callable[[], object],
+        complete: Callable[[str, int], Completion | None],
     ) -> None:
         super().__init__(master)
+        self._on_typing, self._complete = on_typing, complete
+        self._told_typing, self._typing_timer = False, ""  # just now
+        self._choices: list[str] = []  # what the next Tab makes of the name before the cursor
         self._kit, self._on_send = kit, on_send
         self._error = ""
         self._footer = ""
@@ -148,7 +155,7 @@ class Composer(ttk.Frame):
         text.bind("<Return>", self._return)
         text.bind("<KP_Enter>", self._return)
         text.bind("<Shift-Return>", lambda _: None)  # the class binding breaks the line
-        text.bind("<Tab>", lambda _: self._leave(text.tk_focusNext()))
+        text.bind("<Tab>", lambda _: "break" if self._tab() else self._leave(text.tk_focusNext()))
         text.bind("<Shift-Tab>", lambda _: self._leave(text.tk_focusPrev()))
         for key, pages in (("<Prior>", -1), ("<Next>", 1)):
             text.bind(key, lambda _, pages=pages: [on_page(pages), "break"][1])  # type: ignore[misc]
@@ -162,6 +169,35 @@ class Composer(ttk.Frame):
     def _return(self, _: tk.Event[tk.Misc]) -> str:
         self.submit()
         return "break"
+
+    def _tab(self) -> bool:
+        """Completes the name before the cursor; once more: the next one that fits. False: there is none."""
+        before = self.text.get("1.0", "insert")
+        if self._choices and before.endswith(self._choices[0]):
+            kept = before.removesuffix(self._choices[0])
+            self._choices = [*self._choices[1:], self._choices[0]]
+        else:
+            completion = self._complete(before, len(before))
+            if completion is None:
+                return False
+            kept, self._choices = before[: completion.start], completion.choices
+        self.text.replace("1.0", "insert", kept + self._choices[0])  # whole: Tk counts emoji in its own way
+        return True
+
+    def _tell_typing(self) -> None:
+        """Not for each key."""
+        if not self._told_typing:
+            self._told_typing = True
+            self._on_typing()
+            self._typing_timer = self.after(round(TYPING_EVERY * 1_000), self._typing_told)
+
+    def _typing_told(self) -> None:
+        self._told_typing, self._typing_timer = False, ""
+
+    def destroy(self) -> None:
+        if self._typing_timer:
+            self.after_cancel(self._typing_timer)
+        super().destroy()
 
     def _leave(self, to: tk.Misc | None) -> str:
         """Tab goes on: text seldom needs one, and who has no pointer needs a way out."""
@@ -179,6 +215,8 @@ class Composer(ttk.Frame):
             self.text.replace("1.0", "end-1c", safe)
         self._placeholder.refresh()
         self._grow()
+        if written.strip() and not written.startswith("/"):
+            self._tell_typing()
         if self._error and not written:
             self._say_error("")
 

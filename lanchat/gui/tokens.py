@@ -41,6 +41,7 @@ class Palette:
     warn: str
     warn_bg: str
     chip: str
+    called: str  # ground of a message that calls us by name
     select: str  # selected text
     names: tuple[str, ...]  # of people, on bg
     avatars: tuple[str, ...]  # their grounds, under white initials
@@ -72,6 +73,7 @@ LIGHT: Final = Palette(
     warn="#8A5A00",
     warn_bg="#FFF4DA",
     chip="#F0F2F6",
+    called="#FFF6DD",
     select="#C9D2FA",
     names=("#B3352B", "#A1520A", "#7A6400", "#1F7A3D", "#0B7480", "#2F62C9", "#6A45C9", "#A8327F"),
     avatars=("#C8473C", "#AD5D16", "#8A7413", "#27824A", "#15808C", "#3D71D6", "#7B57D6", "#B8428E"),
@@ -103,6 +105,7 @@ DARK: Final = Palette(
     warn="#F2C666",
     warn_bg="#37301C",
     chip="#23272F",
+    called="#2E2A1B",
     select="#3A4690",
     names=("#F28B82", "#F0A868", "#D9C35A", "#7FD39A", "#67CBD8", "#8DB4FF", "#B79CFF", "#F08FC8"),
     avatars=("#B8433A", "#A65C1C", "#7F6B16", "#2C7F49", "#1A7782", "#3A68C4", "#6E4FC2", "#A63D81"),

@@ -139,6 +139,12 @@ class Rename(_Frame, frozen=True):
     nick: str
 
 
+class Typing(_Frame, frozen=True):
+    """I am writing something just now; said again every few seconds while that is so."""
+
+    room: str = ""
+
+
 class Resend(_Frame, frozen=True):
     """After a `not_stored`: what I say from here on begins with the oldest that was not stored, so take it again."""
 
@@ -323,6 +329,14 @@ class Roster(_Frame, frozen=True):
     first: bool = True
 
 
+class Typed(_Frame, frozen=True):
+    """Somebody is writing something just now."""
+
+    room: str
+    nick: str
+    key: str | None = None
+
+
 class Page(_Frame, frozen=True):
     """Entries in order of seq. start: the first one is the journal's first (going back ends here).
     catchup: sent unasked to fill the gap up to `head`; else an answer to History."""
@@ -367,6 +381,7 @@ ClientFrame: TypeAlias = (
     | Rename
     | Resend
     | Moderate
+    | Typing
     | Ping
     | Pong
     | Bye
@@ -386,6 +401,7 @@ ServerFrame: TypeAlias = (
     | Presence
     | Roster
     | Rules
+    | Typed
     | Page
     | Error
     | Outcome

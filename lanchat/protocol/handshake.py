@@ -27,6 +27,7 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
     Stage.LOCKED: (*_ALWAYS, frames.Pake, frames.Redeem),
     Stage.CONFIRMING: (*_ALWAYS, frames.Confirm),
     Stage.JOINED: (
+        frames.Typing,
         *_ALWAYS,
         frames.Say,
         frames.Edit,

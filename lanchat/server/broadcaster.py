@@ -14,8 +14,20 @@ from typing import Any, Final
 
 from lanchat.errors import StoreError, StoreFailed
 from lanchat.journal import Journal
-from lanchat.protocol.frames import Bye, Entry, Error, Message, Moderate, Presence, Refused, Rename, Resend
-from lanchat.protocol.limits import MAX_ID, Code
+from lanchat.protocol.frames import (
+    Bye,
+    Entry,
+    Error,
+    Message,
+    Moderate,
+    Presence,
+    Refused,
+    Rename,
+    Resend,
+    Typed,
+    Typing,
+)
+from lanchat.protocol.limits import MAX_ID, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.server import limits
 from lanchat.server.access import Access
@@ -215,6 +227,9 @@ class Broadcaster:
         if isinstance(item.frame, Rename):
             self._rename(member, item.frame.nick)
             return
+        if isinstance(item.frame, Typing):
+            self._on_typing(member.line)
+            return
         if isinstance(item.frame, Resend):
             self._store()  # what was said before it may still fail
             member.refusing = None
@@ -226,6 +241,13 @@ class Broadcaster:
         error = self._delivery.ask_page(member, item.frame)
         if error is not None:
             self._delivery.tell(member, error)
+
+    def _on_typing(self, line: Line) -> None:
+        """Told to all, not too often, and never kept."""
+        if len(self._room) <= TYPING_ROOM and not line.muted_until and self._now >= line.typed_at + TYPING_EVERY * 0.8:
+            line.typed_at = self._now
+            self._store()
+            self._delivery.publish([*self._gathered(), Typed(self._room.name, line.nick, line.key)], self._room.head)
 
     def _moderate(self, member: Member, frame: Moderate) -> None:
         outcome = self._moderation.do(member, frame.id, frame.do, self._now, time.time_ns() // 1_000_000)

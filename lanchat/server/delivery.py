@@ -15,7 +15,7 @@ from typing import Final
 
 from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Entry, Error, History, Presence, ServerFrame
+from lanchat.protocol.frames import Entry, Error, History, Presence, ServerFrame, Typed
 from lanchat.protocol.limits import MAX_ID, MAX_PAGE, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
@@ -51,7 +51,7 @@ class Delivery:
 
     # What is to be sent
 
-    def publish(self, frames: Sequence[Entry | Presence | Rules], head: int) -> None:
+    def publish(self, frames: Sequence[Entry | Presence | Rules | Typed], head: int) -> None:
         """Lines for all. `head`: the room's last seq once they are read."""
         self._ring.append(b"".join(map(encode, frames)), head)
         if self._plain_members:

@@ -45,7 +45,19 @@ class Line:
     also when it is not here. new: its key held no name here before. expelled: it is in no more, whatever its
     connections still say. muted_until: ms since 1970, 0: not muted. addresses: where its last connections came from."""
 
-    __slots__ = ("addresses", "clear", "connections", "expelled", "holds", "key", "muted_until", "new", "nick", "role")
+    __slots__ = (
+        "addresses",
+        "clear",
+        "connections",
+        "expelled",
+        "holds",
+        "key",
+        "muted_until",
+        "new",
+        "nick",
+        "role",
+        "typed_at",
+    )
 
     def __init__(self, nick: str, key: str | None, clear: bool, holds: bool, new: bool) -> None:
         self.nick = nick
@@ -58,6 +70,7 @@ class Line:
         self.connections = 1
         self.expelled = False
         self.addresses: tuple[str, ...] = ()
+        self.typed_at = 0.0  # s, monotonic: when all were told that they write something
 
     @property
     def known(self) -> bool:

@@ -239,7 +239,7 @@ class Session:
                 self._reply(self._gate.info())
             case frames.Ping(nonce=nonce):
                 self._reply(frames.Pong(nonce[:MAX_NONCE]))
-            case frames.History() | frames.Rename() | frames.Resend() | frames.Moderate():
+            case frames.History() | frames.Rename() | frames.Resend() | frames.Moderate() | frames.Typing():
                 self._gate.put(Ask(self, frame), _FRAME_COST)
             case frames.Bye():
                 self._ended = self._goodbye = True

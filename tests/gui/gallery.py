@@ -506,7 +506,7 @@ def answers(root: tk.Tk, kit: Kit) -> None:
     screen = _answered_chat(root, kit)
     message = screen.model.timeline.last_by(HANA)
     assert message is not None
-    screen._reply(message)
+    screen.aiming.reply(message)
     screen.composer.text.insert("1.0", "It does, since Tuesday")
 
 
@@ -516,7 +516,7 @@ def message_menu(root: tk.Tk, kit: Kit) -> None:
     screen = _answered_chat(root, kit)
     message = screen.model.timeline.last_by(ANA)
     assert message is not None
-    root.after(200, lambda: screen._message_menu.open(message, 420, 420))
+    root.after(200, lambda: screen.message_menu.open(message, 420, 420))
 
 
 @picture("menu-person", dialog=True)

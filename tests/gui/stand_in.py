@@ -34,6 +34,9 @@ class StandInClient:
     def load_older(self, before: int | None, limit: int = 100) -> None:
         self.calls.append(("load_older", before, limit))
 
+    def typing(self) -> None:
+        self.calls.append(("typing",))
+
     def do(self, deed: Deed) -> str:
         if isinstance(deed, Word):
             if isinstance(deed, Say | Edit):

@@ -10,9 +10,10 @@ import pytest
 
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
+from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.theme import Kit
-from lanchat.protocol.frames import Deleted, Edit, Edited, Member, Message, React, Reacted, Say
+from lanchat.protocol.frames import Deleted, Edit, Edited, Member, Message, React, Reacted, Say, Typed
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, roster
 
 pytestmark = pytest.mark.display
@@ -207,3 +208,66 @@ def test_ours_can_be_changed_and_others_cannot(stage: Stage, menus: list[PopupMe
         last = menus[-1].index("end") or 0
         labels.append([menus[-1].entrycget(i, "label") for i in range(last + 1) if menus[-1].type(i) != "separator"])
     assert labels == [["Reply", "React", "Change", "Copy the text", "Delete …"], ["Reply", "React", "Copy the text"]]
+
+
+# Names and typing
+
+
+def test_tab_completes_names_and_goes_on_otherwise(stage: Stage) -> None:
+    stage.feed(roster(Member(ME, MY_KEY), Member("Ana", ANA), Member("Anton", "t"), Member("🦊 Fox", "f")))
+    text = stage.screen.composer.text
+    text.focus_force()
+    stage.until(lambda: stage.root.focus_get() is text)
+    stage.screen.composer.draft = "hi @an"
+    text.mark_set("insert", "end-1c")
+    drafts = []
+    for _ in range(3):
+        text.event_generate("<Tab>")
+        drafts.append(stage.screen.composer.draft)
+    assert drafts == ["hi @Ana ", "hi @Anton ", "hi @Ana "]
+    stage.screen.composer.draft = "🎉 @🦊"
+    text.mark_set("insert", "end-1c")
+    text.event_generate("<Tab>")
+    assert stage.screen.composer.draft == "🎉 @🦊 Fox "
+    stage.screen.composer.draft = "no name"
+    text.mark_set("insert", "end-1c")
+    text.event_generate("<Tab>")
+    stage.until(lambda: stage.root.focus_get() is not text)
+    assert stage.screen.composer.draft == "no name"
+
+
+def test_what_calls_us_stands_out_and_is_counted(stage: Stage) -> None:
+    stage.feed(message(1, f"@{ME} look", "Ana", key=ANA), message(2, "@room all", "Ana", key=ANA), message(3, "x"))
+    stage.see("@room all")
+    blocks = {block.text: block.called for block in stage.screen.messages.shown}
+    assert (blocks[f"@{ME} look"], blocks["@room all"], blocks["x"]) == (True, True, False)
+    assert "called" in stage.text.tag_names(stage.text.search("@room", "1.0"))
+    model = ChatModel(ME, MY_KEY)
+    model.apply(joined(), 0)
+    model.set_focused(False)
+    for event in (message(1, f"@{ME} look"), message(2, "@room all"), message(3, "x"), message(4, "@room", key=MY_KEY)):
+        model.apply(event, 0)
+    assert model.title.startswith("(3 · @2) ")
+    model.set_focused(True)
+    assert not model.title.startswith("(")
+
+
+def test_writing_is_told_and_shown(stage: Stage) -> None:
+    text = stage.screen.composer.text
+    text.focus_force()
+    stage.until(lambda: stage.root.focus_get() is text)
+    for key in "hello":
+        text.event_generate(f"<Key-{key}>")
+        stage.root.update()
+    assert stage.client.calls == [("typing",)]
+    stage.screen.composer.draft = ""
+    stage.feed(Typed(ROOM, "Ana", ANA), Typed(ROOM, ME, MY_KEY))
+    model = stage.screen.model
+    assert model.footer(NOON / 1000) == "Ana is typing …"
+    stage.feed(Typed(ROOM, "Bo", "b"))
+    assert model.footer(NOON / 1000) == "Ana and Bo are typing …"
+    stage.feed(*(Typed(ROOM, f"P{n}", f"{n}") for n in range(200)))
+    assert model.footer(NOON / 1000) == "Several people are typing …"
+    assert model.footer(NOON / 1000 + 7) == ""
+    stage.feed(Typed(ROOM, "Ana", ANA), message(1, "there", "Ana", key=ANA))
+    assert "Ana" not in model.footer(NOON / 1000)

@@ -27,19 +27,20 @@ SAMPLES: list[Any] = [
     frames.Rename("Bo"),
     frames.Resend(),
     frames.Moderate("1", Lock(on=True)),
+    frames.Typing(),
     frames.Ping(),
     frames.Pong(),
     frames.Bye(),
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-# Info, Hello, Proof, Pake, Confirm, Redeem, Say, Edit, React, History, Rename, Resend, Moderate, Ping, Pong, Bye
+# Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Rename, Resend, Moderate, Typing; Ping …
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 7, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 7, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 7, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 7, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 7, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 8, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 8, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 8, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 8, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 8, None, None, None],
 }
 
 

@@ -179,3 +179,36 @@ def test_plain_text_members_read_it_as_lines(people: People, server: Server) -> 
             "* Ben reacted with 👍",
             "Ben: yes",
         ]
+
+
+# Typing
+
+
+def test_all_hear_that_somebody_writes_but_not_too_often_and_nothing_is_kept(people: People, server: Server) -> None:
+    for _ in range(20):
+        people.ana.tell(kind="typing")
+    people.ana.sync()
+    people.say(people.ana, "say", text="there")
+    people.ben.until("message")
+    typed = [frame for frame in people.ben.seen if frame["type"] == "typed"]
+    assert [(frame["nick"], frame["room"]) for frame in typed] == [("Ana", "lobby")]
+    assert server._broadcaster._room.head == 1
+
+
+def test_who_is_muted_is_not_seen_writing(people: People, server: Server, make_key: MakeKey) -> None:
+    (server.data / "owners").write_text(make_key("Ana").public)
+    people.ana.tell(kind="moderate", id="m", do={"action": "mute", "who": "Ben", "seconds": 60})
+    people.ana.until("outcome", id="m")
+    people.ben.tell(kind="typing")
+    people.ben.sync()
+    people.say(people.ana, "say", text="quiet")
+    assert not [frame for frame in people.ana.seen if frame["type"] == "typed"]
+
+
+def test_in_a_large_room_nobody_is_seen_writing(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lanchat.server.broadcaster.TYPING_ROOM", 1)
+    people.ana.tell(kind="typing")
+    people.ana.sync()
+    people.say(people.ana, "say", text="there")
+    people.ben.until("message")
+    assert not [frame for frame in people.ben.seen if frame["type"] == "typed"]

@@ -12,15 +12,17 @@ from typing import Final, Literal, NamedTuple, assert_never
 
 from lanchat.client import events
 from lanchat.client.deeds import rules_in_words
+from lanchat.client.mentions import Completion, complete, mentions
 from lanchat.gui.model import wording
 from lanchat.gui.model.roster import Person, Roster
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
 from lanchat.protocol.frames import Message
-from lanchat.protocol.limits import Code
+from lanchat.protocol.limits import TYPING_LASTS, Code
 from lanchat.protocol.moderation import Role, Rules
 
 OLDER: Final = 100  # entries asked for at a time on scrolling back
 PATIENCE: Final = 2.0  # s a message may wait while connected before the footer says so
+MAX_TYPING: Final = 50  # people who write at the same time and are remembered
 NAME_CODES: Final = (Code.NICK_TAKEN, Code.NICK_INVALID)
 
 
@@ -58,7 +60,8 @@ class ChatModel:
         self.server_id = ""  # once we are in
         self.latency_ms: float | None = None
         self.timeline = Timeline(own_key=own_key)
-        self.unread = 0
+        self.unread = self.called = 0  # messages while nobody looked; those that call us among them
+        self._typing: dict[str, float] = {}  # nicknames, and until when they count as writing
         self.name_error = ""  # why our last new name was refused
         self.suggestion = ""  # a name that is free instead
         self.rules = Rules("")
@@ -113,6 +116,8 @@ class ChatModel:
                 self.timeline.add([event])
             case events.Rules():
                 self.rules = event
+            case events.Typed():
+                self._typed(event, now)
             case events.Outcome():
                 self.problem = wording.sentence(event.detail)
             case events.Error():
@@ -128,7 +133,8 @@ class ChatModel:
     def title(self) -> str:
         """Of the window."""
         place = " – ".join(part for part in (self.room, self.server, "lanchat") if part)
-        return f"({self.unread}) {place}" if self.unread else place
+        count = f"{self.unread} · @{self.called}" if self.called else f"{self.unread}"
+        return f"({count}) {place}" if self.unread else place
 
     @property
     def status(self) -> Status:
@@ -168,7 +174,7 @@ class ChatModel:
         slow = self.link is not Link.JOINED or (since is not None and now - since > PATIENCE)
         if count and slow and self.link is not Link.ENDED:
             return "1 message waiting to be sent" if count == 1 else f"{count:,} messages waiting to be sent"
-        return self.problem
+        return self.problem or self._who_types(now)
 
     def people(self) -> list[Person]:
         """Everybody in the room, ourselves first, then by name."""
@@ -218,7 +224,7 @@ class ChatModel:
         """Is the window in front? What comes meanwhile counts as unread."""
         self._focused = focused
         if focused:
-            self.unread = 0
+            self.unread = self.called = 0
             self._seen = max(self._seen, self.timeline.last_seq)
 
     def resume_at(self, seen: int) -> None:
@@ -265,6 +271,7 @@ class ChatModel:
         self.link, self._ever_joined, self._again = Link.JOINED, True, event.again
         self.server_id = welcome.id
         self.server, self.room, self.nick = wording.name(welcome.name), wording.name(welcome.room), welcome.nick
+        self.timeline.be_called(self.nick)
         self.latency_ms = event.latency_ms
         self.rules = Rules(welcome.room)  # which the server tells where they are others
         self._lost, self._refused, self._loading, self.held, self.pin_asked = "", False, False, "", ""
@@ -300,11 +307,35 @@ class ChatModel:
         else:
             self.problem = wording.sentence(event.detail)
 
+    # Who writes, and who is called
+
+    def _typed(self, event: events.Typed, now: float) -> None:
+        if event.key != self.own_key:
+            self._typing[event.nick] = now + TYPING_LASTS
+        while len(self._typing) > MAX_TYPING:
+            del self._typing[next(iter(self._typing))]
+
+    def _who_types(self, now: float) -> str:
+        names = [wording.name(nick) for nick, until in self._typing.items() if until > now]
+        match names:
+            case []:
+                return ""
+            case [one]:
+                return f"{one} is typing …"
+            case [one, other]:
+                return f"{one} and {other} are typing …"
+        return "Several people are typing …"
+
+    def complete(self, text: str, cursor: int) -> Completion | None:
+        """What a name that was begun before `cursor` may become."""
+        return complete(text, cursor, [person.nick for person in self.people() if not person.me])
+
     # Messages
 
     def _message(self, event: Message) -> None:
         self._settle_own(event)
         newest = self.timeline.last_seq
+        self._typing.pop(event.nick, None)
         if self.timeline.add([event]) and event.seq > newest:
             self._count_unread([event])
 
@@ -345,7 +376,9 @@ class ChatModel:
 
     def _count_unread(self, entries: list[Message]) -> None:
         if not self._focused:
-            self.unread += sum(entry.key != self.own_key for entry in entries)
+            others = [entry for entry in entries if entry.key != self.own_key]
+            self.unread += len(others)
+            self.called += sum(mentions(entry.text, self.nick) for entry in others)
 
     # People
 
@@ -356,6 +389,7 @@ class ChatModel:
             mine = change.key == self.own_key and change.key is not None
             if mine and change.change == "renamed":
                 self.nick = change.nick
+                self.timeline.be_called(self.nick)
                 self.clear_name_error()
             if not mine or change.change not in ("joined", "left"):
                 self.timeline.note(change)

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from lanchat.client.fold import Fold, Reaction
+from lanchat.client.mentions import mentions
 from lanchat.gui.model import wording
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
@@ -54,7 +55,8 @@ class Quote(NamedTuple):
 class Block:
     """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
     nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
-    sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers."""
+    sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers. called:
+    it calls us by name."""
 
     key: Key
     kind: Kind
@@ -67,6 +69,7 @@ class Block:
     hue: int = 0
     initials: str = ""
     gone: bool = False
+    called: bool = False
     edited: bool = False
     quote: Quote | None = None
     reactions: tuple[Reaction, ...] = ()
@@ -101,10 +104,18 @@ class Timeline:
         self._characters = 0
         self._waiting: dict[str, Key] = {}
         self._number = 0
+        self._own_key, self._own_nick = own_key, ""
         self._fold = Fold(own_key)
         self._answers: dict[int, set[int]] = {}  # seqs of messages to those of their answers that are here
         self._last_seq = 0
         self._missed: tuple[int, str] | None = None  # after which seq a line stands, and its text
+
+    def be_called(self, nick: str) -> None:
+        """Our name from now on."""
+        if nick != self._own_nick:
+            self._own_nick = nick
+            for item in self._items.values():
+                item.block = None
 
     # What happened
 
@@ -301,6 +312,7 @@ class Timeline:
             key=key,
             kind=Kind.MESSAGE,
             text=_tombstone(message, deleted) if deleted else clean_text(versions[-1][1]) or NO_LONGER_KEPT,
+            called=not deleted and message.key != self._own_key and mentions(versions[-1][1], self._own_nick),
             edited=len(versions) > 1 and not deleted,
             quote=self._quote(message.reply) if message.reply and not deleted else None,
             reactions=() if deleted else self._fold.reactions(key[0]),

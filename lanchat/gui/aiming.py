@@ -1,0 +1,72 @@
+"""Aiming: what is written now is meant as an answer to a message, or instead of one of ours; it draws nothing."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from msgspec import structs
+
+from lanchat.client.commands import Deed
+from lanchat.gui.composer import Composer
+from lanchat.gui.emoji import drawable
+from lanchat.gui.model import wording
+from lanchat.gui.model.chat import ChatModel
+from lanchat.protocol.frames import Edit, Message, React, Say
+
+SHOWN: Final = 80  # characters of what is answered
+
+
+class Sayer(Protocol):
+    """What it needs of lanchat.client.Client."""
+
+    def do(self, deed: Deed) -> str: ...
+
+
+class Aiming:
+    """Over one composer."""
+
+    def __init__(self, model: ChatModel, client: Sayer, composer: Composer) -> None:
+        self._model, self._client, self._composer = model, client, composer
+        self._aim: Say | Edit | None = None
+
+    @property
+    def aimed(self) -> bool:
+        return self._aim is not None
+
+    def reply(self, message: Message) -> None:
+        self._aim = Say("", "", reply=message.seq)
+        said = " ".join(self._model.timeline.versions(message)[-1][1].split())
+        self._composer.aim(drawable(f"Replying to {wording.name(message.nick)}: {said[:SHOWN]}"))
+        self._composer.focus_text()
+
+    def edit(self, message: Message) -> None:
+        self._aim = Edit("", message.seq, "")
+        self._composer.aim("Changing what you said. Who wants to can still see what it was.")
+        self._composer.draft = self._model.timeline.versions(message)[-1][1]
+        self._composer.focus_text()
+
+    def edit_last(self) -> None:
+        """The latest of ours."""
+        message = self._model.timeline.last_by(self._model.own_key)
+        if message is not None:
+            self.edit(message)
+
+    def drop(self) -> None:
+        """What is written is meant for nothing again; a change that was begun is given up."""
+        if isinstance(self._aim, Edit):
+            self._composer.draft = ""
+        self._aim = None
+        self._composer.aim("")
+        self._composer.focus_text()
+
+    def send(self, text: str) -> None:
+        """Raises LocalProtocolError for what the rules forbid; then it stays aimed."""
+        assert self._aim is not None
+        self._client.do(structs.replace(self._aim, text=text))
+        self._aim = None
+        self._composer.aim("")
+
+    def toggle(self, seq: int, emoji: str) -> None:
+        """Ours is put below a message, or taken away."""
+        mine = any(r.emoji == emoji and r.mine for r in self._model.timeline.reactions(seq))
+        self._client.do(React("", seq, emoji, on=not mine))
