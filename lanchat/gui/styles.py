@@ -94,7 +94,7 @@ def _buttons(kit: Kit) -> None:
     _button(kit, "Side.TButton", (c.side, c.hover, c.line), c.text2, f.list, (7, 7), c.side)
     _button(kit, "Send.TButton", solid, c.on_accent, f.body, (7, 7), c.raised)
     _button(kit, "Small.TButton", quiet, c.text, f.meta_bold, (8, 2), c.bg)
-    _button(kit, "Mine.TButton", (c.sel, c.hover, c.line), c.accent, f.meta_bold, (8, 2), c.bg)
+    _button(kit, "Mine.TButton", (c.sel, c.hover, c.line), c.link, f.meta_bold, (8, 2), c.bg)
     _button(kit, "Pill.TButton", solid, c.on_accent, f.meta_bold, (14, 5), c.bg, radius=13)
     _button(kit, "Warn.TButton", (c.warn_bg, c.hover, c.line), c.warn, f.list_bold, (10, 3), c.warn_bg)
     _button(kit, "Danger.TButton", (c.danger_bg, c.hover, c.line), c.danger, f.list_bold, (10, 3), c.danger_bg)

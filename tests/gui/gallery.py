@@ -523,7 +523,7 @@ def message_menu(root: tk.Tk, kit: Kit) -> None:
 @picture("menu-person-dark", mode="dark", dialog=True)
 def person_menu(root: tk.Tk, kit: Kit) -> None:
     screen = _moderated_chat(root, kit)
-    root.after(200, lambda: screen.side.rows.event_generate("<Button-3>", x=60, y=kit.px(130)))
+    root.after(200, lambda: screen.side.rows.event_generate("<Button-3>", x=60, y=kit.px(190)))
 
 
 @picture("menu-room", dialog=True)
