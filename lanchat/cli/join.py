@@ -25,6 +25,11 @@ from lanchat.protocol.text import clean_text
 from lanchat.transcript import lines_of
 
 FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
+_LOCAL: Final = (
+    "/nick NAME – call yourself otherwise",
+    "/who – who is here",
+    "/quit – leave",
+)
 _SAY_ANYWAY: Final = "A space in front of “/” says the line as it stands. Ctrl-D leaves."
 _LINE_UP: Final = "\x1b[1A\x1b[2K"  # takes the typed line away: it comes back with time and name
 _LINE_AWAY: Final = "\r\x1b[2K"  # takes away what is half typed
@@ -120,6 +125,8 @@ class _Reader:
             text = clean_text(line.rstrip("\n"))
             if not text.strip():
                 continue
+            if self._keyboard and text.strip() == "/quit":
+                break
             try:
                 if not (self._keyboard and self._command(self._keyboard, text)):
                     self._client.say(text)
@@ -130,9 +137,16 @@ class _Reader:
 
     def _command(self, keyboard: _Keyboard, line: str) -> bool:
         """Does what a line with “/” wants; False: it is something to say. In a pipe there are no commands."""
-        if line.strip() == "/help":
-            keyboard.print_above([*help_lines(self._known.role), _SAY_ANYWAY])
-            return True
+        match line.split(maxsplit=1):
+            case ["/help"]:
+                keyboard.print_above([*_LOCAL, *help_lines(self._known.role), _SAY_ANYWAY])
+                return True
+            case ["/who"]:
+                keyboard.print_above([f"* Here: {', '.join(sorted(map(one_line, self._known.people())))}"])
+                return True
+            case ["/nick", nick]:
+                self._client.rename(nick)
+                return True
         wanted = parse(line, self._known.people(), self._known.last_said)
         if wanted is not None:
             self._client.do(wanted)

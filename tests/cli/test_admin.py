@@ -176,6 +176,12 @@ def test_answers_changes_and_reactions_in_a_terminal(server: ServerProcess) -> N
         terminal.until("A reaction is one emoji")
         terminal.type("/delete Zoe\n")
         assert ana.until(Deleted).target == answer.seq
+        terminal.type("/who\n")
+        terminal.until(r"\* Here: Ana, Zoe\r")
+        terminal.type("/nick Zoë\n")
+        terminal.until(r"\* Zoe is now Zoë")
+        terminal.type("/quit\n")
+        assert terminal.process.wait(20) == 0
 
 
 def test_in_a_pipe_a_slash_is_said(server: ServerProcess) -> None:
