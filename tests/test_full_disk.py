@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.client import talk
+from lanchat.client import sending
 from lanchat.client.events import Error, Joined, Page
 from lanchat.journal import Journal
 from lanchat.protocol.limits import Code
@@ -47,7 +47,7 @@ def fill(place: Path, leave: int) -> Path:
 
 @pytest.mark.parametrize("leave", [0, limits.FREE_DISK - 4096])
 def test_a_full_disk_delays_and_loses_nothing(leave: int, disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(talk, "STORE_AGAIN", 0.2)
+    monkeypatch.setattr(sending, "STORE_AGAIN", 0.2)
     said = [f"{n} " + "x" * 2000 for n in range(60)]
     with ServerProcess(disk / "room") as server:
         with Person(server.address, "Ana") as ana, Person(server.address, "Ben") as ben:
