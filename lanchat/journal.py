@@ -17,6 +17,9 @@ from lanchat.errors import StoreFailed
 from lanchat.protocol.frames import Deleted, Edited, Entry, Message, Reacted
 
 SCHEMA_VERSION: Final = 3
+_SEEN: Final = """CREATE TABLE seen (          -- how far somebody has read
+    room TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, key)
+) WITHOUT ROWID"""
 _TARGETS: Final = "CREATE INDEX target ON entry (room, abs(target)) WHERE target IS NOT NULL"
 # Entries lie in the order in which they came, so that no row is ever copied to another page: what a redaction
 # overwrites is the only copy. (With (room, seq) as the table's own order, texts were left behind in split pages.)
@@ -41,7 +44,8 @@ CREATE TABLE sent (          -- what makes sending again harmless
 ) WITHOUT ROWID;
 CREATE TABLE holder (        -- whose nickname it is
     fold TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE
-) WITHOUT ROWID
+) WITHOUT ROWID;
+{_SEEN}
 """
 _UPGRADES: Final = {
     1: """ALTER TABLE entry RENAME TO entry_1;
@@ -53,7 +57,7 @@ CREATE UNIQUE INDEX place ON entry (room, seq);
 INSERT INTO entry (room, seq, at, kind, id, nick, key, body)
     SELECT room, seq, at, kind, id, nick, key, body FROM entry_1 ORDER BY room, seq;
 DROP TABLE entry_1""",
-    2: f"ALTER TABLE entry ADD COLUMN target INTEGER;\n{_TARGETS}",
+    2: f"ALTER TABLE entry ADD COLUMN target INTEGER;\n{_TARGETS};\n{_SEEN}",
 }
 _COLUMNS: Final = "room, seq, id, at, nick, key, body, kind, target"
 # Several rows in one statement: SQLite gives up the interpreter's lock at each step, and a thread that takes it
@@ -154,6 +158,12 @@ class Journal:
         with self._db.transaction():
             self._db.execute("DELETE FROM holder WHERE key = ? OR fold = ?", (key, fold))
             self._db.execute("INSERT INTO holder VALUES (?,?)", (fold, key))
+
+    def keep_seen(self, room: str, seen: Mapping[str, int]) -> None:
+        """By key: the last seq that was read."""
+        rows = [(room, key, seq) for key, seq in seen.items()]
+        with self._db.transaction():
+            self._db.executemany("INSERT OR REPLACE INTO seen VALUES (?,?,?)", rows)
 
     def checkpoint(self) -> None:
         """Moves what is in the write-ahead log into the main file, as far as no one is in the way."""
@@ -277,6 +287,10 @@ class Journal:
             if self.tail(room) != 1 or head != count:
                 found.append(f"room “{room}” lacks {head - count} of its {head} entries")
         return found
+
+    def seen(self, room: str, key: str) -> int:
+        """The last seq that this key has read, 0: none."""
+        return self._db.value("SELECT seq FROM seen WHERE room = ? AND key = ?", room, key) or 0
 
     def holders(self) -> dict[str, str]:
         """Folded nickname to the key that holds it."""

@@ -126,6 +126,10 @@ class Client:
         nick = rules.clean_nick(nick)
         self._link.post(lambda: self._link.rename(nick))
 
+    def read(self, seq: int) -> None:
+        """Everything up to this seq was read here; our other devices hear of it when they join."""
+        self._link.post(lambda: self._talk.read(seq))
+
     def typing(self) -> None:
         """Somebody writes something here just now; to be said again every TYPING_EVERY seconds while that is so."""
         self._link.post(self._talk.typing)

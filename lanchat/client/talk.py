@@ -270,6 +270,10 @@ class Talk:
         else:
             self.nick = nick
 
+    def read(self, seq: int) -> None:
+        if self.joined:
+            self._send(frames.Read(seq))
+
     def typing(self) -> None:
         if self.joined:
             self._send(frames.Typing())

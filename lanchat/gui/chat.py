@@ -58,6 +58,7 @@ class ClientLike(Protocol):
     def moderate(self, action: Action) -> str: ...
     def do(self, deed: Deed) -> str: ...
     def typing(self) -> object: ...
+    def read(self, seq: int) -> object: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -84,6 +85,7 @@ class ChatScreen(ttk.Frame):
         self.model = ChatModel(client.nick, client.key, address)
         self._title = ""
         self._room = ""
+        self._told_read = 0  # the seq up to which the server knows that we have read
         self._wanted = 0  # the seq to scroll to once it is there; 0: none
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
@@ -228,7 +230,13 @@ class ChatScreen(ttk.Frame):
     def _tick(self) -> None:
         self._ticking = self.after(TICK, self._tick)
         self._look_at_focus()
+        self._tell_read()
         self._show_state()
+
+    def _tell_read(self) -> None:
+        if self.model.link is Link.JOINED and self.model.seen > self._told_read:
+            self._told_read = self.model.seen
+            self._client.read(self._told_read)
 
     def _look_at_focus(self) -> None:
         self.model.set_focused(self.focus_displayof() is not None)

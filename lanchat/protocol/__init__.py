@@ -1,7 +1,7 @@
 """The wire as a pure core: frames, bytes, text rules, legal order. No I/O, no clock, no thread, no randomness.
 
 limits     every size, and the codes of refusals
-frames     the typed frames, one union for each direction
+frames     the typed frames, one union for each direction;  entries  those that last;  fields  what they hold
 moderation what people with a role may ask for, and which role each needs
 codec      bytes to frames and back (JSON lines)
 plain      bytes to frames and back (people with nc, the classic tutorial client)

@@ -11,14 +11,13 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from lanchat.protocol import limits
+from lanchat.protocol.entries import Deleted as Deleted
+from lanchat.protocol.entries import Edited as Edited
+from lanchat.protocol.entries import Entry as Entry
+from lanchat.protocol.entries import Message as Message
+from lanchat.protocol.entries import Reacted as Reacted
+from lanchat.protocol.fields import Count, Counter, JournalId, Port
 from lanchat.protocol.moderation import Action, Rules, Sanction
-
-# Numbers are checked when they are decoded, for neither SQLite, a calendar nor a socket takes any that JSON can write
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_COUNTER)]
-Counter: TypeAlias = Annotated[int, Meta(ge=-1, le=limits.MAX_COUNTER)]  # -1: none yet
-Time: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_TIME)]
-JournalId: TypeAlias = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]  # a replica's file bears it
-Port: TypeAlias = Annotated[int, Meta(ge=1, le=65535)]
 
 
 class _Frame(Struct, frozen=True, tag_field="type", tag=str.lower, omit_defaults=True):
@@ -139,6 +138,13 @@ class Rename(_Frame, frozen=True):
     nick: str
 
 
+class Read(_Frame, frozen=True):
+    """I have read up to this seq; for my other devices, and for me after a restart."""
+
+    seq: Count
+    room: str = ""
+
+
 class Typing(_Frame, frozen=True):
     """I am writing something just now; said again every few seconds while that is so."""
 
@@ -204,7 +210,8 @@ class Limits(Struct, frozen=True):
 
 class Welcome(_Frame, frozen=True, omit_defaults=False):
     """You are in. head: the room's last seq when you joined; entries above it come live, in order, after the
-    pages up to it. highest: for each run named in hello, the highest counter that is stored."""
+    pages up to it. highest: for each run named in hello, the highest counter that is stored. read: the last
+    seq that this key said it has read, 0: none."""
 
     id: str
     run: str
@@ -215,6 +222,7 @@ class Welcome(_Frame, frozen=True, omit_defaults=False):
     head: Count
     max_users: Count
     highest: dict[str, Counter] = {}
+    read: Count = 0
     version: Count = limits.PROTOCOL_VERSION
     limits: Limits = Limits()
 
@@ -225,63 +233,6 @@ class Refused(_Frame, frozen=True):
     code: str
     detail: str
     suggestion: str | None = None
-
-
-class Message(Struct, frozen=True, tag_field="type", tag="message", omit_defaults=True):
-    """An entry of the journal: what somebody said. Every field is always there, but for reply: the seq of what it
-    answers, where it answers something."""
-
-    room: str
-    seq: Count
-    id: str
-    at: Time
-    nick: str
-    key: str | None
-    text: str
-    reply: Count = 0
-
-
-class Edited(Struct, frozen=True, tag_field="type", tag="edited"):
-    """An entry: the message `target` reads `text` from now on. Empty: it was deleted, or is no longer kept."""
-
-    room: str
-    seq: Count
-    id: str
-    at: Time
-    nick: str
-    key: str | None
-    target: Count
-    text: str
-
-
-class Reacted(Struct, frozen=True, tag_field="type", tag="reacted"):
-    """An entry: somebody put an emoji below the message `target`, or took theirs away."""
-
-    room: str
-    seq: Count
-    id: str
-    at: Time
-    nick: str
-    key: str | None
-    target: Count
-    emoji: str
-    on: bool
-
-
-class Deleted(Struct, frozen=True, tag_field="type", tag="deleted"):
-    """An entry of the journal: the text of the entry `target` is no more. nick, key: who deleted it. Every field is
-    always there."""
-
-    room: str
-    seq: Count
-    id: str
-    at: Time
-    nick: str
-    key: str | None
-    target: Count
-
-
-Entry: TypeAlias = Message | Edited | Reacted | Deleted
 
 
 class Member(Struct, frozen=True, omit_defaults=True):
@@ -382,6 +333,7 @@ ClientFrame: TypeAlias = (
     | Resend
     | Moderate
     | Typing
+    | Read
     | Ping
     | Pong
     | Bye

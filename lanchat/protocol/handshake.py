@@ -28,6 +28,7 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
     Stage.CONFIRMING: (*_ALWAYS, frames.Confirm),
     Stage.JOINED: (
         frames.Typing,
+        frames.Read,
         *_ALWAYS,
         frames.Say,
         frames.Edit,

@@ -21,6 +21,7 @@ from lanchat.protocol.frames import (
     Message,
     Moderate,
     Presence,
+    Read,
     Refused,
     Rename,
     Resend,
@@ -39,6 +40,7 @@ from lanchat.server.items import Ask, Item, Join, Leave, Said, Stop, Tell
 from lanchat.server.last_resort import last_resort
 from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
+from lanchat.server.reading import Reading
 from lanchat.server.retention import Retention
 from lanchat.server.room import Line, Room, refers
 from lanchat.server.standing import Standing
@@ -65,6 +67,7 @@ class Broadcaster:
         self._journal = journal
         self._room = room
         self._retention = retention
+        self._reading = Reading(journal, room.name)
         self._standing = Standing(room, access)
         self._moderation = Moderation(room, access, self._standing, self)
         self._admission = Admission(room, journal, access, self._standing)
@@ -111,6 +114,7 @@ class Broadcaster:
             self._delivery.watch(self.inbox.wakeup)
             while not self._ended:
                 self._turn()
+            self._reading.store()
 
     def _turn(self) -> None:
         items = self.inbox.take()
@@ -130,11 +134,16 @@ class Broadcaster:
         if self._changed_at is not None and self._now >= self._changed_at + limits.PRESENCE_DELAY:
             self._tell_presence()
         self._delivery.deliver(self._now)
+        self._reading.on_time(self._now)
         self._retention.on_time(self._now, time.time_ns() // 1_000_000)
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
-        due = [when for when in (self._retention.due, self._room.due, self._standing.due) if when is not None]
+        due = [
+            when
+            for when in (self._retention.due, self._room.due, self._standing.due, self._reading.due)
+            if when is not None
+        ]
         if self._changed_at is not None:
             due.append(self._changed_at + limits.PRESENCE_DELAY)
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
@@ -182,6 +191,7 @@ class Broadcaster:
         self._store()  # the newcomer's head is what is stored, and live entries begin after it
         try:
             counters = self._admission.counters(item.hello)
+            read = min(self._reading.of(item.hello.key), self._room.head)
             outcome = self._admit(item)
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
@@ -190,7 +200,7 @@ class Broadcaster:
         if isinstance(outcome, Refused):
             item.session.admitted(outcome)
             return
-        self._delivery.tell(outcome, item.welcome(outcome.line.nick, self._room.head, counters))
+        self._delivery.tell(outcome, item.welcome(outcome.line.nick, self._room.head, counters, read))
         for roster in self._room.roster():
             self._delivery.tell(outcome, roster)
         if self._standing.rules != Rules(self._room.name):
@@ -230,6 +240,9 @@ class Broadcaster:
         if isinstance(item.frame, Typing):
             self._on_typing(member.line)
             return
+        if isinstance(item.frame, Read):
+            self._on_read(member.line, item.frame.seq)
+            return
         if isinstance(item.frame, Resend):
             self._store()  # what was said before it may still fail
             member.refusing = None
@@ -248,6 +261,12 @@ class Broadcaster:
             line.typed_at = self._now
             self._store()
             self._delivery.publish([*self._gathered(), Typed(self._room.name, line.nick, line.key)], self._room.head)
+
+    def _on_read(self, line: Line, seq: int) -> None:
+        try:
+            self._reading.note(line.key, min(seq, self._room.head), self._now)
+        except StoreError as error:
+            _log.error("nothing can be read: %s", error)
 
     def _moderate(self, member: Member, frame: Moderate) -> None:
         outcome = self._moderation.do(member, frame.id, frame.do, self._now, time.time_ns() // 1_000_000)

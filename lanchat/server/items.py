@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lanchat.protocol.frames import Hello, History, Moderate, Rename, Resend, ServerFrame, Typing, Word
+from lanchat.protocol.frames import Hello, History, Moderate, Read, Rename, Resend, ServerFrame, Typing, Word
 from lanchat.server.history import Answer
 from lanchat.server.member import Joiner
 
 
 class Join(NamedTuple):
-    """A session wants in. welcome: makes its frame from (nick, head, highest stored counters). by_pin: it proved just
-    now that it knows the PIN. invitation: the digest of its token."""
+    """A session wants in. welcome: makes its frame from (nick, head, highest stored counters, last seq read). by_pin:
+    it proved just now that it knows the PIN. invitation: the digest of its token."""
 
     session: Joiner
     hello: Hello
-    welcome: Callable[[str, int, dict[str, int]], ServerFrame]
+    welcome: Callable[[str, int, dict[str, int], int], ServerFrame]
     by_pin: bool = False
     invitation: bytes | None = None
 
@@ -37,7 +37,7 @@ class Ask(NamedTuple):
     """A frame of a joined session that wants something: a rename, a page of history, saying things again, a deed."""
 
     session: Joiner
-    frame: Rename | History | Resend | Moderate | Typing
+    frame: Rename | History | Resend | Moderate | Typing | Read
 
 
 class Tell(NamedTuple):

@@ -170,7 +170,7 @@ class Server:
             locked=self.access.locked,
         )
 
-    def welcome(self, nick: str, head: int, highest: dict[str, int]) -> frames.Welcome:
+    def welcome(self, nick: str, head: int, highest: dict[str, int], read: int) -> frames.Welcome:
         return frames.Welcome(
             id=self.id,
             run=self.run,
@@ -181,6 +181,7 @@ class Server:
             head=head,
             max_users=self._config.max_clients,
             highest=highest,
+            read=read,
             limits=frames.Limits(rate=None if self.rate is None else int(self.rate)),
         )
 

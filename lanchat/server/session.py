@@ -48,7 +48,7 @@ class Gate(Protocol):
     access: Access
 
     def info(self) -> frames.ServerInfo: ...
-    def welcome(self, nick: str, head: int, highest: dict[str, int]) -> frames.Welcome: ...
+    def welcome(self, nick: str, head: int, highest: dict[str, int], read: int) -> frames.Welcome: ...
     def put(self, item: Item, size: int = 0) -> None: ...
     def pause(self, seconds: float) -> bool:
         """Waits; True: less, since the server stops."""
@@ -239,7 +239,14 @@ class Session:
                 self._reply(self._gate.info())
             case frames.Ping(nonce=nonce):
                 self._reply(frames.Pong(nonce[:MAX_NONCE]))
-            case frames.History() | frames.Rename() | frames.Resend() | frames.Moderate() | frames.Typing():
+            case (
+                frames.History()
+                | frames.Rename()
+                | frames.Resend()
+                | frames.Moderate()
+                | frames.Typing()
+                | frames.Read()
+            ):
                 self._gate.put(Ask(self, frame), _FRAME_COST)
             case frames.Bye():
                 self._ended = self._goodbye = True

@@ -22,6 +22,7 @@ class StandInClient:
         self.nick = nick
         self.key = key
         self.calls: list[tuple[object, ...]] = []
+        self.reads: list[int] = []
 
     def say(self, text: str) -> str:
         check_text(text)
@@ -33,6 +34,9 @@ class StandInClient:
 
     def load_older(self, before: int | None, limit: int = 100) -> None:
         self.calls.append(("load_older", before, limit))
+
+    def read(self, seq: int) -> None:
+        self.reads.append(seq)
 
     def typing(self) -> None:
         self.calls.append(("typing",))

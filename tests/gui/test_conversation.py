@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tkinter import ttk
 
 import pytest
+from msgspec import structs
 
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
@@ -271,3 +272,26 @@ def test_writing_is_told_and_shown(stage: Stage) -> None:
     assert model.footer(NOON / 1000 + 7) == ""
     stage.feed(Typed(ROOM, "Ana", ANA), message(1, "there", "Ana", key=ANA))
     assert "Ana" not in model.footer(NOON / 1000)
+
+
+# What was read
+
+
+def test_what_was_read_on_another_device_is_not_missed_here() -> None:
+    model = ChatModel(ME, MY_KEY)
+    model.apply(structs.replace(joined(9), welcome=structs.replace(joined(9).welcome, read=7)), 0)
+    assert model.timeline.missed == 7
+    model.resume_at(4)  # this device knew less
+    assert model.timeline.missed == 7
+    model.resume_at(9)  # or more
+    assert model.timeline.missed is None
+    model.apply(joined(9, again=True), 0)
+    assert model.timeline.missed is None
+
+
+def test_what_is_seen_is_told(stage: Stage) -> None:
+    stage.screen.composer.text.focus_force()
+    stage.feed(message(1, "one"), message(2, "two"))
+    stage.until(lambda: stage.client.reads == [2])
+    stage.feed(message(3, "three"))
+    stage.until(lambda: stage.client.reads == [2, 3])

@@ -212,3 +212,51 @@ def test_in_a_large_room_nobody_is_seen_writing(people: People, monkeypatch: pyt
     people.say(people.ana, "say", text="there")
     people.ben.until("message")
     assert not [frame for frame in people.ben.seen if frame["type"] == "typed"]
+
+
+# Read markers
+
+
+def test_how_far_somebody_has_read_is_told_to_their_next_device(
+    people: People, server: Server, make_key: MakeKey
+) -> None:
+    for n in range(1, 4):
+        people.say(people.ana, "say", text=f"{n}")
+    for seq in (2, 1, 99):  # backwards it does not go, nor beyond the end
+        people.ben.tell(kind="read", seq=seq)
+        people.ben.sync()
+        with RawClient(server.port, tls=True) as device:
+            assert device.join("Ben", key=make_key("Ben"))["read"] == {2: 2, 1: 2, 99: 3}[seq]
+    with RawClient(server.port, tls=True) as other:
+        assert other.join("Ana", key=make_key("Ana"))["read"] == 0
+    with RawClient(server.port) as guest:
+        assert guest.join("Gast")["read"] == 0
+        guest.tell(kind="read", seq=3)
+        guest.sync()
+    assert not [frame for frame in people.ana.seen if "read" in frame["type"]], "nobody else hears of it"
+
+
+def test_how_far_somebody_has_read_survives_a_restart(
+    people: People, serve: Serve, server: Server, make_key: MakeKey
+) -> None:
+    people.say(people.ana, "say", text="one")
+    people.ana.tell(kind="read", seq=1)
+    people.ana.sync()
+    server.close()
+    with RawClient(serve().port, tls=True) as ana:
+        assert ana.join("Ana", key=make_key("Ana"))["read"] == 1
+
+
+def test_it_is_stored_while_the_server_runs(
+    people: People, server: Server, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lanchat.server.reading.DELAY", 0.01)
+    people.say(people.ana, "say", text="one")
+    people.ana.tell(kind="read", seq=1)
+
+    def stored() -> bool:
+        people.ana.sync()
+        with closing(sqlite3.connect(server.data / "journal.db")) as database:
+            return database.execute("SELECT key, seq FROM seen").fetchall() == [(make_key("Ana").public, 1)]
+
+    wait_until(stored)

@@ -75,6 +75,7 @@ class ChatModel:
         self._again = False
         self._head = 0  # of the room when we joined
         self._seen = 0  # the last seq that came while somebody looked
+        self._resumed = 0  # the highest that `resume_at` was told since we joined
         self._complete = False  # the first entry of the room is in the timeline
         self._loading = False
         self._ever_joined = False
@@ -229,8 +230,10 @@ class ChatModel:
 
     def resume_at(self, seen: int) -> None:
         """The last seq that was seen before; what came since then is marked. 0: unknown."""
-        if 0 < seen < self._head:
-            self.timeline.mark_missed(seen, self._head - seen)
+        if not max(1, self._resumed) <= seen <= self._head:  # a device knew better, or it is of another journal
+            return
+        self._resumed = seen
+        self.timeline.mark_missed(seen, self._head - seen)
 
     @property
     def seen(self) -> int:
@@ -278,9 +281,9 @@ class ChatModel:
         self.clear_name_error()
         if welcome.head == 0:
             self._complete = True
-        self._head = welcome.head
-        if event.again and not event.new_journal:
-            self.resume_at(self._seen)
+        self._head, self._resumed = welcome.head, 0
+        if not event.new_journal:
+            self.resume_at(max(self._seen if event.again else 0, welcome.read))
 
     def _refuse(self, event: events.Refused) -> None:
         self._refused = True
