@@ -161,8 +161,14 @@ def _open(path: Path, read_only: bool, patience: float) -> sqlite3.Connection:
 
 
 def _make_private(path: Path) -> None:
-    """Makes the file if there is none: SQLite alone would make it readable for all. Raises StoreFailed."""
+    """Makes the file if there is none: SQLite alone would make it readable for all. One that is there is never opened:
+    to close it again would drop all locks that this process has on it, whoever holds them (POSIX, fcntl), and another
+    process would take its log away. Raises StoreFailed."""
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if path.exists():
+            return
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:  # another process was faster
+        return
     except OSError as error:
         raise StoreFailed(path=path, detail=error.strerror or str(error)) from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +98,23 @@ def test_a_writer_that_never_ends_is_an_error_not_a_hang(db: Database) -> None:
         with pytest.raises(StoreFailed, match="locked"), other.transaction():
             pass
         assert other.value("SELECT count(*) FROM thing") == 0  # reading waits for nobody
+
+
+def test_another_process_takes_nothing_from_one_that_opened_the_file_twice(db: Database) -> None:
+    """Closing any descriptor of a file drops a process's locks on it: then the other one thinks it is alone, and takes
+    the log away."""
+    db.execute("INSERT INTO thing VALUES (1)")
+    Database(db.path, SCHEMA, 3).close()
+    program = (
+        "import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.execute('SELECT n FROM thing').fetchall(); d.close()"
+    )
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", program, str(db.path)], check=True, timeout=60)
+    db.execute("INSERT INTO thing VALUES (2)")
+    assert db.path.with_name(db.path.name + "-wal").exists()
+    with Database(db.path, SCHEMA, 3) as other:
+        assert other.execute("SELECT * FROM thing") == db.execute("SELECT * FROM thing")
+        assert len(other.execute("SELECT * FROM thing")) == 2
 
 
 def test_memory_is_no_file(tmp_path: Path) -> None:
