@@ -148,8 +148,10 @@ class Moderation:
         self._put_out(whom.line, by, why, Code.KICKED, f"{by} put you out of the room.{behind(why)}")
         return f"{whom.nick} is put out."
 
-    def _sanction(self, kind: Kind, member: Member, do: acts.Ban | acts.Mute, at: int) -> tuple[Sanction, list[Line]]:
-        """Stored; and the lines that it hits."""
+    def _sanction(
+        self, kind: Kind, member: Member, do: acts.Ban | acts.Mute, at: int
+    ) -> tuple[Sanction, list[Line], str]:
+        """Stored; the lines that it hits, and a sentence about those that were not meant."""
         whom, why = self._whom(member, do.who), one_line(do.reason)
         if not do.seconds:
             raise Denied(Code.INVALID, f"Say for how long: a {kind} has an end.")
@@ -159,24 +161,25 @@ class Moderation:
         sanction = Sanction(kind, whom.nick, whom.key, at + do.seconds * _SECOND, member.line.nick, why)
         held = Held(sanction, member.line.key or "", addresses)
         others = [line for line in self._room.lines() if line is not whom.line and self._standing.hits(held, line)]
-        with self._written(member, at, do, whom, f"for {duration(do.seconds)}. {why}".strip()):
+        more = _also(others)
+        with self._written(member, at, do, whom, f"for {duration(do.seconds)}.{more} {why}".strip()):
             if not self._access.sanctions.put(held):
                 raise Denied(Code.TOO_MANY, "There are too many bans and mutes. Lift some first.")
             self._standing.extend(held, others)
-        return sanction, ([whom.line] if whom.line else []) + others
+        return sanction, ([whom.line] if whom.line else []) + others, more
 
     def _ban(self, member: Member, do: acts.Ban, at: int) -> str:
-        ban, lines = self._sanction("ban", member, do, at)
+        ban, lines, more = self._sanction("ban", member, do, at)
         for line in lines:
             detail = f"{ban.by} banned you from the room for {left(ban.until, at)}.{behind(ban.reason)}"
             self._put_out(line, ban.by, ban.reason, Code.BANNED, detail)
-        return f"{ban.nick} is banned for {duration(do.seconds)}."
+        return f"{ban.nick} is banned for {duration(do.seconds)}.{more}"
 
     def _mute(self, member: Member, do: acts.Mute, at: int) -> str:
-        mute, lines = self._sanction("mute", member, do, at)
+        mute, lines, more = self._sanction("mute", member, do, at)
         for line in lines:
             self._room.mute(line, mute.until, mute.by, mute.reason)
-        return f"{mute.nick} is muted for {duration(do.seconds)}."
+        return f"{mute.nick} is muted for {duration(do.seconds)}.{more}"
 
     def _lift(self, kind: Kind, member: Member, do: acts.Unban | acts.Unmute, at: int) -> list[Held]:
         found = self._room.whom(do.who)
@@ -191,12 +194,11 @@ class Moderation:
                 raise Denied(Code.NOT_ALLOWED, f"“{one.on.by}” did that, and you cannot undo it.")
         try:
             with self._written(member, at, do, Whom(meant[0].on.nick, meant[0].on.key, None), ""):
-                for one in meant:
-                    self._access.sanctions.lift(one)
+                gone = [held for one in meant for held in self._access.sanctions.lift(one)]
         finally:
             self._access.sanctions.reload()
         self._access.scrub()
-        return meant
+        return gone
 
     def _unban(self, member: Member, do: acts.Unban, at: int) -> str:
         return f"{self._lift('ban', member, do, at)[0].on.nick} may come back."
@@ -204,8 +206,8 @@ class Moderation:
     def _unmute(self, member: Member, do: acts.Unmute, at: int) -> str:
         lifted = self._lift("mute", member, do, at)
         for line in self._room.lines():
-            meant = any(h.on.key == line.key if line.key else h.addresses & {*line.addresses} for h in lifted)
-            if line.muted_until and meant:
+            if any(h.on.key == line.key if line.key else h.addresses & {*line.addresses} for h in lifted):
+                line.pardoned = True
                 left = self._access.sanctions.find("mute", line.key, line.addresses, line.known, at)
                 self._room.mute(line, left.on.until if left else 0, member.line.nick)
         return f"{lifted[0].on.nick} may speak again."
@@ -288,3 +290,9 @@ class Moderation:
             pass
         self._stage.close_room(Bye(Code.ROOM_CLOSED, f"{member.line.nick} closed the room.{behind(why)}"))
         return "The room is closed."
+
+
+def _also(lines: list[Line]) -> str:
+    """Who is hit beside the one that was meant."""
+    names = [f"“{line.nick}”" for line in lines]
+    return f" So is who is new and at the same address: {', '.join(names)}." if names else ""

@@ -55,6 +55,7 @@ class Line:
         "muted_until",
         "new",
         "nick",
+        "pardoned",
         "role",
         "typed_at",
     )
@@ -70,16 +71,19 @@ class Line:
         self.connections = 1
         self.expelled = False
         self.addresses: tuple[str, ...] = ()
+        self.pardoned = False
         self.typed_at = 0.0  # s, monotonic: when all were told that they write something
 
     @property
     def known(self) -> bool:
-        """The room knew its key before it came."""
-        return self.key is not None and not self.new
+        """The room knew its key before it came, or somebody said that it may stay."""
+        return self.key is not None and (self.pardoned or not self.new)
 
     def member(self) -> Member:
         """What all may know."""
-        return Member(self.nick, self.key, self.clear, self.role.value, self.muted_until > 0, self.new)
+        return Member(
+            self.nick, self.key, self.clear, self.role.value, self.muted_until > 0, self.new and not self.role.rank
+        )
 
 
 class Whom(NamedTuple):

@@ -31,11 +31,17 @@ CREATE TABLE sanction (
 
 
 class Held(NamedTuple):
-    """A sanction as it is kept: `on` is what others are told. by_key: of who did it. addresses: of whom it is on."""
+    """A sanction as it is kept: `on` is what others are told. by_key: of who did it. addresses: of whom it is on; none
+    where it was put on somebody new because of another's."""
 
     on: Sanction
     by_key: str
     addresses: frozenset[str]
+
+    def came_of(self, other: Held) -> bool:
+        """Whether it was put on somebody because of the other's addresses."""
+        same = (self.on.kind, self.on.until, self.by_key) == (other.on.kind, other.on.until, other.by_key)
+        return same and not self.addresses
 
 
 class Sanctions:
@@ -86,12 +92,16 @@ class Sanctions:
         )
         return True
 
-    def lift(self, held: Held) -> None:
-        on = held.on
-        self._db.execute(
-            "DELETE FROM sanction WHERE kind = ? AND key IS ? AND nick = ? AND until = ?",
-            (on.kind, on.key, on.nick, on.until),
-        )
+    def lift(self, held: Held) -> list[Held]:
+        """With those that were put on others because of its addresses; returns all of them."""
+        gone = [h for h in self._held if h == held or (held.addresses and h.came_of(held))]
+        for one in gone:
+            on = one.on
+            self._db.execute(
+                "DELETE FROM sanction WHERE kind = ? AND key IS ? AND nick = ? AND until = ?",
+                (on.kind, on.key, on.nick, on.until),
+            )
+        return gone
 
     def forget(self, now: int) -> None:
         """Those that have ended, with their addresses."""

@@ -154,7 +154,7 @@ class Standing:
                 for line in lines:
                     if line.key is not None:
                         on = msgspec.structs.replace(held.on, nick=line.nick, key=line.key)
-                        self._access.sanctions.put(held._replace(on=on))
+                        self._access.sanctions.put(Held(on, held.by_key, frozenset()))
         finally:
             self._access.sanctions.reload()
 

@@ -450,6 +450,46 @@ def test_to_unmute_one_frees_nobody_else(room: Room) -> None:
     assert quin.until("error", id="run-0")["code"] == "muted"
 
 
+@pytest.mark.usefixtures("elsewhere")
+def test_to_unmute_frees_those_too_who_only_shared_the_address(room: Room) -> None:
+    olga, fay, gus = room.join("Olga"), room.join("Fay", source=EVE), room.join("Gus", source=EVE)
+    told = done(olga, "mute", who="Fay", seconds=3_600)["detail"]
+    assert told == "Fay is muted for 1 h. So is who is new and at the same address: “Gus”."
+    done(olga, "unmute", who="Fay")
+    for n, client in enumerate((fay, gus)):
+        client.say(f"run-{n}", "free")
+        client.until("message", id=f"run-{n}")
+    assert "bans" not in done(olga, "bans")
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_bystander_is_freed_alone_and_stays_free(room: Room) -> None:
+    olga, fay, gus = room.join("Olga"), room.join("Fay", source=EVE), room.join("Gus", source=EVE)
+    done(olga, "mute", who="Fay", seconds=3_600)
+    done(olga, "unmute", who="Gus")
+    gus.say("run-0", "free")
+    gus.until("message")
+    fay.say("run-0", "not me")
+    assert fay.until("error", id="run-0")["code"] == "muted"
+    gus.tell(kind="bye")
+    gus.until_end()
+    again = room.join("Gus", source=EVE)
+    again.say("run-1", "still free")
+    again.until("message", text="still free")
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_to_lift_a_ban_lets_all_come_back_whom_it_hit(room: Room) -> None:
+    olga = room.join("Olga")
+    room.join("Fay", source=EVE)
+    room.join("Gus", source=EVE)
+    done(olga, "ban", who="Fay", seconds=3_600)
+    assert room.refused("Gus", source=EVE)["code"] == "banned"
+    done(olga, "unban", who="Fay")
+    room.join("Gus", source=EVE)
+    room.join("Fay", source=EVE)
+
+
 def test_nobody_undoes_what_ranks_above_them_nor_their_own(room: Room) -> None:
     olga, max_, _ = room.join("Olga"), room.join("Max"), room.join("Ben")
     done(olga, "appoint", who="Max", moderator=True)

@@ -17,6 +17,7 @@ from lanchat.protocol.moderation import NEEDS, Action, Role, Rules
 Answers = tuple[int, str]  # the seconds chosen, the words written
 TIMES: Final = {"10 minutes": 600, "1 hour": 3_600, "1 day": 86_400, "1 week": 604_800}  # s
 LONG: Final = {"1 hour": 3_600, "1 day": 86_400, "1 month": 2_592_000, "1 year": 31_536_000}
+SILENCE: Final = "What they say is refused until then, and what guests and newcomers say from the same address."
 PAUSES: Final = {"Off": 0, "5 s": 5, "30 s": 30, "2 min": 120, "10 min": 600}
 WHY: Final = "Why; everybody sees it"
 
@@ -53,7 +54,14 @@ def for_person(person: Person, own: Role) -> list[Offer]:
         else Offer(
             "Mute …",
             lambda a: acts.Mute(who, a[0], a[1]),
-            Question(f"Mute {nick}?", "What they say is refused until then.", "Mute", TIMES, TIMES["10 minutes"], WHY),
+            Question(
+                f"Mute {nick}?",
+                SILENCE,
+                "Mute",
+                TIMES,
+                TIMES["10 minutes"],
+                WHY,
+            ),
         ),
         Offer(
             "Put out …",
@@ -65,8 +73,8 @@ def for_person(person: Person, own: Role) -> list[Offer]:
             lambda a: acts.Ban(who, a[0], a[1]),
             Question(
                 f"Ban {nick}?",
-                "Their key, and new ones from the same address, are kept out until then. Where everybody may come in, "
-                "somebody with another machine comes back all the same.",
+                "Their key is kept out until then, and so are guests and newcomers at the same address, those who are "
+                "in included. Where everybody may come in, somebody with another machine comes back all the same.",
                 "Ban",
                 LONG,
                 LONG["1 day"],
