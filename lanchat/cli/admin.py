@@ -110,7 +110,9 @@ def _ask(profile_name: str, target: str, nick: str | None, pin_file: str | None,
         outcome = _outcome(client, client.moderate(wanted), time.monotonic() + ANSWER_TIMEOUT)
         if outcome.code:
             fail(outcome.detail)
-        lines = [ban_in_words(ban) for ban in outcome.bans] or ([one_line(outcome.detail)] if outcome.detail else [])
+        lines = [ban_in_words(ban) for ban in outcome.bans] or [
+            one_line(outcome.detail) or "Nobody is banned or muted."
+        ]
         for line in [client.link(outcome.token)] if outcome.token else lines:
             click.echo(line)
 

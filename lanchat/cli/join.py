@@ -138,7 +138,7 @@ class _Reader:
     def _command(self, keyboard: _Keyboard, line: str) -> bool:
         """Does what a line with “/” wants; False: it is something to say. In a pipe there are no commands."""
         match line.split(maxsplit=1):
-            case ["/help"]:
+            case ["/help", *_]:
                 keyboard.print_above([*_LOCAL, *help_lines(self._known.role), _SAY_ANYWAY])
                 return True
             case ["/who"]:

@@ -56,9 +56,9 @@ def _reason(words: Words) -> str:
 def _timed(words: Words, usual: int) -> tuple[str, int, str]:
     """Who, how long, why."""
     seconds = parse_duration(words[1]) if len(words) > 1 else None
-    if seconds is None:
+    if seconds is None and not (len(words) > 1 and words[1][0].isdigit()):
         return words[0], usual, _reason(words[1:])
-    if not 0 < seconds <= MAX_SANCTION:
+    if seconds is None or words[1].isdigit() or not 0 < seconds <= MAX_SANCTION:  # “7 days” is no 7 seconds
         raise _invalid(f"Say a time up to {duration(MAX_SANCTION)}, like 10m, 2h or 7d.")
     return words[0], seconds, _reason(words[2:])
 

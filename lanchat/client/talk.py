@@ -109,6 +109,7 @@ class Talk:
             key=self._key.public,
             runs=runs,
             resume=self._replica.resume(),
+            pin=self._unlocking.wants_proof,
             ping=True,
         )
         self._send(self._hello)

@@ -40,6 +40,11 @@ class Unlocking:
         self._server_id, self._proved = server_id, proved
         self._proving, self.confirmed, self._used, self._confirming = None, False, False, False
 
+    @property
+    def wants_proof(self) -> bool:
+        """The server is to show that it knows the PIN, though it may know our key."""
+        return self.pin is not None and not self._proved
+
     def prove(self) -> frames.Pake:
         """The room is locked, and the person knows its PIN. Raises RemoteProtocolError: it asks twice."""
         assert self.pin is not None

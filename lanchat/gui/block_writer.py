@@ -131,7 +131,7 @@ class BlockWriter:
         if hidden:
             self._add(f"\n… and {hidden:,} more lines", "notice")
         if block.edited:
-            self._add("  edited", "body", "time")
+            self._add("  edited", "body", "edited")
         if block.sent is Sent.WAITING:
             self._add(" ", ink)
             self._picture(self._kit.icon("clock", 12, "text3"), ink)
@@ -247,7 +247,7 @@ class BlockWriter:
         set_tag("body", font=fonts.body, foreground=colors.text, **spacing)
         faint = mix(colors.text, colors.bg, WAITING_INK)
         set_tag("waiting", font=fonts.body, foreground=faint, **spacing)
-        set_tag("quote", font=fonts.meta, foreground=colors.text3, spacing1=px(4), lmargin2=px(14), rmargin=margin)
+        set_tag("quote", font=fonts.meta, foreground=colors.text3, spacing1=px(4), wrap="none", rmargin=margin)
         set_tag("reactions", font=fonts.meta, spacing1=px(2), spacing3=px(4), rmargin=margin)
         set_tag("gone", font=fonts.body, foreground=colors.text3, **spacing)
         set_tag("failed", font=fonts.meta, foreground=colors.danger, spacing1=px(2), spacing3=px(4), rmargin=margin)
@@ -257,6 +257,7 @@ class BlockWriter:
         set_tag("top", font=fonts.list_bold, foreground=colors.text2, spacing1=px(GROUP_GAP), rmargin=margin)
         set_tag("top_more", font=fonts.list, foreground=colors.text3, spacing1=px(4), rmargin=margin)
         set_tag("day", font=fonts.meta, spacing1=px(8))
+        set_tag("edited", font=fonts.caption, foreground=colors.text3)
         set_tag("called", background=colors.called)
         self._text.tag_raise("link")  # whoever named the tag first
         self._text.tag_raise("sel")

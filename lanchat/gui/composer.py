@@ -233,6 +233,10 @@ class Composer(ttk.Frame):
         self._show_line()
 
     def _show_line(self) -> None:
+        if self._error:
+            self._hint.pack_forget()  # what is wrong needs the room
+        elif not self._hint.winfo_manager():
+            self._hint.pack(side="right")
         style = "Error.TLabel" if self._error else "Meta.TLabel"
         self._line.configure(text=self._error or self._footer, style=style)
 

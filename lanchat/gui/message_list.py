@@ -161,7 +161,7 @@ class MessageList(tk.Frame):
 
     def _paint(self) -> None:
         colors = self._kit.colors
-        self.configure(bg=colors.bg, highlightbackground=colors.bg)
+        self.configure(bg=colors.bg, highlightbackground=colors.bg, highlightcolor=colors.bg)
         self._gutter.configure(bg=colors.bg)
         self.text.configure(
             bg=colors.bg,
@@ -354,7 +354,8 @@ class MessageList(tk.Frame):
 
     def _show_ring(self, shown: bool) -> None:
         self._by_click = False
-        self.configure(highlightbackground=self._kit.colors.focus if shown else self._kit.colors.bg)
+        ring = self._kit.colors.focus if shown else self._kit.colors.bg
+        self.configure(highlightbackground=ring, highlightcolor=ring)
 
     def _copy(self) -> str:
         """What is selected, with emoji for their pictures."""

@@ -68,7 +68,8 @@ class Hello(_Frame, frozen=True):
 
     key: public member key (Ed25519, base64url); only inside TLS, then a challenge follows.
     runs: outboxes whose highest counter `welcome` shall tell. ping: the client answers pings.
-    history: how many of the last entries a newcomer wants.
+    history: how many of the last entries a newcomer wants. pin: I have the PIN, and want to see that you have it,
+    though you may know my key.
     """
 
     version: Count
@@ -79,6 +80,7 @@ class Hello(_Frame, frozen=True):
     ping: bool = False
     history: Count = limits.NEWCOMER_HISTORY
     capabilities: list[str] = []
+    pin: bool = False
 
 
 class Proof(_Frame, frozen=True):

@@ -17,6 +17,7 @@ from lanchat import pin
 from lanchat.database import BUSY_TIMEOUT, Database
 from lanchat.protocol.frames import Refused
 from lanchat.protocol.limits import Code
+from lanchat.protocol.moderation import Role
 from lanchat.server import audit, invitations, limits, roles, sanctions
 from lanchat.server.guesses import Guesses, Try
 
@@ -61,7 +62,8 @@ class Access:
         return self._verifier is not None
 
     def needs_pin(self, key: str | None) -> bool:
-        return self.locked and key not in self._admitted
+        """Owners need none: it is their room."""
+        return self.locked and key not in self._admitted and self.roles.of(key) is not Role.OWNER
 
     # By the thread that owns the file
 

@@ -294,7 +294,7 @@ class Session:
         self._stage = Stage.GREETING
         if not identity.verify(hello.key, proof_text(self._gate.info().id, self._nonce, hello), proof.signature):
             self._refuse(frames.Refused(Code.PROOF_WRONG, "The signature is wrong."))
-        elif not self._gate.access.needs_pin(hello.key):
+        elif not self._gate.access.needs_pin(hello.key) and not (hello.pin and self._gate.access.locked):
             self._join(hello)
         elif refused := self._gate.access.object_to(self.address):
             self._refuse(refused)

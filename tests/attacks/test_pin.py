@@ -265,6 +265,27 @@ def test_a_proof_of_the_key_alone_opens_nothing(server: Server, tmp_path: Path) 
     assert server.info().users == 0
 
 
+def test_a_client_that_forgot_the_server_still_has_it_prove_the_pin(server: Server, join: Join) -> None:
+    """The server knows the key, the profile does not know the server: another device, or a lost profile."""
+    ana = join(server, "Ana", pin=PIN)
+    ana.until(Joined)
+    ana.client.close()
+    Profile("ana").forget(server.id)
+    again = join(server, "Ana", pin=PIN)
+    again.until(Joined)
+    again.client.close()
+    assert Profile("ana").proved_pin(server.id)
+    Profile("ana").forget(server.id)
+    assert "not the PIN" in join(server, "Ana", pin="000000", patient=True).until(PinNeeded).detail
+
+
+def test_an_owner_needs_no_pin(serve: Serve, join: Join) -> None:
+    key = Profile("ana").key.public
+    server = serve(pin=PIN, owner=lambda: (key, ""))
+    join(server, "Ana").until(Joined)
+    join(server, "Ben").until(PinNeeded)
+
+
 def test_another_pin_has_everybody_asked_again(serve: Serve, join: Join, tmp_path: Path) -> None:
     first = serve(pin=PIN)
     ana = join(first, "Ana", pin=PIN)

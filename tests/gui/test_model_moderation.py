@@ -187,11 +187,21 @@ def test_deeds_in_words(change: Change, words: str) -> None:
     assert deed(change) == words
 
 
-def test_who_is_put_out_just_after_coming_is_told_once() -> None:
+def test_what_happened_stands_in_the_order_of_time() -> None:
     line = Timeline()
-    line.note(Change("joined", "Ana"))
-    line.note(Change("left", "Ana", by="Olga", why="spam"))
-    assert [block.text for block in line.blocks(0, len(line), DAY)] == ["Olga put out Ana (spam)"]
+    for change in (
+        Change("joined", "Ana"),
+        Change("joined", "Bo"),
+        Change("left", "Ana", by="Olga", why="spam"),
+        Change("muted", "Bo", by="Olga", muted=True),
+        Change("joined", "Ana"),
+    ):
+        line.note(change)
+    assert [block.text for block in line.blocks(0, len(line), DAY)] == [
+        "Ana and Bo joined",
+        "Olga put out Ana (spam) · Olga muted Bo",
+        "Ana joined",
+    ]
 
 
 def test_bans_and_rules_in_words() -> None:

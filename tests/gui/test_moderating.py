@@ -171,7 +171,8 @@ def test_a_ban_asks_for_how_long_and_why(stage: Stage, menus: list[tuple[PopupMe
     stage.until(lambda: not dialog.winfo_exists())
     assert stage.asked == [acts.Ban(ANA, 3_600, ("spam" * 100)[:MAX_REASON])]
     stage.answer(detail="Ana is banned for 1 h.")
-    assert stage.screen.model.problem == "Ana is banned for 1 h."
+    assert stage.screen.model.footer(NOON / 1000) == "Ana is banned for 1 h."
+    assert stage.screen.model.footer(NOON / 1000 + 11) == ""
 
 
 def test_a_pin_that_is_none_stays_in_the_dialog(stage: Stage, menus: list[tuple[PopupMenu, list[str]]]) -> None:

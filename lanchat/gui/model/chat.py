@@ -22,6 +22,7 @@ from lanchat.protocol.moderation import Role, Rules
 
 OLDER: Final = 100  # entries asked for at a time on scrolling back
 PATIENCE: Final = 2.0  # s a message may wait while connected before the footer says so
+OUTCOME: Final = 10.0  # s that it is said what came of a deed
 MAX_TYPING: Final = 50  # people who write at the same time and are remembered
 NAME_CODES: Final = (Code.NICK_TAKEN, Code.NICK_INVALID)
 
@@ -67,6 +68,7 @@ class ChatModel:
         self.rules = Rules("")
         self.held = ""  # why the server takes no messages just now
         self.pin_asked = ""  # why the room wants its PIN
+        self._outcome, self._outcome_until = "", 0.0  # of what we did with our role, and until when that is said
         self.problem = ""  # an error that fits nowhere else
         self.ended: str | None = None  # why there is no way back to this room
         self.own_key = own_key
@@ -120,7 +122,7 @@ class ChatModel:
             case events.Typed():
                 self._typed(event, now)
             case events.Outcome():
-                self.problem = wording.sentence(event.detail)
+                self._outcome, self._outcome_until = wording.sentence(event.detail), now + OUTCOME
             case events.Error():
                 self._error(event, now)
             case events.Delay():
@@ -175,7 +177,8 @@ class ChatModel:
         slow = self.link is not Link.JOINED or (since is not None and now - since > PATIENCE)
         if count and slow and self.link is not Link.ENDED:
             return "1 message waiting to be sent" if count == 1 else f"{count:,} messages waiting to be sent"
-        return self.problem or self._who_types(now)
+        outcome = self._outcome if now < self._outcome_until else ""
+        return self.problem or outcome or self._who_types(now)
 
     def people(self) -> list[Person]:
         """Everybody in the room, ourselves first, then by name."""

@@ -9,6 +9,7 @@ from lanchat.gui.model import wording
 from lanchat.protocol.frames import Change
 
 MAX_CHANGES: Final = 500  # of one line; then another begins
+MAX_DEEDS: Final = 5
 MAX_RENAMED: Final = 3  # new names that are told one by one
 
 
@@ -22,9 +23,11 @@ class Notice:
         self._renamed: dict[str, str] = {}  # the name before this line, the name now
         self._deeds: list[str] = []  # what those with a role did to others, a sentence each
 
-    @property
-    def full(self) -> bool:
-        return self._changes >= MAX_CHANGES
+    def takes(self, change: Change) -> bool:
+        """Whether it belongs here: who came and went is gathered, what somebody did to others stands apart, so that
+        both keep their order in time."""
+        same = not self._changes or bool(self._deeds) is bool(deed(change))
+        return same and self._changes < (MAX_DEEDS if self._deeds else MAX_CHANGES)
 
     def add(self, change: Change) -> None:
         self._changes += 1
@@ -33,7 +36,6 @@ class Notice:
             case "joined":
                 self._enter(nick, self._left, self._joined)
             case "left" if change.by:
-                self._joined.pop(nick, None)
                 self._deeds.append(deed(change))
             case "role" | "muted" | "unmuted":
                 self._deeds += filter(None, [deed(change)])

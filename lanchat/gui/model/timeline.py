@@ -202,7 +202,7 @@ class Timeline:
         place = bisect_left(self._keys, (WAITING, 0)) - 1
         key = self._keys[place] if place >= 0 else (last, 0)
         item = self._items.get(key)
-        if item is None or item.notice is None or item.notice.full:
+        if item is None or item.notice is None or not item.notice.takes(change):
             key = (last, key[1] + 1 if key[0] == last else 1)
             item = _Item(notice=Notice())
             self._insert(key, item)
