@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -160,12 +161,21 @@ def _open(path: Path, read_only: bool, patience: float) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
 
 
+def _check_usable(path: Path) -> None:
+    """Raises OSError with a reason; SQLite has one word for all of them."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
 def _make_private(path: Path) -> None:
     """Makes the file if there is none: SQLite alone would make it readable for all. One that is there is never opened:
     to close it again would drop all locks that this process has on it, whoever holds them (POSIX, fcntl), and another
     process would take its log away. Raises StoreFailed."""
     try:
         if path.exists():
+            _check_usable(path)
             return
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:  # another process was faster

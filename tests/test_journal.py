@@ -14,7 +14,7 @@ import pytest
 
 from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 from lanchat.journal import SCHEMA_VERSION, Journal
-from lanchat.protocol.frames import Deleted, Entry, Message
+from lanchat.protocol.frames import Deleted, Edited, Entry, Message, Reacted
 from lanchat.protocol.limits import MAX_TEXT, MAX_TIME
 
 KEY = "k" * 43
@@ -350,6 +350,41 @@ def test_an_older_file_is_brought_up_to_date_and_its_copy_stays(
         assert old.execute("SELECT seq FROM entry ORDER BY seq").fetchall() == [(1,), (2,)]
         assert old.execute("PRAGMA user_version").fetchone() == (1,)
     assert [file.name for file in path.parent.iterdir() if file.suffix == ".part"] == []
+
+
+_FORMAT_2 = """
+CREATE TABLE entry (n INTEGER PRIMARY KEY, room TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+    kind TEXT NOT NULL, id TEXT NOT NULL, nick TEXT NOT NULL, key TEXT, body TEXT NOT NULL);
+CREATE UNIQUE INDEX place ON entry (room, seq);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sent (key TEXT NOT NULL, run TEXT NOT NULL, highest INTEGER NOT NULL,
+    PRIMARY KEY (key, run)) WITHOUT ROWID;
+CREATE TABLE holder (fold TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+INSERT INTO meta VALUES ('id', 'j1');
+INSERT INTO entry VALUES (1, 'lobby', 1, 1001, 'message', 'run-1', 'Ana', NULL, 'text 1');
+PRAGMA user_version = 2;
+"""
+
+
+@pytest.mark.parametrize("script", [_FORMAT_1, _FORMAT_2])
+def test_what_is_new_works_in_an_older_file(path: Path, open_journal: Callable[[], Journal], script: str) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(script)
+    journal = open_journal()
+    head = journal.head("lobby")
+    later = [
+        Message("lobby", head + 1, "a", 1, "Ana", KEY, "an answer", reply=1),
+        Edited("lobby", head + 2, "b", 1, "Ana", KEY, head + 1, "a better one"),
+        Reacted("lobby", head + 3, "c", 1, "Ana", KEY, 1, "👍", True),
+        Reacted("lobby", head + 4, "d", 1, "Ana", KEY, 1, "👍", False),
+        Deleted("lobby", head + 5, "", 1, "Ana", KEY, 1),
+    ]
+    journal.append(later, {})
+    journal.keep_seen("lobby", {KEY: 2})
+    assert journal.after("lobby", head, 10, 100) == later
+    assert journal.message("lobby", 1) is None
+    assert (journal.reactions("lobby", 1), journal.seen("lobby", KEY)) == (["👍"], 2)
+    assert journal.flaws() == []
 
 
 def test_a_reader_does_not_touch_an_older_file(path: Path) -> None:

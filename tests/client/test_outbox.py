@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from lanchat.client import outbox as outbox_module
 from lanchat.client.outbox import Outbox, Waiting
 from lanchat.client.profile import Profile
 from lanchat.errors import LocalProtocolError, StoreFailed
 from lanchat.identity import new_run
+from lanchat.protocol.frames import Edit, React, Say, Word
 
 SERVER = "5" * 32
 Open = Callable[..., Outbox]
@@ -204,3 +207,44 @@ def test_a_damaged_file_is_named(open_box: Open) -> None:
     Path(profile.path).write_bytes(b"no database at all, but long enough to be looked at " * 40)
     with pytest.raises(StoreFailed, match=r"profile\.db"):
         open_box()
+
+
+# More than plain messages
+
+
+@pytest.mark.parametrize(
+    "word", [Say("", "yes", reply=7), Edit("", 7, "better"), React("", 7, "👍"), React("", 7, "👍", on=False)]
+)
+def test_answers_changes_and_reactions_survive_as_they_are(open_box: Open, word: Word) -> None:
+    first = open_box(run="r")
+    first.add(Waiting.of("r", 1, 5, word))
+    first.close()
+    (row,) = open_box(run="other").waiting()
+    assert row.frame == structs.replace(word, id="r-1")
+
+
+def test_a_plain_message_is_kept_as_an_older_lanchat_can_read_it() -> None:
+    assert Waiting.of("r", 1, 5, Say("", "hello")) == Waiting("r", 1, "hello", 5)
+
+
+def test_a_word_that_we_do_not_know_is_an_error() -> None:
+    with pytest.raises(StoreFailed):
+        _ = Waiting("r", 1, "x", 5, '{"type":"dance"}').frame
+
+
+def test_an_older_profile_keeps_what_waits() -> None:
+    profile = Profile("ana")
+    with closing(sqlite3.connect(profile.path)) as old:
+        old.executescript(
+            """
+            DROP TABLE outbox;
+            CREATE TABLE outbox (run TEXT NOT NULL, n INTEGER NOT NULL, destination TEXT NOT NULL, text TEXT NOT NULL,
+                at INTEGER NOT NULL, PRIMARY KEY (run, n)) WITHOUT ROWID;
+            PRAGMA user_version = 1;
+            """
+        )
+        old.execute("INSERT INTO outbox VALUES ('dead', 1, ?, 'said before', 7)", (SERVER,))
+        old.commit()
+    box = Outbox(Profile("ana"), SERVER, "r")
+    assert [row.frame for row in box.waiting()] == [Say("dead-1", "said before")]
+    box.close()
