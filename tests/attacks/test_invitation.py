@@ -199,7 +199,7 @@ def test_a_link_is_made_while_the_server_runs_listed_used_and_revoked(process: S
     assert (read.id, read.port) == (process.id, process.port)
     link = invitation_link([Address("127.0.0.1", process.port)], process.id, read.token or "")
     assert "for Ana" in lanchat("invite", "list", *here).stdout
-    assert lanchat("send", link, "hello", "--nick", "Ana").returncode == 0
+    assert lanchat("--profile", "ana", "send", link, "hello", "--nick", "Ana").returncode == 0
     assert lanchat("invite", "list", *here).stdout == ""
     assert lanchat("--profile", "eve", "send", link, "hello", "--nick", "Eve").returncode == 1
     lanchat("invite", "new", "--many", *here)
