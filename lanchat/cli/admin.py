@@ -28,6 +28,8 @@ from lanchat.server.audit import Audit, Deed
 from lanchat.server.roles import OwnersFile
 
 ANSWER_TIMEOUT: Final = 15.0  # s
+# A key may begin with a hyphen, and a reason, too; “-h” would be found within it
+TAKES_DASHES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
 @click.group("admin")
@@ -55,7 +57,7 @@ def list_owners(name: str | None, data: Path | None) -> None:
         click.echo(one_line(f"{key} {note}".rstrip()))
 
 
-@owner.command("add")
+@owner.command("add", context_settings=TAKES_DASHES)
 @click.argument("key")
 @click.option("--note", default="", help="Whose it is; for you to remember.")
 @which
@@ -66,7 +68,7 @@ def add_owner(key: str, note: str, name: str | None, data: Path | None) -> None:
     _change_owners(directory_of(name, data), key, "own", lambda owners: {**owners, key: one_line(note)})
 
 
-@owner.command("remove")
+@owner.command("remove", context_settings=TAKES_DASHES)
 @click.argument("key")
 @which
 def remove_owner(key: str, name: str | None, data: Path | None) -> None:
@@ -162,7 +164,8 @@ def _room_command(name: str) -> click.Command:
         _ask(profile_name, room, nick, pin_file, _action(name, words))
 
     text = f"ROOM {known.usage}: {known.help}.".replace(" :", ":")
-    return click.command(name, help=text, short_help=f"{known.help[:1].upper()}{known.help[1:]}.")(run)
+    short = f"{known.help[:1].upper()}{known.help[1:]}."
+    return click.command(name, help=text, short_help=short, context_settings=TAKES_DASHES)(run)
 
 
 @command.command("pin", short_help="Give the room another PIN, or none.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -52,6 +53,7 @@ class Terminal:
         ends.callback(self.process.wait)
         ends.callback(self.process.kill)
         self.shown = ""
+        self._utf8 = codecs.getincrementaldecoder("utf-8")()  # a read may end within a letter
 
     def until(self, pattern: str) -> None:
         """Waits until what was shown matches."""
@@ -60,7 +62,7 @@ class Terminal:
             assert time.monotonic() < deadline, self.shown
             if select.select([self._fd], [], [], 0.1)[0]:
                 try:
-                    self.shown += os.read(self._fd, 4096).decode()
+                    self.shown += self._utf8.decode(os.read(self._fd, 4096))
                 except OSError:  # it has ended
                     raise AssertionError(f"ended ({self.process.wait(PATIENCE)}): {self.shown}") from None
 

@@ -12,6 +12,7 @@ import pytest
 from lanchat.client import Profile
 from lanchat.client.events import Deleted, Edited, Ended, Joined, Message, Presence, Reacted, Rules
 from lanchat.errors import PutOut
+from lanchat.identity import MemberKey
 from tests.cli.terminal import Terminal, lanchat, sentence
 from tests.people import Person, ServerProcess
 
@@ -80,6 +81,19 @@ def test_owners_are_made_by_who_may_write_the_servers_files(server: ServerProces
     admin("owner", "remove", ana, "--data", server.data)
     assert "Only moderators" in sentence(lanchat("admin", "unlock", server.address, profile="ana"))
     assert re.search(f"the server's files\town\t{ana}", admin("log", "--data", server.data))
+
+
+def test_a_key_and_a_reason_may_begin_with_a_hyphen(server: ServerProcess, tmp_path: Path) -> None:
+    keys = (MemberKey(tmp_path / f"{n}.key").public for n in range(10_000))
+    key = next(key for key in keys if key.startswith("-") and "h" in key)
+    admin("owner", "add", key, "--data", server.data)
+    assert f"{key}\n" in admin("owner", "list", "--data", server.data)
+    admin("owner", "remove", key, "--data", server.data)
+    assert key not in admin("owner", "list", "--data", server.data)
+    with Person(server.address, "-Ana") as ana:
+        ana.until(Joined)
+        assert admin("kick", server.address, "-Ana", "-hush") == "-Ana is put out.\n"
+        assert str(ana.until(Ended).error).endswith(" -hush")
 
 
 def test_the_pin_is_changed_without_standing_among_the_arguments(server: ServerProcess, tmp_path: Path) -> None:
