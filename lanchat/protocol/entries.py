@@ -12,9 +12,8 @@ from msgspec import Struct
 from lanchat.protocol.fields import Count, Time
 
 
-class Message(Struct, frozen=True, tag_field="type", tag="message", omit_defaults=True):
-    """An entry of the journal: what somebody said. Every field is always there, but for reply: the seq of what it
-    answers, where it answers something."""
+class _Entry(Struct, frozen=True, tag_field="type"):
+    """What all share, in this order."""
 
     room: str
     seq: Count
@@ -22,47 +21,35 @@ class Message(Struct, frozen=True, tag_field="type", tag="message", omit_default
     at: Time
     nick: str
     key: str | None
+
+
+class Message(_Entry, frozen=True, tag="message", omit_defaults=True):
+    """An entry of the journal: what somebody said. Every field is always there, but for reply: the seq of what it
+    answers, where it answers something."""
+
     text: str
     reply: Count = 0
 
 
-class Edited(Struct, frozen=True, tag_field="type", tag="edited"):
+class Edited(_Entry, frozen=True, tag="edited"):
     """An entry: the message `target` reads `text` from now on. Empty: it was deleted, or is no longer kept."""
 
-    room: str
-    seq: Count
-    id: str
-    at: Time
-    nick: str
-    key: str | None
     target: Count
     text: str
 
 
-class Reacted(Struct, frozen=True, tag_field="type", tag="reacted"):
+class Reacted(_Entry, frozen=True, tag="reacted"):
     """An entry: somebody put an emoji below the message `target`, or took theirs away."""
 
-    room: str
-    seq: Count
-    id: str
-    at: Time
-    nick: str
-    key: str | None
     target: Count
     emoji: str
     on: bool
 
 
-class Deleted(Struct, frozen=True, tag_field="type", tag="deleted"):
+class Deleted(_Entry, frozen=True, tag="deleted"):
     """An entry of the journal: the text of the entry `target` is no more. nick, key: who deleted it. Every field is
     always there."""
 
-    room: str
-    seq: Count
-    id: str
-    at: Time
-    nick: str
-    key: str | None
     target: Count
 
 

@@ -317,7 +317,7 @@ class Broadcaster:
     def delete(self, line: Line, target: Message) -> None:
         """Blanks it, and tells all. Raises StoreError."""
         size = self._journal.size_of(self._room.name, target.seq)
-        entry = self._room.delete(line, "", time.time_ns() // 1_000_000, target.seq)
+        entry = self._room.delete(line, time.time_ns() // 1_000_000, target.seq)
         try:
             self._journal.append([entry], {})
         except StoreError:

@@ -27,10 +27,9 @@ from lanchat.server.limits import DEEDS, DEEDS_BURST, Rate
 from lanchat.server.member import Member
 from lanchat.server.room import Line, Room, Whom
 from lanchat.server.sanctions import Held, Kind
-from lanchat.server.standing import Standing, behind, left
+from lanchat.server.standing import SECOND, Standing, behind, left
 
 _log = logging.getLogger(__name__)
-_SECOND: Final = 1_000  # ms
 _PEOPLE: Final = {Role.MODERATOR: "moderators and owners", Role.OWNER: "owners"}
 _A: Final = {Role.MEMBER: "a member", Role.MODERATOR: "a moderator", Role.OWNER: "an owner"}
 _NO_GUESTS: Final = "This room has a PIN now, and takes only members with a key."
@@ -158,7 +157,7 @@ class Moderation:
         addresses = frozenset(whom.line.addresses if whom.line else ())
         if whom.key is None and not addresses:
             raise Denied(Code.NOBODY, f"“{whom.nick}” has no key and is on the server itself. Put them out instead.")
-        sanction = Sanction(kind, whom.nick, whom.key, at + do.seconds * _SECOND, member.line.nick, why)
+        sanction = Sanction(kind, whom.nick, whom.key, at + do.seconds * SECOND, member.line.nick, why)
         held = Held(sanction, member.line.key or "", addresses)
         others = [line for line in self._room.lines() if line is not whom.line and self._standing.hits(held, line)]
         more = _also(others)
@@ -254,7 +253,7 @@ class Moderation:
             raise Denied(Code.INVALID, "Say for how long: an invitation has an end.")
         note = f"by {member.line.nick}"
         with self._written(member, at, do, None, f"for {duration(do.seconds)}, uses: {do.uses or 'any number'}"):
-            token = self._access.invitations.make(note, at + do.seconds * _SECOND, do.uses, at)
+            token = self._access.invitations.make(note, at + do.seconds * SECOND, do.uses, at)
             if token is None:
                 raise Denied(Code.TOO_MANY, "There are too many open invitations. Revoke some first.")
         return Outcome("", token=token)

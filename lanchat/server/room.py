@@ -228,10 +228,10 @@ class Room:
             line.role = role
             self._note("role", line, by=by)
 
-    def delete(self, line: Line, id: str, at: int, target: int) -> Deleted:  # noqa: A002 - the wire's word
+    def delete(self, line: Line, at: int, target: int) -> Deleted:
         """The next entry."""
         self.head += 1
-        return Deleted(self.name, self.head, id, at, line.nick, line.key, target)
+        return Deleted(self.name, self.head, "", at, line.nick, line.key, target)
 
     def rename(self, line: Line, nick: str) -> Error | None:
         """Gives `line` another name; the reason, if it cannot have it."""
