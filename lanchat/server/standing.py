@@ -90,7 +90,7 @@ class Standing:
         if not wait:
             return None
         every = duration(self.rules.slow)
-        return Error(Code.SLOW, f"Slow mode: one message every {every}. Yours goes out in {wait} s.", wait=wait)
+        return Error(Code.SLOW, f"Slow mode: one message every {every}. The next one in {wait} s.", wait=wait)
 
     def object_to_name(self, member: Member, now: float, at: int) -> Error | None:
         """Why another name is not taken now, which is a word to all as well; None: it is, and counts as one."""
