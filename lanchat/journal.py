@@ -9,14 +9,17 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Self
 
 from lanchat.database import Database
 from lanchat.errors import StoreFailed
-from lanchat.protocol.frames import Deleted, Edited, Entry, Message, Reacted
+from lanchat.protocol.entries import Archived, Deleted, Edited, Entry, Message, Reacted, Topic
+from lanchat.registry import SCHEMA as _ROOMS
+from lanchat.registry import Registry
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 _SEEN: Final = """CREATE TABLE seen (          -- how far somebody has read
     room TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, key)
 ) WITHOUT ROWID"""
@@ -33,8 +36,9 @@ CREATE TABLE entry (
     id   TEXT NOT NULL,      -- the author's own name for it: <run>-<n> for members with a key
     nick TEXT NOT NULL,
     key  TEXT,               -- the author's public key; NULL: a guest
-    body TEXT NOT NULL,      -- a message's or an edit's text, blanked by a redaction; a reaction's emoji
-    target INTEGER           -- the seq of what it answers, edits, deletes, reacts to; negative: a reaction taken away
+    body TEXT NOT NULL,      -- a message's or an edit's text, blanked by a redaction; a reaction's emoji; a topic
+    target INTEGER           -- the seq of what it answers, edits, deletes, reacts to; negative: a reaction taken away,
+                         -- or a room opened again: of an archived one it is 1
 );
 CREATE UNIQUE INDEX place ON entry (room, seq);
 {_TARGETS};
@@ -45,7 +49,8 @@ CREATE TABLE sent (          -- what makes sending again harmless
 CREATE TABLE holder (        -- whose nickname it is
     fold TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE
 ) WITHOUT ROWID;
-{_SEEN}
+{_SEEN};
+{_ROOMS}
 """
 _UPGRADES: Final = {
     1: """ALTER TABLE entry RENAME TO entry_1;
@@ -58,7 +63,9 @@ INSERT INTO entry (room, seq, at, kind, id, nick, key, body)
     SELECT room, seq, at, kind, id, nick, key, body FROM entry_1 ORDER BY room, seq;
 DROP TABLE entry_1""",
     2: f"ALTER TABLE entry ADD COLUMN target INTEGER;\n{_TARGETS};\n{_SEEN}",
+    3: _ROOMS,
 }
+_WITH_CONSEQUENCES: Final = (Deleted, Topic, Archived)
 _COLUMNS: Final = "room, seq, id, at, nick, key, body, kind, target"
 # Several rows in one statement: SQLite gives up the interpreter's lock at each step, and a thread that takes it
 # meanwhile keeps it up to 5 ms. Measured with busy threads beside: 6 us a row; by executemany 13 us.
@@ -78,6 +85,7 @@ class Journal:
     def __init__(self, database: Database, new_id: str | None = None) -> None:
         """For `open`, `reader` and `in_memory` below. new_id: the id of a journal that has none yet."""
         self._db = database
+        self.registry = Registry(database)
         self.path = database.path
         try:
             # The checkpointer below moves the log instead, so that no append waits for the disk.
@@ -114,14 +122,21 @@ class Journal:
 
     # Writing
 
+    def transaction(self) -> AbstractContextManager[None]:
+        """What is written within is stored together, or not at all."""
+        return self._db.transaction()
+
     def append(self, entries: Sequence[Entry], highest: Mapping[tuple[str, str], int]) -> None:
         """Stores entries, and the highest counter of each (key, run) among them, in one transaction: all or
         nothing. An entry whose (room, seq) is there already is left as it is. A deletion blanks its message."""
         with self._db.transaction():
             for start in range(0, len(entries), _ROWS_PER_INSERT):
                 self._insert(entries[start : start + _ROWS_PER_INSERT])
-            for deleted in [e for e in entries if type(e) is Deleted]:
-                self._blank(deleted.room, deleted.target, deleted.target)
+            for entry in [e for e in entries if type(e) in _WITH_CONSEQUENCES]:
+                if isinstance(entry, Deleted):
+                    self._blank(entry.room, entry.target, entry.target)
+                else:
+                    self.registry.take_in([entry])
             if highest:
                 self._db.executemany(
                     "INSERT INTO sent VALUES (?,?,?) ON CONFLICT DO UPDATE SET highest = excluded.highest",
@@ -159,9 +174,9 @@ class Journal:
             self._db.execute("DELETE FROM holder WHERE key = ? OR fold = ?", (key, fold))
             self._db.execute("INSERT INTO holder VALUES (?,?)", (fold, key))
 
-    def keep_seen(self, room: str, seen: Mapping[str, int]) -> None:
-        """By key: the last seq that was read."""
-        rows = [(room, key, seq) for key, seq in seen.items()]
+    def keep_seen(self, seen: Mapping[tuple[str, str], int]) -> None:
+        """By room and key: the last seq that was read."""
+        rows = [(room, key, seq) for (room, key), seq in seen.items()]
         with self._db.transaction():
             self._db.executemany("INSERT OR REPLACE INTO seen VALUES (?,?,?)", rows)
 
@@ -265,6 +280,13 @@ class Journal:
         """The last seq whose text was blanked by `redact`, 0 without one."""
         return int(self._db.value("SELECT value FROM meta WHERE name = ?", f"redacted {room}") or 0)
 
+    def oldest(self, room: str) -> int | None:
+        """When the first entry was made that `redact` has not come to (ms since 1970); None: there is none."""
+        at: int | None = self._db.value(
+            "SELECT at FROM entry WHERE room = ? AND seq = ?", room, self.redacted(room) + 1
+        )
+        return at
+
     def text_size(self, room: str, after: int, upto: int) -> int:
         """Bytes of the texts of the entries after one seq, up to another."""
         total: int | None = self._db.value(
@@ -301,13 +323,20 @@ class Journal:
         return [_entry(*row) for row in self._db.execute(statement, values)]
 
 
-def _row(e: Edited | Reacted | Deleted) -> tuple[object, ...]:
+def _row(e: Edited | Reacted | Deleted | Topic | Archived) -> tuple[object, ...]:
     """In the order of the columns."""
-    kind, body, target = "deleted", "", e.target
-    if isinstance(e, Edited):
-        kind, body = "edited", e.text
-    elif isinstance(e, Reacted):
-        kind, body, target = "reacted", e.emoji, e.target if e.on else -e.target
+    kind, body, target = e.__struct_config__.tag, "", None
+    match e:
+        case Edited():
+            body, target = e.text, e.target
+        case Reacted():
+            body, target = e.emoji, e.target if e.on else -e.target
+        case Deleted():
+            target = e.target
+        case Topic():
+            body = e.text
+        case Archived():
+            target = int(e.on)
     return (e.room, e.seq, e.at, kind, e.id, e.nick, e.key, body, target)
 
 
@@ -330,4 +359,8 @@ def _entry(
             return Reacted(room, seq, id, at, nick, key, abs(target), body, target > 0)
         case "deleted", int():
             return Deleted(room, seq, id, at, nick, key, target)
+        case "topic", None:
+            return Topic(room, seq, id, at, nick, key, body)
+        case "archived", int():
+            return Archived(room, seq, id, at, nick, key, target == 1)
     return Message(room, seq, id, at, nick, key, body, target or 0)

@@ -22,6 +22,7 @@ LAYERS: Final = {
     "journal": 1,
     "transcript": 1,
     "database": 1,
+    "registry": 1,
     "identity": 1,
     "pin": 1,
     "channel": 1,
@@ -45,7 +46,9 @@ PURE: Final = (
     "lanchat.server.holding",
     "lanchat.server.lookalike",
     "lanchat.server.ring",
+    "lanchat.server.counters",
     "lanchat.server.room",
+    "lanchat.server.roster",
     "lanchat.gui.model",
     "lanchat.transcript",
 )

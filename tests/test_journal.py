@@ -380,7 +380,7 @@ def test_what_is_new_works_in_an_older_file(path: Path, open_journal: Callable[[
         Deleted("lobby", head + 5, "", 1, "Ana", KEY, 1),
     ]
     journal.append(later, {})
-    journal.keep_seen("lobby", {KEY: 2})
+    journal.keep_seen({("lobby", KEY): 2})
     assert journal.after("lobby", head, 10, 100) == later
     assert journal.message("lobby", 1) is None
     assert (journal.reactions("lobby", 1), journal.seen("lobby", KEY)) == (["👍"], 2)

@@ -26,7 +26,10 @@ from lanchat.identity import new_run
 from lanchat.protocol import frames
 from lanchat.protocol.frames import ClientFrame, Message, ServerFrame
 from lanchat.protocol.limits import Code
-from lanchat.server.room import Line, Room
+from lanchat.protocol.rooms import RoomInfo
+from lanchat.server.counters import Counters
+from lanchat.server.room import Room
+from lanchat.server.roster import Line, Roster
 
 SERVER, JOURNAL = "5" * 32, "a" * 32
 PAGE = 3  # entries
@@ -41,15 +44,23 @@ class ModelServer:
         self.full = False  # its disk
         self.refusing = False
         self._line: Line | None = None
-        self.room = Room("lobby", len(stored), {}, self._highest)
+        self.counters = Counters(self._highest)
+        self.roster = Roster("lobby", {})
+        self.room = Room(RoomInfo("lobby", len(stored)), self.counters, self)
 
     def _highest(self, key: str, run: str) -> int:
         numbers = [int(e.id.rpartition("-")[2]) for e in self.stored if e.key == key and e.id.startswith(f"{run}-")]
         return max(numbers, default=-1)
 
+    def message(self, _room: str, _seq: int) -> Message | None:
+        return None  # nobody answers here
+
+    def reactions(self, _room: str, _target: int) -> list[str]:
+        return []
+
     def hang_up(self) -> None:
         if self._line is not None:
-            self.room.leave(self._line, 0.0, goodbye=True)
+            self.roster.leave(self._line, 0.0, goodbye=True)
         self._line, self.refusing = None, False
 
     def answer(self, frame: ClientFrame) -> list[ServerFrame]:
@@ -67,11 +78,11 @@ class ModelServer:
 
     def _join(self) -> list[ServerFrame]:
         hello = self._hello
-        outcome = self.room.join(hello.nick, hello.key, clear=False)
+        outcome = self.roster.join(hello.nick, hello.key, clear=False)
         assert isinstance(outcome, Line)
         self._line = outcome
         assert hello.key is not None
-        highest = {run: self.room.highest((hello.key, run)) for run in hello.runs}
+        highest = {run: self.counters.highest((hello.key, run)) for run in hello.runs}
         head = len(self.stored)
         start = hello.resume.rooms["lobby"] if hello.resume is not None else 0
         pages = [
@@ -90,10 +101,11 @@ class ModelServer:
         assert isinstance(outcome, Message), outcome
         if self.full:
             self.room.not_stored(len(self.stored))
+            self.counters.not_stored()
             self.refusing = True
             return [no]
         self.stored.append(outcome)
-        self.room.stored()
+        self.counters.stored()
         return [outcome]
 
 

@@ -53,4 +53,17 @@ class Deleted(_Entry, frozen=True, tag="deleted"):
     target: Count
 
 
-Entry: TypeAlias = Message | Edited | Reacted | Deleted
+class Topic(_Entry, frozen=True, tag="topic"):
+    """An entry: what the room is about from now on; empty: nothing is said of it. As the first entry of a room it also
+    says who made it. (The lobby nobody made.)"""
+
+    text: str
+
+
+class Archived(_Entry, frozen=True, tag="archived"):
+    """An entry: nothing more is said in the room; on false: again."""
+
+    on: bool
+
+
+Entry: TypeAlias = Message | Edited | Reacted | Deleted | Topic | Archived

@@ -11,13 +11,16 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from lanchat.protocol import limits
+from lanchat.protocol.entries import Archived as Archived
 from lanchat.protocol.entries import Deleted as Deleted
 from lanchat.protocol.entries import Edited as Edited
 from lanchat.protocol.entries import Entry as Entry
 from lanchat.protocol.entries import Message as Message
 from lanchat.protocol.entries import Reacted as Reacted
+from lanchat.protocol.entries import Topic as Topic
 from lanchat.protocol.fields import Count, Counter, JournalId, Port
 from lanchat.protocol.moderation import Action, Rules, Sanction
+from lanchat.protocol.rooms import RoomAction, RoomInfo
 
 
 class _Frame(Struct, frozen=True, tag_field="type", tag=str.lower, omit_defaults=True):
@@ -164,6 +167,13 @@ class Moderate(_Frame, frozen=True):
     do: Action
 
 
+class Arrange(_Frame, frozen=True):
+    """Do this about a room, if I may; answered by an outcome with the same id."""
+
+    id: Annotated[str, Meta(max_length=limits.MAX_ID)]
+    do: RoomAction
+
+
 class Bye(_Frame, frozen=True):
     """I leave (client), you are put out or the server stops (server; then with code and detail)."""
 
@@ -290,6 +300,28 @@ class Typed(_Frame, frozen=True):
     key: str | None = None
 
 
+class Rooms(_Frame, frozen=True):
+    """Rooms that you may know of, as they are now. first: forget the list that you had."""
+
+    rooms: list[RoomInfo]
+    first: bool = False
+
+
+class Entered(_Frame, frozen=True):
+    """You follow this room from here on: what you lack up to `head` comes in pages, entries above it live. read: the
+    last seq that your key said it has read."""
+
+    room: str
+    head: Count = 0
+    read: Count = 0
+
+
+class Parted(_Frame, frozen=True):
+    """You follow it no longer."""
+
+    room: str
+
+
 class Page(_Frame, frozen=True):
     """Entries in order of seq. start: the first one is the journal's first (going back ends here).
     catchup: sent unasked to fill the gap up to `head`; else an answer to History."""
@@ -311,13 +343,15 @@ class Error(_Frame, frozen=True):
 
 
 class Outcome(_Frame, frozen=True):
-    """What became of the `moderate` with this id. code: why nothing was done, empty: it is done. detail: a sentence."""
+    """What became of the `moderate` or `arrange` with this id. code: why nothing was done, empty: it is done. detail: a
+    sentence. room: the one that was made, or entered."""
 
     id: str
     code: str = ""
     detail: str = ""
     token: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{0,22}\Z")] = ""  # of a new invitation
     bans: list[Sanction] = []
+    room: str = ""
 
 
 ClientFrame: TypeAlias = (
@@ -334,6 +368,7 @@ ClientFrame: TypeAlias = (
     | Rename
     | Resend
     | Moderate
+    | Arrange
     | Typing
     | Read
     | Ping
@@ -352,10 +387,15 @@ ServerFrame: TypeAlias = (
     | Edited
     | Reacted
     | Deleted
+    | Topic
+    | Archived
     | Presence
     | Roster
     | Rules
     | Typed
+    | Rooms
+    | Entered
+    | Parted
     | Page
     | Error
     | Outcome

@@ -9,6 +9,8 @@ from lanchat.protocol import frames
 from lanchat.protocol.frames import ClientFrame
 from lanchat.protocol.limits import Code
 
+ROOMS: Final = "rooms"  # the capability of a client that knows more rooms than the first
+
 
 class Stage(Enum):
     """Where a connection stands, as the server sees it."""
@@ -37,6 +39,7 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
         frames.Rename,
         frames.Resend,
         frames.Moderate,
+        frames.Arrange,
     ),
 }
 

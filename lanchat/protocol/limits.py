@@ -18,6 +18,12 @@ MAX_FRAME: Final = 64 * 1024  # bytes with the newline: a text of 8,000 characte
 MAX_TEXT: Final = 8_000  # characters: two printed pages; more is a file
 MAX_NICK: Final = 32  # characters: fits one line of every roster
 MAX_SERVER_NAME: Final = 63  # bytes of UTF-8: one DNS label (RFC 6763 section 4.1.1)
+MAX_ROOM_NAME: Final = 32  # characters: fits one line of every list of rooms; as many as a nickname has
+MAX_TOPIC: Final = 120  # characters of a topic: one line above the messages
+MAX_DIRECT: Final = 8  # people in a direct conversation: more are a room
+MAX_ROOMS_CHUNK: Final = (
+    40  # rooms in one frame: 40 x (32 x 4 + 120 x 4 + 8 x (32 x 4 + 70) + 120) stay below MAX_FRAME
+)
 TYPING_EVERY: Final = 3.0  # s between two `typing` of somebody who goes on writing; sooner ones are not passed on
 TYPING_LASTS: Final = 6.0  # s that one counts: twice as long, so that one may be lost
 TYPING_ROOM: Final = 50  # people in a room, above which nobody is told: it would be noise
@@ -69,6 +75,9 @@ class Code(StrEnum):
     CLEAR_TEXT = "clear_text"  # fatal: only encrypted connections are accepted here
     ID_INVALID = "id_invalid"
     ROOM_UNKNOWN = "room_unknown"
+    ROOM_INVALID = "room_invalid"  # no room can have that name
+    ROOM_TAKEN = "room_taken"  # there is one of that name, or one that looks like it
+    ROOM_ARCHIVED = "room_archived"  # nothing more is said in it
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_CONTROL = "text_control"

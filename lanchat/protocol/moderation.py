@@ -83,9 +83,10 @@ class Lock(_Action, frozen=True):
 
 
 class Delete(_Action, frozen=True):
-    """Blanks the text of the message `seq`. Members may do it to their own."""
+    """Blanks the text of the message `seq`. Members may do it to their own. room: empty: the first."""
 
     seq: Annotated[int, Meta(ge=1, le=limits.MAX_COUNTER)]
+    room: Annotated[str, Meta(max_length=limits.MAX_ROOM_NAME)] = ""
 
 
 class Invite(_Action, frozen=True):

@@ -13,9 +13,11 @@ from lanchat.protocol import text
 from lanchat.protocol.frames import Hello, Refused
 from lanchat.protocol.limits import MAX_RUNS, Code
 from lanchat.server.access import Access
+from lanchat.server.counters import Counters
 from lanchat.server.holding import Holding
 from lanchat.server.items import Join
-from lanchat.server.room import Line, Room
+from lanchat.server.room import FIRST_ROOM, Room
+from lanchat.server.roster import Line, Roster
 from lanchat.server.standing import Standing
 
 _log = logging.getLogger(__name__)
@@ -24,8 +26,8 @@ _log = logging.getLogger(__name__)
 class Admission:
     """Of one room. now: s, monotonic; at: ms since 1970."""
 
-    def __init__(self, room: Room, journal: Journal, access: Access, standing: Standing) -> None:
-        self._room, self._journal, self._access, self._standing = room, journal, access, standing
+    def __init__(self, roster: Roster, journal: Journal, access: Access, standing: Standing) -> None:
+        self._roster, self._journal, self._access, self._standing = roster, journal, access, standing
         self._holding = Holding()
 
     def admit(self, item: Join, now: float, at: int) -> Line | Refused:
@@ -34,8 +36,8 @@ class Admission:
         refused = self._standing.object_to_join(hello.key, item.session, at) or self._locked_out(item, at)
         if refused is not None:
             return refused
-        known = self._room.holds_name(hello.key)
-        line = self._room.join(
+        known = self._roster.holds_name(hello.key)
+        line = self._roster.join(
             hello.nick,
             hello.key,
             not item.session.channel.encrypted,
@@ -50,20 +52,23 @@ class Admission:
         self.hold_nick(line)
         refused = self._let_in_again(line, item.invitation)
         if refused is not None:
-            self._room.leave(line, now, goodbye=True)
+            self._roster.leave(line, now, goodbye=True)
         return refused or line
 
-    def counters(self, hello: Hello) -> dict[str, int]:
+    @staticmethod
+    def counters(hello: Hello, counters: Counters) -> dict[str, int]:
         """The highest stored counters of the outboxes it names. Raises StoreError."""
         if hello.key is None:
             return {}
-        return {run: self._room.highest((hello.key, run)) for run in hello.runs[:MAX_RUNS]}
+        return {run: counters.highest((hello.key, run)) for run in hello.runs[:MAX_RUNS]}
 
-    def first_seq(self, hello: Hello) -> int:
-        """The last seq that a joiner has, or need not have."""
-        head, resume = self._room.head, hello.resume
+    def first_seq(self, hello: Hello, room: Room) -> int:
+        """The last seq of a room that a joiner has, or need not have."""
+        head, resume = room.head, hello.resume
         if resume is not None and resume.journal == self._journal.id:
-            return min(max(resume.rooms.get(self._room.name, 0), 0), head)
+            have = resume.rooms.get(room.name)
+            if have is not None or room.name == FIRST_ROOM:
+                return min(max(have or 0, 0), head)
         return max(0, head - max(0, hello.history))
 
     def hold_nick(self, line: Line) -> None:

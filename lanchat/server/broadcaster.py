@@ -9,30 +9,32 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 from lanchat.errors import StoreError, StoreFailed
 from lanchat.journal import Journal
 from lanchat.protocol.frames import (
-    Bye,
+    Arrange,
     Entry,
     Error,
-    Message,
+    History,
     Moderate,
-    Presence,
     Read,
     Refused,
     Rename,
     Resend,
-    Typed,
     Typing,
 )
-from lanchat.protocol.limits import MAX_ID, TYPING_EVERY, TYPING_ROOM, Code
+from lanchat.protocol.handshake import ROOMS
+from lanchat.protocol.limits import MAX_ID, MAX_ROOM_NAME, Code
 from lanchat.protocol.moderation import Rules
+from lanchat.protocol.text import one_line
 from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.admission import Admission
+from lanchat.server.arranging import Arranging
+from lanchat.server.counters import Counters
 from lanchat.server.delivery import Delivery
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
@@ -41,8 +43,11 @@ from lanchat.server.last_resort import last_resort
 from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
 from lanchat.server.reading import Reading
-from lanchat.server.retention import Retention
-from lanchat.server.room import Line, Room, refers
+from lanchat.server.retention import Keep, Retention
+from lanchat.server.room import refers
+from lanchat.server.rooms import Rooms
+from lanchat.server.roster import Roster
+from lanchat.server.stage import CLOSES, Stage
 from lanchat.server.standing import Standing
 
 _log = logging.getLogger(__name__)
@@ -50,35 +55,39 @@ _NOT_STORED: Final = Error(Code.NOT_STORED, "The server cannot store messages ju
 
 
 class Broadcaster:
-    """Owns the room, its members, the ring and the journal's writing connection, from start() on."""
+    """Owns the rooms, the roster, the members and the journal's writing connection, from start() on."""
 
     def __init__(
         self,
         journal: Journal,
-        room: Room,
         ask: Callable[[Request], None],
-        retention: Retention,
+        keep: Keep,
+        scrub: Callable[[], None],
         access: Access,
         max_clients: int,
         on_close: Callable[[], None],
     ) -> None:
-        """on_close: an owner closed the room; called in the thread, must not wait."""
+        """ask, scrub: of the history reader. keep: how long texts stay. on_close: an owner closed the room; called in
+        the thread, must not wait. Raises StoreError."""
         self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
         self._journal = journal
-        self._room = room
-        self._retention = retention
-        self._reading = Reading(journal, room.name)
-        self._standing = Standing(room, access)
-        self._moderation = Moderation(room, access, self._standing, self)
-        self._admission = Admission(room, journal, access, self._standing)
-        self._max_clients, self._on_close = max_clients, on_close
+        self._counters = Counters(journal.highest)
+        self._rooms = Rooms(journal, self._counters)
+        self._roster = Roster(self._rooms.first.name, journal.holders())
+        self._retention = Retention(journal, self._rooms.names, keep, scrub)
+        self._reading = Reading(journal)
         self._members: dict[Joiner, Member] = {}
+        self._delivery = Delivery(self._members.values(), ask, lambda member: self._stage.listing(member))
+        self._stage = Stage(
+            journal, self._rooms, self._roster, self._reading, self._retention, self._delivery, self._members
+        )
+        self._standing = Standing(self._roster, access)
+        self._moderation = Moderation(self._roster, access, self._standing, self._stage)
+        self._arranging = Arranging(self._rooms, self._roster, self._standing, self._stage)
+        self._admission = Admission(self._roster, journal, access, self._standing)
+        self._max_clients, self._on_close = max_clients, on_close
         self._said: list[Entry] = []  # accepted, not stored yet
         self._authors: list[Member] = []  # whose they are
-        self._changed_at: float | None = None  # when the first untold change of the roster happened
-        self._delivery = Delivery(room, self._members.values(), ask)
-        self._last_bye: Bye | None = None  # an owner closes the room
-        self._closing = False
         self._ended = False
         self._now = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="lanchat-broadcaster")
@@ -97,7 +106,7 @@ class Broadcaster:
 
     def users(self) -> int:
         """How many are in; any thread may ask."""
-        return len(self._room)
+        return len(self._roster)
 
     def close(self) -> None:
         """Ends the thread, once what lies in the inbox is done."""
@@ -128,11 +137,10 @@ class Broadcaster:
         for item in items:
             self._handlers[type(item)](item)
         self._store()
-        self._room.expire(self._now)
+        self._roster.expire(self._now)
         self._standing.on_time(self._now, time.time_ns() // 1_000_000)
-        self._note_change()
-        if self._changed_at is not None and self._now >= self._changed_at + limits.PRESENCE_DELAY:
-            self._tell_presence()
+        self._stage.note_change(self._now)
+        self._stage.on_time(self._now)
         self._delivery.deliver(self._now)
         self._reading.on_time(self._now)
         self._retention.on_time(self._now, time.time_ns() // 1_000_000)
@@ -141,11 +149,9 @@ class Broadcaster:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
         due = [
             when
-            for when in (self._retention.due, self._room.due, self._standing.due, self._reading.due)
+            for when in (self._retention.due, self._roster.due, self._standing.due, self._reading.due, self._stage.due)
             if when is not None
         ]
-        if self._changed_at is not None:
-            due.append(self._changed_at + limits.PRESENCE_DELAY)
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
         if (patience := self._delivery.patience()) is not None:
             waits.append(patience)
@@ -167,7 +173,8 @@ class Broadcaster:
             try:
                 if refers(said):
                     self._store()  # what it means may have been said just now
-                outcome = self._room.say(member.line, said, at)
+                room = self._rooms.find(said.room, member.line.key)
+                outcome = _no_room(said.room, said.id) if room is None else room.say(member.line, said, at)
             except StoreError as error:  # its counter cannot be looked up
                 _log.error("nothing can be read: %s", error)
                 self._refuse(member, _NOT_STORED, said.id)
@@ -190,9 +197,12 @@ class Broadcaster:
     def _on_join(self, item: Join) -> None:
         self._store()  # the newcomer's head is what is stored, and live entries begin after it
         try:
-            counters = self._admission.counters(item.hello)
-            read = min(self._reading.of(item.hello.key), self._room.head)
+            key, first = item.hello.key, self._rooms.first
+            counters = self._admission.counters(item.hello, self._counters)
+            read = min(self._reading.of(first.name, key), first.head)
             outcome = self._admit(item)
+            rooms = self._rooms.followed(key) if isinstance(outcome, Member) and outcome.rooms else []
+            followed = [(room, self._admission.first_seq(item.hello, room)) for room in rooms]
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
             item.session.admitted(Refused(Code.NOT_STORED, "The server cannot read its journal just now."))
@@ -200,24 +210,28 @@ class Broadcaster:
         if isinstance(outcome, Refused):
             item.session.admitted(outcome)
             return
-        self._delivery.tell(outcome, item.welcome(outcome.line.nick, self._room.head, counters, read))
-        for roster in self._room.roster():
-            self._delivery.tell(outcome, roster)
-        if self._standing.rules != Rules(self._room.name):
+        self._delivery.tell(outcome, item.welcome(outcome.line.nick, first.head, counters, read))
+        self._delivery.enter(outcome, first, self._admission.first_seq(item.hello, first))
+        for frame in self._stage.listing(outcome):
+            self._delivery.tell(outcome, frame)
+        if self._standing.rules != Rules(first.name):
             self._delivery.tell(outcome, self._standing.rules)
-        self._delivery.enter(outcome, self._admission.first_seq(item.hello))
-        self._note_change()
+        for room, have in followed:
+            self._stage.enter(outcome, room, have)
+        self._stage.note_change(self._now)
         item.session.admitted(None)
 
     def _admit(self, item: Join) -> Member | Refused:
-        if self._closing:
+        if self._stage.closing:
             return Refused(Code.CLOSING, "The room is being closed.")
         if len(self._members) >= self._max_clients:
             return Refused(Code.FULL, f"The room is full: {self._max_clients} are in.")
         line = self._admission.admit(item, self._now, time.time_ns() // 1_000_000)
         if isinstance(line, Refused):
             return line
-        member = self._members[item.session] = Member(item.session, line, self._now)
+        member = self._members[item.session] = Member(
+            item.session, line, self._now, rooms=ROOMS in item.hello.capabilities
+        )
         _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
 
@@ -226,8 +240,8 @@ class Broadcaster:
         if member is not None:
             _log.info("%s is gone", member.line.nick)
             self._delivery.remove(member)
-            self._room.leave(member.line, self._now, goodbye=item.goodbye)
-            self._note_change()
+            self._roster.leave(member.line, self._now, goodbye=item.goodbye)
+            self._stage.note_change(self._now)
         item.session.channel.close()
 
     def _on_ask(self, item: Ask) -> None:
@@ -237,52 +251,49 @@ class Broadcaster:
         if isinstance(item.frame, Rename):
             self._rename(member, item.frame.nick)
             return
-        if isinstance(item.frame, Typing):
-            self._on_typing(member.line)
-            return
-        if isinstance(item.frame, Read):
-            self._on_read(member.line, item.frame.seq)
-            return
+        self._store()  # what was said before it may still fail, and comes before what comes of it
         if isinstance(item.frame, Resend):
-            self._store()  # what was said before it may still fail
             member.refusing = None
             return
-        self._store()
         if isinstance(item.frame, Moderate):
             self._moderate(member, item.frame)
             return
-        error = self._delivery.ask_page(member, item.frame)
-        if error is not None:
-            self._delivery.tell(member, error)
-
-    def _on_typing(self, line: Line) -> None:
-        """Told to all, not too often, and never kept."""
-        if len(self._room) <= TYPING_ROOM and not line.muted_until and self._now >= line.typed_at + TYPING_EVERY * 0.8:
-            line.typed_at = self._now
-            self._store()
-            self._delivery.publish([*self._gathered(), Typed(self._room.name, line.nick, line.key)], self._room.head)
-
-    def _on_read(self, line: Line, seq: int) -> None:
+        if isinstance(item.frame, Arrange):
+            at = time.time_ns() // 1_000_000
+            self._delivery.tell(member, self._arranging.do(member, item.frame.id, item.frame.do, self._now, at))
+            return
         try:
-            self._reading.note(line.key, min(seq, self._room.head), self._now)
+            self._on_ask_about(member, item.frame)
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
+
+    def _on_ask_about(self, member: Member, frame: History | Typing | Read) -> None:
+        """A room, that is. Raises StoreError."""
+        line, room = member.line, self._rooms.find(frame.room, member.line.key)
+        if room is None:
+            self._delivery.tell(member, _no_room(frame.room))
+        elif isinstance(frame, Typing):
+            self._stage.typed(line, room, self._now)
+        elif isinstance(frame, Read):
+            self._reading.note(room.name, line.key, min(frame.seq, room.head), self._now)
+        elif error := self._delivery.ask_page(member, room, frame):
+            self._delivery.tell(member, error)
 
     def _moderate(self, member: Member, frame: Moderate) -> None:
         outcome = self._moderation.do(member, frame.id, frame.do, self._now, time.time_ns() // 1_000_000)
         self._delivery.tell(member, outcome)
-        if self._last_bye is not None and not self._closing:
-            self._say_goodbye(self._last_bye)
+        if self._stage.last_bye is not None and not self._stage.closing:
+            self._stage.say_goodbye(self._stage.last_bye)
             self._on_close()
 
     def _rename(self, member: Member, nick: str) -> None:
         error = self._standing.object_to_name(member, self._now, time.time_ns() // 1_000_000)
-        error = error or self._room.rename(member.line, nick)
+        error = error or self._roster.rename(member.line, nick)
         if error is not None:
             self._delivery.tell(member, error)
             return
         self._admission.hold_nick(member.line)
-        self._note_change()
+        self._stage.note_change(self._now)
 
     def _on_tell(self, item: Tell) -> None:
         member = self._members.get(item.session)
@@ -297,43 +308,7 @@ class Broadcaster:
     def _on_stop(self, item: Stop) -> None:
         self._ended = not item.goodbye
         if item.goodbye:
-            self._say_goodbye(Bye(Code.CLOSING, "The server closes. Goodbye."))
-
-    # What moderation has done
-
-    def members(self) -> Iterable[Member]:
-        return self._members.values()
-
-    def put_out(self, member: Member, bye: Bye) -> None:
-        self._delivery.tell(member, bye, last=True)
-
-    def publish(self, rules: Rules) -> None:
-        self._delivery.publish([*self._gathered(), rules], self._room.head)
-
-    def message(self, seq: int) -> Message | None:
-        """What stands there; None: nothing, or no more. Raises StoreError."""
-        return self._journal.message(self._room.name, seq)
-
-    def delete(self, line: Line, target: Message) -> None:
-        """Blanks it, and tells all. Raises StoreError."""
-        size = self._journal.size_of(self._room.name, target.seq)
-        entry = self._room.delete(line, time.time_ns() // 1_000_000, target.seq)
-        try:
-            self._journal.append([entry], {})
-        except StoreError:
-            self._room.not_stored(entry.seq - 1)
-            raise
-        self._delivery.publish([*self._gathered(), entry], self._room.head)
-        self._retention.blanked(target.seq, size)
-
-    def close_room(self, bye: Bye) -> None:
-        """Once who asked for it was told that it is done."""
-        self._last_bye = bye
-
-    def _say_goodbye(self, bye: Bye) -> None:
-        self._closing = True
-        for member in self._members.values():
-            self._delivery.tell(member, bye, last=True)
+            self._stage.say_goodbye(CLOSES)
 
     # Storing, then telling
 
@@ -346,30 +321,22 @@ class Broadcaster:
         try:
             if self._journal.free_disk < limits.FREE_DISK:
                 raise StoreFailed(path=self._journal.path, detail="the disk is nearly full")
-            self._journal.append(said, self._room.counters(said))
+            self._journal.append(said, self._counters.of(said))
         except StoreError as error:
             self._not_stored(said, authors, error)
             return
-        self._room.stored()
-        # Who speaks has joined. One batch: a place in front of the entries must not count as one behind them.
-        self._delivery.publish([*self._gathered(), *said], self._room.head)
+        self._counters.stored()
+        self._stage.show(said)
 
     def _not_stored(self, said: list[Entry], authors: list[Member], error: StoreError) -> None:
         _log.error("nothing can be stored: %s", error)
-        self._room.not_stored(said[0].seq - 1)
+        self._counters.not_stored()
+        for entry in reversed(said):
+            if (room := self._rooms.find(entry.room, entry.key)) is not None:
+                room.not_stored(entry.seq - 1)
         for entry, member in zip(said, authors, strict=True):
             self._refuse(member, _NOT_STORED, entry.id)
 
-    def _note_change(self) -> None:
-        if self._room.changes and self._changed_at is None:
-            self._changed_at = self._now
 
-    def _tell_presence(self) -> None:
-        if gathered := self._gathered():
-            self._delivery.publish(gathered, self._room.head)
-
-    def _gathered(self) -> list[Presence]:
-        """The changes of the roster that were not told yet."""
-        self._changed_at = None
-        changes = self._room.presence()
-        return [] if self._closing else changes
+def _no_room(name: str, id: str | None = None) -> Error:  # noqa: A002 - the wire's word
+    return Error(Code.ROOM_UNKNOWN, f"there is no room “{one_line(name[:MAX_ROOM_NAME])}” here", id and id[:MAX_ID])

@@ -1,7 +1,7 @@
 """Delivery: who has which lines, who waits for its socket, who lags; the broadcaster's hands, in its thread.
 
-A member in step gets each batch by one send. One whose socket is full is watched and reads on from its own place
-in the ring; one that falls out of the ring reads pages of the journal until it is back in step.
+A member in step gets each batch by one send. One whose socket is full is watched and reads on from its own places
+in the rings; one that falls out of a ring reads pages of the journal until it is back in step.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import Final
 
 from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Entry, Error, History, Presence, ServerFrame, Typed
-from lanchat.protocol.limits import MAX_ID, MAX_PAGE, Code
+from lanchat.protocol.frames import Entry, Error, History, Presence, Rooms, ServerFrame, Typed
+from lanchat.protocol.limits import MAX_PAGE, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
 from lanchat.server import limits
 from lanchat.server.history import Answer, Request
-from lanchat.server.member import Member
+from lanchat.server.member import Member, Place
 from lanchat.server.ring import Ring
 from lanchat.server.room import Room
+from lanchat.server.stream import Stream
 
 _log = logging.getLogger(__name__)
 PLAIN_TURN: Final = 64 * 1024  # bytes for one plain-text member at a time: in writes of 1,000 it takes a while
@@ -31,19 +32,25 @@ _STALL_CHECK: Final = 1.0  # s between looks at members that wait for their sock
 
 
 class Delivery:
-    """`members`: a live view of all that are in. `ask`: hands a request to the history reader."""
+    """`members`: a live view of all that are in. `ask`: hands a request to the history reader. `listing`: what
+    somebody needs who missed changes of the roster."""
 
-    def __init__(self, room: Room, members: Collection[Member], ask: Callable[[Request], None]) -> None:
-        self._room = room
+    def __init__(
+        self,
+        members: Collection[Member],
+        ask: Callable[[Request], None],
+        listing: Callable[[Member], Sequence[ServerFrame]],
+    ) -> None:
         self._members = members
         self._ask = ask
-        self._ring = Ring()
-        self._plain_ring = Ring()  # the same for plain-text members; empty where there are none
-        self._plain_members = 0
+        self._listing = listing
+        self._streams: dict[str, Stream] = {}  # of the rooms that somebody follows
+        self._order: deque[tuple[Stream, Ring]] = deque()  # where the batches in memory lie, oldest first
+        self._size = 0  # bytes of them
         self._selector = selectors.DefaultSelector()
         self._watched: set[Member] = set()
         self._told: list[Member] = []  # have lines of their own to send
-        self._published = False
+        self._published: dict[Stream, None] = {}
         self._leaving: deque[tuple[float, Member]] = deque()  # told their last; when they are ended (s, monotonic)
 
     def close(self) -> None:
@@ -51,12 +58,20 @@ class Delivery:
 
     # What is to be sent
 
-    def publish(self, frames: Sequence[Entry | Presence | Rules | Typed], head: int) -> None:
-        """Lines for all. `head`: the room's last seq once they are read."""
-        self._ring.append(b"".join(map(encode, frames)), head)
-        if self._plain_members:
-            self._plain_ring.append(b"".join(map(encode_plain, frames)), head)
-        self._published = True
+    def publish(self, room: Room, frames: Sequence[Entry | Presence | Rules | Typed | Rooms]) -> None:
+        """Lines for all who follow the room; entries among them are its last ones."""
+        stream = self._streams.get(room.name)
+        if stream is None:
+            return
+        self._append(stream, stream.ring, b"".join(map(encode, frames)))
+        if stream.plain_members:
+            self._append(stream, stream.plain_ring, b"".join(map(encode_plain, frames)))
+        self._published[stream] = None
+
+    def _append(self, stream: Stream, ring: Ring, data: bytes) -> None:
+        ring.append(data, stream.room.head)
+        self._order.append((stream, ring))
+        self._size += len(data)
 
     def tell(self, member: Member, frame: ServerFrame, *, last: bool = False) -> None:
         """A line for one. last: the connection ends behind it, and nothing follows."""
@@ -70,88 +85,109 @@ class Delivery:
             self._drop(member, "it asks for more than it reads")
         self._told.append(member)
 
-    # Who is in, and what each lacks
+    # Who follows what, and what each lacks
 
-    def enter(self, member: Member, seq: int) -> None:
-        """Lets `member`, which has or needs nothing up to `seq`, follow the stream from now on."""
+    def enter(self, member: Member, room: Room, seq: int) -> None:
+        """Lets `member`, which has or needs nothing up to `seq`, follow the room from now on."""
+        stream = self._streams.get(room.name)
+        if stream is None:
+            stream = self._streams[room.name] = Stream(room)
+        place = member.places[room.name] = stream.places[member] = Place(stream)
         if member.plain:
-            self._plain_members += 1
-            member.cursor = self._plain_ring.end
-        elif seq >= self._room.head:
-            member.cursor = self._ring.end
+            stream.plain_members += 1
+            place.cursor = stream.plain_ring.end
+        elif seq >= room.head:
+            place.cursor = stream.ring.end
         else:
-            self._read_pages(member, seq)
+            self._read_pages(place, seq)
+            self._told.append(member)
+
+    def part(self, member: Member, room: str) -> None:
+        """It follows the room no longer."""
+        place = member.places.pop(room, None)
+        if place is None:
+            return
+        stream = place.stream
+        del stream.places[member]
+        stream.plain_members -= member.plain
+        if not stream.places and self._streams.get(room) is stream:
+            del self._streams[room]  # who enters next begins with what is stored
+            self._published.pop(stream, None)
 
     def remove(self, member: Member) -> None:
         self._unwatch(member)
         member.gone = True
-        if member.plain:
-            self._plain_members -= 1
+        for room in list(member.places):
+            self.part(member, room)
 
-    def ask_page(self, member: Member, ask: History) -> Error | None:
+    def ask_page(self, member: Member, room: Room, ask: History) -> Error | None:
         """Passes a member's question on to the history reader; the reason, if it cannot be."""
-        if ask.room not in ("", self._room.name):
-            return Error(Code.ROOM_UNKNOWN, f"there is no room “{ask.room[:MAX_ID]}” here")
         if member.plain or member.asked >= limits.MAX_ASKED:
             return Error(Code.HISTORY_BUSY, "wait for the pages that you asked for")
-        head = self._room.head
+        head = room.head
         if ask.after is not None and ask.before is None:
-            request = Request(member, self._room.name, ask.limit, after=_seq(ask.after, head), upto=head)
+            request = Request(member, room.name, ask.limit, after=_seq(ask.after, head), upto=head)
         else:
             before = head + 1 if ask.before is None else ask.before
-            request = Request(member, self._room.name, ask.limit, before=_seq(before, head + 1))
+            request = Request(member, room.name, ask.limit, before=_seq(before, head + 1))
         member.asked += 1
         self._ask(request)
         return None
 
     def answer(self, answer: Answer) -> None:
         """What the history reader found."""
-        member = answer.request.member
-        if not answer.request.catchup:
+        member, place = answer.request.member, answer.request.catchup
+        if place is None:
             member.asked -= 1
             self._tell_line(member, answer.line)
             return
-        member.page_asked = False
+        if member.places.get(answer.request.room) is not place:  # it parted meanwhile
+            return
+        place.page_asked = False
         if answer.last is None:
             self._drop(member, "what it lacks cannot be read")
             return
         if answer.last:
             self._tell_line(member, answer.line)
-        head, place = member.target
-        member.seq = answer.last or head
-        if member.seq >= head:
-            self._return_to_stream(member, place)
+        head, cursor = place.target
+        place.seq = answer.last or head
+        if place.seq >= head:
+            self._return_to_stream(member, place, cursor)
         self._told.append(member)
 
-    def _read_pages(self, member: Member, seq: int) -> None:
-        """From here on `member` reads the journal after `seq`, up to where the stream stands now."""
-        member.cursor = None
-        member.seq = seq
-        member.target = (self._room.head, self._ring.end)
+    @staticmethod
+    def _read_pages(place: Place, seq: int) -> None:
+        """From here on its member reads the journal after `seq`, up to where the stream stands now."""
+        place.cursor = None
+        place.seq = seq
+        place.target = (place.stream.room.head, place.stream.ring.end)
 
-    def _return_to_stream(self, member: Member, place: int) -> None:
-        if place < self._ring.start:
-            member.lagged = True  # changes of the roster went by meanwhile
-            self._read_pages(member, member.seq)
+    def _return_to_stream(self, member: Member, place: Place, cursor: int) -> None:
+        if cursor < place.stream.ring.start:
+            place.lagged = True  # changes of the roster went by meanwhile
+            self._read_pages(place, place.seq)
             return
-        member.cursor = place
-        if member.lagged:
-            member.lagged = False
-            for roster in self._room.roster():
-                self._tell_line(member, member.encode(roster))
+        place.cursor = cursor
+        if place.lagged:
+            place.lagged = False
+            for frame in self._listing(member):
+                self._tell_line(member, member.encode(frame))
 
     # Sending
 
     def deliver(self, now: float) -> None:
         """Sends what was published or told since the last call, and puts out who does not read."""
         told, self._told = self._told, []
-        for member in [*self._members] if self._published else told:
+        published, self._published = self._published, {}
+        for stream in published:
+            for member in list(stream.places):
+                if not member.watched:
+                    self.feed(member, now)
+        for member in told:
             if not member.watched:
                 self.feed(member, now)
-        self._published = False
-        for ring in (self._ring, self._plain_ring):
-            while ring.size > limits.RING_BYTES:
-                self._leave_behind(ring)
+        while self._size > limits.RING_BYTES:
+            self._drop_oldest()
         while self._leaving and self._leaving[0][0] <= now:  # who does not leave by themselves
             self._leaving.popleft()[1].channel.shutdown()
         for member in [m for m in self._watched if now - m.progress_at > limits.STALL_TIMEOUT]:
@@ -180,47 +216,56 @@ class Delivery:
     def _feed(self, member: Member) -> bool:
         """Sends; True: the socket is full. Raises OSError."""
         channel, left = member.channel, PLAIN_TURN
-        while lines := self._lines_for(member):
+        while True:
+            lines, place = self._lines_for(member)
+            if not lines:
+                return channel.unsent and channel.flush()
             if member.plain and (left := left - len(lines)) < 0:
                 return True  # it reads fast; the others have their turn
             taken = channel.send(lines)
-            if member.control:
+            if place is None:
                 member.took(taken)
-            elif member.cursor is not None:
-                member.cursor += taken
+            elif place.cursor is not None:
+                place.cursor += taken
             if taken < len(lines) or channel.unsent:
                 return True
-        return channel.unsent and channel.flush()
 
-    def _lines_for(self, member: Member) -> bytes | memoryview:
+    def _lines_for(self, member: Member) -> tuple[bytes | memoryview, Place | None]:
+        """What goes out next, and whose cursor it moves; whole lines, so that rooms may take turns."""
         if member.control:
-            return first_piece(member.control[0]) if member.plain else member.control[0]
+            return first_piece(member.control[0]) if member.plain else member.control[0], None
         if member.last_told:
-            return b""
-        if member.cursor is None:
-            self._ask_catchup(member)
-            return b""
-        if member.plain:
-            return first_piece(bytes(self._plain_ring.after(member.cursor, MAX_UNSENT)[:MAX_WRITE]))
-        return self._ring.after(member.cursor, MAX_UNSENT) if member.cursor < self._ring.end else b""
+            return b"", None
+        for place in member.places.values():
+            if place.cursor is None:
+                self._ask_catchup(member, place)
+            elif member.plain:
+                lines = place.stream.plain_ring.after(place.cursor, MAX_UNSENT)
+                return first_piece(bytes(lines[:MAX_WRITE])), place
+            elif place.cursor < place.stream.ring.end:
+                return place.stream.ring.after(place.cursor, MAX_UNSENT), place
+        return b"", None
 
-    def _ask_catchup(self, member: Member) -> None:
-        if not member.page_asked:
-            member.page_asked = True
-            head, _ = member.target
-            self._ask(Request(member, self._room.name, MAX_PAGE, after=member.seq, upto=head, catchup=True))
+    def _ask_catchup(self, member: Member, place: Place) -> None:
+        if not place.page_asked:
+            place.page_asked = True
+            head, _ = place.target
+            self._ask(Request(member, place.stream.room.name, MAX_PAGE, after=place.seq, upto=head, catchup=place))
 
-    def _leave_behind(self, ring: Ring) -> None:
-        """Drops the oldest batch; who still stands in it reads pages instead."""
+    def _drop_oldest(self) -> None:
+        """Drops the oldest batch of all; who still stands in it reads pages instead."""
+        stream, ring = self._order.popleft()
         border = ring.second()
         for member in list(self._watched):
-            if member.cursor is None or member.cursor >= border or member.plain is (ring is self._ring):
+            place = stream.places.get(member)
+            if place is None or place.cursor is None or place.cursor >= border or stream.ring_of(member) is not ring:
                 continue
             if member.plain:
                 self._drop(member, "it reads too slowly")
             else:
-                member.lagged = True
-                self._read_pages(member, ring.seq_at(member.cursor))
+                place.lagged = True
+                self._read_pages(place, ring.seq_at(place.cursor))
+        self._size -= border - ring.start
         ring.drop_oldest()
 
     def _drop(self, member: Member, reason: str) -> None:

@@ -20,14 +20,15 @@ from lanchat.protocol.frames import Entry, Error, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, Code
 from lanchat.server.last_resort import last_resort
 from lanchat.server.limits import CHECKPOINT_AFTER, WAL_BYTES
-from lanchat.server.member import Member
+from lanchat.server.member import Member, Place
 
 _log = logging.getLogger(__name__)
 _PAGE_FRAME: Final = 256  # bytes of a page frame around its entries, the room's name included
 
 
 class Request(NamedTuple):
-    """At most `limit` entries after (upto included) or before a seq; exactly one of the two is given."""
+    """At most `limit` entries after (upto included) or before a seq; exactly one of the two is given. catchup: for
+    this place of the member's."""
 
     member: Member
     room: str
@@ -35,7 +36,7 @@ class Request(NamedTuple):
     before: int | None = None
     after: int | None = None
     upto: int = 0
-    catchup: bool = False
+    catchup: Place | None = None
 
 
 class Scrub(NamedTuple):
@@ -114,7 +115,7 @@ class History:
             _log.warning("no history: %s", error)
             return Answer(ask, encode(Error(Code.NOT_STORED, "The history cannot be read just now.")), None)
         start = not entries or entries[0].seq <= first
-        page = Page(ask.room, entries, start=start, catchup=ask.catchup)
+        page = Page(ask.room, entries, start=start, catchup=ask.catchup is not None)
         return Answer(ask, encode(page), entries[-1].seq if entries else 0)
 
     def _checkpoint(self, move: Callable[[], bool | None]) -> bool:

@@ -38,6 +38,8 @@ RATE_BYTES: Final = 4_096  # bytes that count as one message: a longer text, or 
 MAX_REFUSALS: Final = 10  # names one connection may try in vain
 DEEDS: Final = 0.5  # of one moderator in a second, over time: no raid comes faster, and the audit journal lasts longer
 DEEDS_BURST: Final = 60.0  # s worth of deeds that may come at once
+ARRANGED: Final = 0.5  # rooms that one member enters, leaves, makes in a second, over time
+ARRANGED_BURST: Final = 60.0  # s worth of them: who comes for the first time may enter many
 RATE_BURST: Final = 5.0  # s worth of messages that may come at once
 
 

@@ -1,4 +1,4 @@
-"""One joined connection as the broadcaster sees it: where it stands in the stream, and what goes to it alone.
+"""One joined connection as the broadcaster sees it: where it stands in each stream, and what goes to it alone.
 
 Owned by the broadcaster; nothing here locks or waits.
 """
@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lanchat.channel import Channel
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Error, Refused, ServerFrame
 from lanchat.protocol.plain import encode_plain
 from lanchat.server.limits import CONTROL_BYTES
-from lanchat.server.room import Line
+from lanchat.server.roster import Line
+
+if TYPE_CHECKING:
+    from lanchat.server.stream import Stream
 
 
 class Joiner(Protocol):
@@ -29,45 +32,54 @@ class Joiner(Protocol):
         """In (None), or why not. Called once, by the broadcaster."""
 
 
-class Member:
-    """A cursor on the room's stream, with a small queue of its own lines that go first.
+class Place:
+    """A cursor on one room's stream.
 
     cursor None: it reads pages of the journal instead. seq: the last entry it has then; target: the seq, and the
     place in the stream behind it, where it goes over to the stream.
     """
+
+    __slots__ = ("cursor", "lagged", "page_asked", "seq", "stream", "target")
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.cursor: int | None = 0
+        self.seq = 0
+        self.target = (0, 0)
+        self.page_asked = False  # a page of the catch-up is on its way
+        self.lagged = False  # it fell behind: after the catch-up it needs a roster
+
+
+class Member:
+    """Its cursors, one for each room it follows, with a small queue of its own lines that go first. rooms: its client
+    knows that there is more than one."""
 
     __slots__ = (
         "asked",
         "channel",
         "control",
         "control_size",
-        "cursor",
         "encode",
         "gone",
-        "lagged",
         "last_told",
         "line",
-        "page_asked",
+        "places",
         "plain",
         "progress_at",
         "refusing",
-        "seq",
+        "rooms",
         "session",
-        "target",
         "watched",
     )
 
-    def __init__(self, session: Joiner, line: Line, now: float) -> None:
+    def __init__(self, session: Joiner, line: Line, now: float, *, rooms: bool = False) -> None:
         self.session = session
         self.channel = session.channel
         self.plain = session.plain
         self.encode: Callable[[ServerFrame], bytes] = encode_plain if session.plain else encode
         self.line = line
-        self.cursor: int | None = 0
-        self.seq = 0
-        self.target = (0, 0)
-        self.page_asked = False  # a page of the catch-up is on its way
-        self.lagged = False  # it fell behind: after the catch-up it needs a roster
+        self.rooms = rooms
+        self.places: dict[str, Place] = {}  # by room; the first one first, so that news of people precede their words
         # Why something it said was not taken: nothing later may be, until it says that again
         self.refusing: Error | None = None
         self.asked = 0  # history pages on their way

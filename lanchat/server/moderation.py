@@ -25,7 +25,8 @@ from lanchat.server.access import Access
 from lanchat.server.audit import Deed
 from lanchat.server.limits import DEEDS, DEEDS_BURST, Rate
 from lanchat.server.member import Member
-from lanchat.server.room import Line, Room, Whom
+from lanchat.server.room import Room
+from lanchat.server.roster import Line, Roster, Whom
 from lanchat.server.sanctions import Held, Kind
 from lanchat.server.standing import SECOND, Standing, behind, left
 
@@ -43,10 +44,13 @@ class Stage(Protocol):
     def publish(self, rules: Rules) -> None:
         """To all."""
 
-    def delete(self, line: Line, target: Message) -> None:
+    def room(self, name: str, key: str | None) -> Room | None:
+        """That this key may know of. Raises StoreError."""
+
+    def delete(self, line: Line, room: Room, target: Message) -> None:
         """Stores and tells it. Raises StoreError."""
 
-    def message(self, seq: int) -> Message | None:
+    def message(self, room: Room, seq: int) -> Message | None:
         """None: there is none, or no more. Raises StoreError."""
 
     def close_room(self, bye: Bye) -> None: ...
@@ -63,8 +67,8 @@ class Denied(Exception):
 class Moderation:
     """Of one room. now: s, monotonic; at: ms since 1970."""
 
-    def __init__(self, room: Room, access: Access, standing: Standing, stage: Stage) -> None:
-        self._room, self._access, self._standing, self._stage = room, access, standing, stage
+    def __init__(self, roster: Roster, access: Access, standing: Standing, stage: Stage) -> None:
+        self._roster, self._access, self._standing, self._stage = roster, access, standing, stage
         self._rates: dict[str, Rate] = {}  # of those who have or had a role, by key
         self._handlers: Final[dict[type, Callable[[Any, Any, int], Outcome | str]]] = {
             acts.Kick: self._kick,
@@ -121,7 +125,7 @@ class Moderation:
 
     def _whom(self, member: Member, who: str) -> Whom:
         """Somebody that this member may act on."""
-        found = self._room.whom(who)
+        found = self._roster.whom(who)
         if found is None:
             raise Denied(Code.NOBODY, f"There is nobody called “{one_line(who)}” here.")
         if found.key is not None and found.key == member.line.key:
@@ -135,7 +139,7 @@ class Moderation:
         for other in list(self._stage.members()):
             if other.line is line:
                 self._stage.put_out(other, Bye(code, detail))
-        self._room.expel(line, by, why, ban=code is Code.BANNED)
+        self._roster.expel(line, by, why, ban=code is Code.BANNED)
 
     def _kick(self, member: Member, do: acts.Kick, at: int) -> str:
         whom, why = self._whom(member, do.who), one_line(do.reason)
@@ -159,7 +163,7 @@ class Moderation:
             raise Denied(Code.NOBODY, f"“{whom.nick}” has no key and is on the server itself. Put them out instead.")
         sanction = Sanction(kind, whom.nick, whom.key, at + do.seconds * SECOND, member.line.nick, why)
         held = Held(sanction, member.line.key or "", addresses)
-        others = [line for line in self._room.lines() if line is not whom.line and self._standing.hits(held, line)]
+        others = [line for line in self._roster.lines() if line is not whom.line and self._standing.hits(held, line)]
         more = _also(others)
         with self._written(member, at, do, whom, f"for {duration(do.seconds)}.{more} {why}".strip()):
             if not self._access.sanctions.put(held):
@@ -177,11 +181,11 @@ class Moderation:
     def _mute(self, member: Member, do: acts.Mute, at: int) -> str:
         mute, lines, more = self._sanction("mute", member, do, at)
         for line in lines:
-            self._room.mute(line, mute.until, mute.by, mute.reason)
+            self._roster.mute(line, mute.until, mute.by, mute.reason)
         return f"{mute.nick} is muted for {duration(do.seconds)}.{more}"
 
     def _lift(self, kind: Kind, member: Member, do: acts.Unban | acts.Unmute, at: int) -> list[Held]:
-        found = self._room.whom(do.who)
+        found = self._roster.whom(do.who)
         held = [h for h in self._access.sanctions.all(at) if h.on.kind == kind]
         keys = {do.who} | ({found.key} if found is not None and found.key else set())
         meant = [h for h in held if h.on.key in keys] or [h for h in held if h.on.nick == do.who]
@@ -204,11 +208,11 @@ class Moderation:
 
     def _unmute(self, member: Member, do: acts.Unmute, at: int) -> str:
         lifted = self._lift("mute", member, do, at)
-        for line in self._room.lines():
+        for line in self._roster.lines():
             if any(h.on.key == line.key if line.key else h.addresses & {*line.addresses} for h in lifted):
                 line.pardoned = True
                 left = self._access.sanctions.find("mute", line.key, line.addresses, line.known, at)
-                self._room.mute(line, left.on.until if left else 0, member.line.nick)
+                self._roster.mute(line, left.on.until if left else 0, member.line.nick)
         return f"{lifted[0].on.nick} may speak again."
 
     def _bans(self, _member: Member, _do: acts.Bans, at: int) -> Outcome:
@@ -234,8 +238,9 @@ class Moderation:
         self._stage.publish(self._standing.rules)
 
     def _delete(self, member: Member, do: acts.Delete, at: int) -> str:
-        message = self._stage.message(do.seq)
-        if message is None:
+        room = self._stage.room(do.room, member.line.key)
+        message = None if room is None else self._stage.message(room, do.seq)
+        if room is None or message is None:
             raise Denied(Code.NOBODY, "There is no such message any more.")
         if message.key is None or message.key != member.line.key:
             own, theirs = self._role(member.line.key), self._role(message.key)
@@ -243,9 +248,10 @@ class Moderation:
                 raise Denied(Code.NOT_ALLOWED, "You can only delete what you said yourself.")
             if theirs.rank > own.rank:
                 raise Denied(Code.NOT_ALLOWED, f"“{message.nick}” is {_A[theirs]} of this room.")
-            with self._written(member, at, do, Whom(message.nick, message.key, None), f"message {do.seq}"):
+            whom, what = Whom(message.nick, message.key, None), f"message {do.seq} in “{room.name}”"
+            with self._written(member, at, do, whom, what):
                 pass
-        self._stage.delete(member.line, message)
+        self._stage.delete(member.line, room, message)
         return "The message is deleted."
 
     def _invite(self, member: Member, do: acts.Invite, at: int) -> Outcome:
@@ -267,18 +273,18 @@ class Moderation:
                 raise Denied(Code.TOO_MANY, "There are too many moderators.")
         self._access.roles.appointed(whom.key, moderator=do.moderator)
         if whom.line is not None:
-            self._room.give(whom.line, self._role(whom.key), member.line.nick)
+            self._roster.give(whom.line, self._role(whom.key), member.line.nick)
         return f"{whom.nick} is {'a' if do.moderator else 'no longer a'} moderator."
 
     def _pin(self, member: Member, do: acts.Pin, at: int) -> str:
         try:
             with self._written(member, at, do, None, "another one" if do.pin else "none"):
-                self._access.store_pin(do.pin or None, keep=[line.key for line in self._room.lines() if line.key])
+                self._access.store_pin(do.pin or None, keep=[line.key for line in self._roster.lines() if line.key])
         except LocalProtocolError as error:
             raise Denied(Code.PIN_INVALID, str(error)) from error
         finally:
             self._access.reload()
-        for line in self._room.lines() if do.pin else ():
+        for line in self._roster.lines() if do.pin else ():
             if line.key is None:
                 self._put_out(line, member.line.nick, _NO_GUESTS, Code.KICKED, _NO_GUESTS)
         return "The PIN is changed. Who is in stays in." if do.pin else "The room has no PIN any more."

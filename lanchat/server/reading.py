@@ -1,4 +1,5 @@
-"""Read markers: how far each key has read, so that another device of theirs, or a restart, knows; it tells nobody else.
+"""Read markers: how far each key has read in each room, so that another device of theirs, or a restart, knows; it tells
+nobody else.
 
 The broadcaster's hand, in its thread. Kept in the journal's file, some seconds late: what a crash loses of it, a client
 says again.
@@ -17,23 +18,23 @@ DELAY: Final = 5.0  # s that markers wait to be stored together
 
 
 class Reading:
-    """In one room. Times: s, monotonic."""
+    """Times: s, monotonic."""
 
-    def __init__(self, journal: Journal, room: str) -> None:
-        self._journal, self._room = journal, room
-        self._waiting: dict[str, int] = {}  # by key: of those who are in, so bounded by them
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._waiting: dict[tuple[str, str], int] = {}  # by room and key, of those who are in: bounded by their rooms
         self.due: float | None = None
 
-    def of(self, key: str | None) -> int:
-        """The last seq that `key` has read, 0: none. Raises StoreError."""
+    def of(self, room: str, key: str | None) -> int:
+        """The last seq that `key` has read there, 0: none. Raises StoreError."""
         if key is None:
             return 0
-        return self._waiting.get(key) or self._journal.seen(self._room, key)
+        return self._waiting.get((room, key)) or self._journal.seen(room, key)
 
-    def note(self, key: str | None, seq: int, now: float) -> None:
+    def note(self, room: str, key: str | None, seq: int, now: float) -> None:
         """`key` has read up to `seq`; backwards it does not go. Raises StoreError."""
-        if key is not None and seq > self.of(key):
-            self._waiting[key] = seq
+        if key is not None and seq > self.of(room, key):
+            self._waiting[room, key] = seq
             self.due = self.due or now + DELAY
 
     def on_time(self, now: float) -> None:
@@ -46,6 +47,6 @@ class Reading:
         if not waiting:
             return
         try:
-            self._journal.keep_seen(self._room, waiting)
+            self._journal.keep_seen(waiting)
         except StoreError as error:
             _log.error("how far people have read cannot be stored: %s", error)

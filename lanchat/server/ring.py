@@ -7,10 +7,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from lanchat.protocol.frames import Message
-
-_MESSAGE: Final = b'{"type":"message"'
 _SPARE: Final = 1024  # dropped batches whose slots may lie unused before the lists are cut
+
+
+class _Line(msgspec.Struct):
+    """What tells an entry from other lines."""
+
+    seq: int = 0
 
 
 class Batch(NamedTuple):
@@ -68,8 +71,8 @@ class Ring:
         index = bisect.bisect_right(self._starts, cursor, lo=self._dropped) - 1
         batch = self._batches[index]
         for line in batch.data[cursor - self._starts[index] :].split(b"\n"):
-            if line.startswith(_MESSAGE):
-                return msgspec.json.decode(line, type=Message).seq - 1
+            if line and (seq := msgspec.json.decode(line, type=_Line).seq):
+                return seq - 1
         return batch.head
 
     def drop_oldest(self) -> None:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -30,9 +29,9 @@ from lanchat.server.history import History
 from lanchat.server.items import Item, Stop
 from lanchat.server.listener import Listener, bind
 from lanchat.server.lookalike import looks
-from lanchat.server.retention import FOR_EVER, Keep, Retention
+from lanchat.server.retention import FOR_EVER, Keep
 from lanchat.server.roles import OwnersFile
-from lanchat.server.room import FIRST_ROOM, Room
+from lanchat.server.room import FIRST_ROOM
 from lanchat.server.session import Session
 
 _log = logging.getLogger(__name__)
@@ -99,19 +98,16 @@ class Server:
         self._listener = Listener(sockets, self._accepted)
         self._begun(self._listener.close)
         looks("")  # reads its table now, not when somebody joins
-        room = Room(
-            FIRST_ROOM,
-            self._journal.head(FIRST_ROOM),
-            self._journal.holders(),
-            self._journal.highest,
-            partial(self._journal.message, FIRST_ROOM),
-            partial(self._journal.reactions, FIRST_ROOM),
-        )
         self._history = History(self._journal.reader(), lambda answer: self.put(answer))
         self._begun(self._history.close)
-        retention = Retention(self._journal, FIRST_ROOM, config.keep, self._history.scrub)
         self._broadcaster = Broadcaster(
-            self._journal, room, self._history.ask, retention, self.access, config.max_clients, config.on_close
+            self._journal,
+            self._history.ask,
+            config.keep,
+            self._history.scrub,
+            self.access,
+            config.max_clients,
+            config.on_close,
         )
         self._begun(self._broadcaster.close)
         self._sessions: dict[threading.Thread, Session] = {}

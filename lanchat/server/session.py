@@ -244,6 +244,7 @@ class Session:
                 | frames.Rename()
                 | frames.Resend()
                 | frames.Moderate()
+                | frames.Arrange()
                 | frames.Typing()
                 | frames.Read()
             ):

@@ -19,7 +19,7 @@ from lanchat.protocol.moderation import Role, Rules
 from lanchat.server.access import Access
 from lanchat.server.member import Joiner, Member
 from lanchat.server.roles import LOOK
-from lanchat.server.room import Line, Room
+from lanchat.server.roster import Line, Roster
 from lanchat.server.sanctions import Held, plain_address
 from lanchat.server.slow_mode import SlowMode
 
@@ -31,8 +31,8 @@ MAX_ADDRESSES: Final = 4  # of one person that a ban reaches: their latest
 class Standing:
     """In one room. now: s, monotonic; at: ms since 1970."""
 
-    def __init__(self, room: Room, access: Access) -> None:
-        self._room, self._access = room, access
+    def __init__(self, roster: Roster, access: Access) -> None:
+        self._roster, self._access = roster, access
         self._slow = SlowMode()
         self._look_at = 0.0
         self.take_up_rules()
@@ -40,7 +40,7 @@ class Standing:
     def take_up_rules(self) -> None:
         """What is stored holds from now on."""
         stored = self._access.rules()
-        self.rules = Rules(self._room.name, stored.get("slow", 0), bool(stored.get("closed", 0)))
+        self.rules = Rules(self._roster.room, stored.get("slow", 0), bool(stored.get("closed", 0)))
         self._slow.interval = self.rules.slow
 
     def look(self) -> None:
@@ -53,7 +53,7 @@ class Standing:
 
     def object_to_join(self, key: str | None, session: Joiner, at: int) -> Refused | None:
         """Why somebody does not come in."""
-        known = self._room.holds_name(key)
+        known = self._roster.holds_name(key)
         ban = self._access.sanctions.find("ban", key, _addresses(session), known, at)
         if self.role(key) is Role.OWNER:
             return None
@@ -71,7 +71,7 @@ class Standing:
         mute = self._access.sanctions.find("mute", line.key, _addresses(session), line.known, at)
         if mute is None or line.role is Role.OWNER or mute.on.until <= line.muted_until:
             return
-        self._room.mute(line, mute.on.until)
+        self._roster.mute(line, mute.on.until)
         if line.key not in (None, mute.on.key):
             try:
                 self.extend(mute, [line])
@@ -123,10 +123,10 @@ class Standing:
             self._forget_ended(at)
         except StoreError as error:
             _log.error("%s", error)
-        for line in self._room.lines():
-            self._room.give(line, self.role(line.key))
+        for line in self._roster.lines():
+            self._roster.give(line, self.role(line.key))
             if 0 < line.muted_until <= at:
-                self._room.mute(line, 0)
+                self._roster.mute(line, 0)
 
     def _look_at_owners(self) -> None:
         """A file that cannot be read changes nothing."""

@@ -172,6 +172,13 @@ class RawClient(RawSocket):
             entries += [frame] if frame["type"] == "message" else frame.get("entries", [])
         return entries
 
+    def entries(self) -> list[Frame]:
+        """Entries of every kind, from pages and live, in the order in which they came."""
+        found: list[Frame] = []
+        for frame in self.seen:
+            found += [frame] if "seq" in frame and "room" in frame else frame.get("entries", [])
+        return found
+
     def texts(self) -> list[str]:
         return [entry["text"] for entry in self.messages()]
 

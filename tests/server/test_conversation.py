@@ -57,7 +57,7 @@ def test_a_message_and_its_edit_in_one_go(people: People, server: Server) -> Non
         people.ana.send(line.encode() + b"\n")
     assert people.ben.until("edited")["text"] == "typo"
     assert people.ben.until("reacted")["emoji"] == "👍"
-    assert server._broadcaster._room.head == 3
+    assert server._broadcaster._rooms.first.head == 3
 
 
 def test_only_the_author_changes_a_message_and_every_version_is_kept(people: People, connect: Connect) -> None:
@@ -192,7 +192,7 @@ def test_all_hear_that_somebody_writes_but_not_too_often_and_nothing_is_kept(peo
     people.ben.until("message")
     typed = [frame for frame in people.ben.seen if frame["type"] == "typed"]
     assert [(frame["nick"], frame["room"]) for frame in typed] == [("Ana", "lobby")]
-    assert server._broadcaster._room.head == 1
+    assert server._broadcaster._rooms.first.head == 1
 
 
 def test_who_is_muted_is_not_seen_writing(people: People, server: Server, make_key: MakeKey) -> None:
@@ -206,7 +206,7 @@ def test_who_is_muted_is_not_seen_writing(people: People, server: Server, make_k
 
 
 def test_in_a_large_room_nobody_is_seen_writing(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lanchat.server.broadcaster.TYPING_ROOM", 1)
+    monkeypatch.setattr("lanchat.server.stage.TYPING_ROOM", 1)
     people.ana.tell(kind="typing")
     people.ana.sync()
     people.say(people.ana, "say", text="there")

@@ -32,7 +32,7 @@ def look(journal: Journal) -> Callable[[Keep], int]:
 
     def run(keep: Keep) -> int:
         scrubs: list[int] = []
-        rule = Retention(journal, "lobby", keep, lambda: scrubs.append(1) or journal.scrub())  # type: ignore[func-returns-value]
+        rule = Retention(journal, lambda: ["lobby"], keep, lambda: scrubs.append(1) or journal.scrub())  # type: ignore[func-returns-value]
         for _ in range(1_000):
             if rule.due is None or rule.due > 0.0:
                 return len(scrubs)

@@ -18,7 +18,7 @@ from lanchat.client.mentions import mentions
 from lanchat.gui.model import wording
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
-from lanchat.protocol.frames import Change, Deleted, Entry, Message
+from lanchat.protocol.frames import Archived, Change, Deleted, Entry, Message, Topic
 from lanchat.protocol.text import NO_LONGER_KEPT, clean_text, fold_nick
 
 MAX_KEPT: Final = 50_000  # entries in memory, some 25 MB of usual messages; older ones are loaded again on scrolling
@@ -124,6 +124,8 @@ class Timeline:
         new = []
         for entry in entries:
             self._last_seq = max(self._last_seq, entry.seq)
+            if isinstance(entry, Topic | Archived):
+                continue
             if not isinstance(entry, Message):
                 self._fold.add(entry)
                 self._draw_anew(entry.target)

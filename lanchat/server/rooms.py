@@ -1,0 +1,134 @@
+"""The rooms of a server: which there are, who may know of each, and who follows which; it tells nobody.
+
+The broadcaster's hand, in its thread. What rooms.py is asked to change is stored before it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from weakref import WeakValueDictionary
+
+from lanchat.journal import Journal
+from lanchat.protocol.entries import Archived, Topic
+from lanchat.protocol.frames import Rooms as Listing
+from lanchat.protocol.limits import MAX_ROOMS_CHUNK
+from lanchat.protocol.rooms import DIRECT, Person, RoomInfo, direct_name
+from lanchat.server.counters import Counters
+from lanchat.server.lookalike import ByName
+from lanchat.server.room import FIRST_ROOM, Room
+from lanchat.server.roster import Line
+
+MAX_ROOMS: Final = 300  # on one server: a list that somebody still reads, and 250 KB to each who joins at most
+MAX_FOLLOWED: Final = 100  # rooms of one member besides direct conversations: each is a cursor of every connection
+MAX_DIRECTS: Final = 200  # conversations of one member
+
+
+class Rooms:
+    """Raises StoreError."""
+
+    def __init__(self, journal: Journal, counters: Counters) -> None:
+        self._journal, self._counters = journal, counters
+        self._rooms: ByName[Room] = ByName()
+        # While somebody follows them; more were ever made than memory should hold
+        self._directs: WeakValueDictionary[str, Room] = WeakValueDictionary()
+        for info in journal.registry.rooms():
+            self._take_up(info)
+        first = self._rooms.get(FIRST_ROOM)
+        self.first: Room = first or self._take_up(RoomInfo(FIRST_ROOM, journal.head(FIRST_ROOM)))
+
+    def _take_up(self, info: RoomInfo) -> Room:
+        room = Room(info, self._counters, self._journal)
+        self._rooms.put(room.name, room)
+        return room
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    # Which there are
+
+    def find(self, name: str, key: str | None) -> Room | None:
+        """The room of that name, if this key may know of it; empty: the first."""
+        if not name:
+            return self.first
+        room = self._direct(name) if name.startswith(DIRECT) else self._rooms.get(name)
+        return room if room is not None and room.visible(key) else None
+
+    def _direct(self, name: str) -> Room | None:
+        room = self._directs.get(name)
+        if room is None and (info := self._journal.registry.room(name)) is not None:
+            room = self._directs[name] = Room(info, self._counters, self._journal)
+        return room
+
+    def like(self, name: str) -> Room | None:
+        """The room that has this name, or one that looks like it."""
+        return next(iter(self._rooms.find(name)), None)
+
+    def names(self) -> list[str]:
+        """Of all, direct conversations as well."""
+        return list(dict.fromkeys([FIRST_ROOM, *self._journal.registry.names()]))
+
+    def followed(self, key: str | None) -> list[Room]:
+        """What a key follows besides the first room; of direct conversations those in which something was said."""
+        if key is None:
+            return []
+        registry = self._journal.registry
+        rooms = [self._rooms.get(name) for name in registry.followed(key)]
+        directs = [self._direct(name) for name in registry.directs(key)]
+        return [r for r in rooms if r is not None and r is not self.first] + [r for r in directs if r and r.head]
+
+    def listing(self, followed: Iterable[Room]) -> list[Listing]:
+        """All rooms but the direct conversations, and of those what is followed."""
+        infos = [room.info() for room in [*self._rooms, *(room for room in followed if room.direct)]]
+        starts = range(0, len(infos), MAX_ROOMS_CHUNK)
+        return [Listing(infos[i : i + MAX_ROOMS_CHUNK], first=i == 0) for i in starts]
+
+    # What changes
+
+    def make(self, line: Line, name: str, topic: str, at: int) -> tuple[Room, Topic]:
+        """A room that nobody has yet, and its first entry, which says so; its maker follows it."""
+        info = RoomInfo(name, maker=line.key)
+        room = Room(info, self._counters, self._journal)
+        entry = room.describe(line, at, topic)
+        with self._journal.transaction():
+            self._journal.registry.keep([info])
+            self._journal.registry.follow(line.key or "", name)
+            self._journal.append([entry], {})
+        room.stored(entry)
+        self._rooms.put(name, room)
+        return room, entry
+
+    def meet(self, people: Sequence[Person]) -> Room | None:
+        """The conversation of these; made if there is none. None: one of them has too many."""
+        name = direct_name(person.key for person in people)
+        room = self._direct(name)
+        if room is not None:
+            return room
+        registry = self._journal.registry
+        if any(len(registry.directs(person.key)) >= MAX_DIRECTS for person in people):
+            return None
+        registry.keep([RoomInfo(name, people=list(people))])
+        return self._direct(name)
+
+    def follow(self, key: str | None, room: Room) -> bool:
+        """From now on, also after a restart where there is a key; False: it follows too many."""
+        if key is None or room.direct or room is self.first:
+            return True
+        followed = self._journal.registry.followed(key)
+        if room.name not in followed and len(followed) >= MAX_FOLLOWED:
+            return False
+        self._journal.registry.follow(key, room.name)
+        return True
+
+    def unfollow(self, key: str | None, room: Room) -> None:
+        if key is not None:
+            self._journal.registry.unfollow(key, room.name)
+
+    def change(self, room: Room, entry: Topic | Archived) -> None:
+        """Stores it, and it holds."""
+        try:
+            self._journal.append([entry], {})
+        except BaseException:
+            room.not_stored(entry.seq - 1)
+            raise
+        room.stored(entry)

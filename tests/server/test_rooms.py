@@ -1,0 +1,316 @@
+"""Rooms and direct conversations over real sockets: who follows what, who may know of what; nothing is lost."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import ExitStack
+
+import pytest
+
+from lanchat.protocol.limits import MAX_DIRECT, MAX_TOPIC, Code
+from lanchat.protocol.rooms import direct_name
+from lanchat.server import Server
+from tests.server.conftest import Serve
+from tests.server.raw_client import Frame, RawClient
+from tests.server.test_conversation import MakeKey
+
+CAPABLE = ["rooms"]
+
+
+class Talker:
+    """A member with a key whose client knows rooms."""
+
+    def __init__(self, stack: ExitStack, server: Server, make_key: MakeKey, nick: str, **hello: object) -> None:
+        self.key = make_key(nick)
+        self.raw = stack.enter_context(RawClient(server.port, tls=True))
+        self.welcome = self.raw.join(nick, key=self.key, capabilities=CAPABLE, **hello)
+        self._ids = itertools.count(1)
+        self._run = f"r{id(self)}"
+
+    def arrange(self, action: str, **fields: object) -> Frame:
+        asked = f"a{next(self._ids)}"
+        self.raw.tell(kind="arrange", id=asked, do={"action": action, **fields})
+        while (outcome := self.raw.until("outcome"))["id"] != asked:
+            pass
+        return outcome
+
+    def say(self, text: str, room: str = "", kind: str = "say", **fields: object) -> str:
+        said = f"{self._run}-{next(self._ids)}"
+        self.raw.tell(kind=kind, id=said, text=text, room=room, **fields)
+        return said
+
+    def texts(self, room: str) -> list[str]:
+        """What came of a room."""
+        self.raw.sync()
+        return [m["text"] for m in self.raw.messages() if m["room"] == room and m["type"] == "message"]
+
+    def rooms(self) -> dict[str, Frame]:
+        """By the last that was told of each."""
+        self.raw.sync()
+        return {info["name"]: info for f in self.raw.seen if f["type"] == "rooms" for info in f["rooms"]}
+
+    def until_said(self, text: str) -> Frame:
+        """The message with this text, once it is here, live or in a page."""
+        while True:
+            for entry in self.raw.messages():
+                if entry.get("text") == text:
+                    return entry
+            assert self.raw.next() is not None, "the server closed"
+
+
+@pytest.fixture
+def people(server: Server, clients: ExitStack, make_key: MakeKey) -> list[Talker]:
+    """Ana owns nothing; three who know rooms."""
+    return [Talker(clients, server, make_key, nick) for nick in ("Ana", "Ben", "Cid")]
+
+
+def test_a_room_is_made_found_entered_and_left(people: list[Talker]) -> None:
+    ana, ben, cid = people
+    assert ana.arrange("create", name="#Big Games", topic="what we play")["room"] == "Big-Games"
+    assert ben.rooms()["Big-Games"] == {
+        "name": "Big-Games", "head": 1, "topic": "what we play", "maker": ana.key.public,
+    }  # fmt: skip
+    ana.say("before", "Big-Games")
+    assert ben.arrange("enter", room="Big-Games")["room"] == "Big-Games"
+    entered = [frame for frame in ben.raw.seen if frame["type"] == "entered"]
+    assert entered == [{"type": "entered", "room": "Big-Games", "head": 2}]
+    ben.until_said("before")
+    ben.say("hello", "Big-Games")
+    ana.until_said("hello")
+    assert ben.arrange("part", room="Big-Games")["room"] == "Big-Games"
+    ana.say("you missed it", "Big-Games")
+    ana.until_said("you missed it")
+    assert ben.texts("Big-Games") == ["before", "hello"]
+    assert cid.texts("Big-Games") == []
+
+
+def test_each_room_counts_for_itself_and_all_of_a_batch_is_stored_at_once(people: list[Talker]) -> None:
+    ana, ben, _ = people
+    ana.arrange("create", name="a")
+    ben.arrange("enter", room="a")
+    for n in range(20):
+        ana.say(f"{n}", "a" if n % 2 else "")
+    ben.until_said("19")
+    ben.until_said("18")
+    by_room: dict[str, list[int]] = {"a": [], "lobby": []}
+    for entry in ben.raw.entries():
+        by_room[entry["room"]].append(entry["seq"])
+    assert by_room == {"a": [*range(1, 12)], "lobby": [*range(1, 11)]}
+
+
+def test_a_direct_conversation_is_known_to_its_people_alone(people: list[Talker]) -> None:
+    ana, ben, cid = people
+    name = ana.arrange("direct", keys=[ben.key.public])["room"]
+    assert name == direct_name([ben.key.public, ana.key.public])
+    assert name not in ben.rooms()  # as long as nothing was said: nobody can fill another's list
+    ana.say("psst", name)
+    said = ben.until_said("psst")
+    people_of_it = {(p["nick"], p["key"]) for p in ben.rooms()[name]["people"]}
+    assert people_of_it == {("Ana", ana.key.public), ("Ben", ben.key.public)}
+    ben.say("yes?", name, reply=said["seq"])
+    ana.until_said("yes?")
+    assert ben.arrange("direct", keys=[ana.key.public])["room"] == name
+    for action, fields in (
+        ("enter", {"room": name}), ("part", {"room": name}), ("topic", {"room": name, "text": "t"}),
+        ("archive", {"room": name}),
+    ):  # fmt: skip
+        assert cid.arrange(action, **fields)["code"] == Code.ROOM_UNKNOWN
+    cid.say("let me in", name)
+    assert cid.raw.until("error")["code"] == Code.ROOM_UNKNOWN
+    for kind, fields in (("history", {}), ("read", {"seq": 1}), ("typing", {})):
+        cid.raw.tell(kind=kind, room=name, **fields)
+        assert cid.raw.until("error")["code"] == Code.ROOM_UNKNOWN
+    cid.raw.tell(kind="moderate", id="d", do={"action": "delete", "seq": 1, "room": name})
+    assert cid.raw.until("outcome")["code"] == Code.NOBODY
+    cid.say("x", name, kind="edit", target=1)
+    assert cid.raw.until("error")["code"] == Code.ROOM_UNKNOWN
+    assert cid.texts(name) == []
+    assert name not in cid.rooms()
+
+
+def test_a_direct_word_waits_for_who_is_away(
+    server: Server, clients: ExitStack, make_key: MakeKey, people: list[Talker]
+) -> None:
+    ana, ben, _ = people
+    ben.raw.tell(kind="bye")
+    ben.raw.until_end()
+    name = ana.arrange("direct", keys=[ben.key.public])["room"]
+    ana.say("when you are back", name)
+    ana.until_said("when you are back")
+    back = Talker(clients, server, make_key, "Ben")
+    back.until_said("when you are back")
+    assert back.raw.messages()[-1]["room"] == name
+
+
+def test_after_a_restart_rooms_are_there_and_are_followed_from_where_one_was(serve: Serve, make_key: MakeKey) -> None:
+    server = serve()
+    with ExitStack() as clients:
+        ana, ben = (Talker(clients, server, make_key, nick) for nick in ("Ana", "Ben"))
+        ana.arrange("create", name="games", topic="old")
+        ana.arrange("topic", room="games", text="new")
+        ben.arrange("enter", room="games")
+        ana.say("one", "games")
+        seq = ben.until_said("one")["seq"]
+        ben.raw.tell(kind="read", room="games", seq=seq)
+        ben.raw.sync()
+    server.close()
+    server = serve()
+    with ExitStack() as clients:
+        ana = Talker(clients, server, make_key, "Ana")
+        ana.until_said("one")
+        ana.say("two", "games")
+        ana.until_said("two")
+        resume = {"journal": ana.welcome["journal"], "rooms": {"lobby": 0, "games": seq}}
+        ben = Talker(clients, server, make_key, "Ben", resume=resume)
+        assert ben.rooms()["games"]["topic"] == "new"
+        ben.until_said("two")
+        assert ben.texts("games") == ["two"]
+        [entered] = [frame for frame in ben.raw.seen if frame["type"] == "entered"]
+        assert (entered["head"], entered["read"]) == (seq + 1, seq)
+
+
+def test_topic_and_archive_are_for_who_made_the_room(people: list[Talker]) -> None:
+    ana, ben, _ = people
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    for action, fields in (("topic", {"text": "mine"}), ("archive", {})):
+        assert ben.arrange(action, room="games", **fields)["code"] == Code.NOT_ALLOWED
+        assert ben.arrange(action, room="lobby", **fields)["code"] == Code.NOT_ALLOWED
+    assert "code" not in ana.arrange("archive", room="games")
+    assert ben.rooms()["games"]["archived"]
+    ben.say("too late", "games")
+    assert ben.raw.until("error")["code"] == Code.ROOM_ARCHIVED
+    ana.arrange("archive", room="games", on=False)
+    ben.say("in time", "games")
+    ben.until_said("in time")
+    assert [e["on"] for e in ben.raw.entries() if e["type"] == "archived"] == [True, False]
+
+
+def test_an_owner_may_change_any_room_and_the_first_has_a_topic_too(
+    serve: Serve, clients: ExitStack, make_key: MakeKey
+) -> None:
+    server = serve(owner=lambda: (make_key("Olga").public, "Olga"))
+    olga, ben = (Talker(clients, server, make_key, nick) for nick in ("Olga", "Ben"))
+    ben.arrange("create", name="games")
+    assert "code" not in olga.arrange("topic", room="games", text="of ours")
+    assert "code" not in olga.arrange("topic", room="lobby", text="welcome")
+    ben.raw.until("topic")
+    assert {name: info.get("topic") for name, info in ben.rooms().items()} == {"games": "of ours", "lobby": "welcome"}
+    assert olga.arrange("archive", room="lobby")["code"] == Code.NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "code"),
+    [
+        ("create", {"name": "lobby"}, Code.ROOM_TAKEN),
+        ("create", {"name": "L\u043ebby"}, Code.ROOM_TAKEN),  # a Cyrillic o
+        ("create", {"name": "@ana"}, Code.ROOM_INVALID),
+        ("create", {"name": "##"}, Code.ROOM_INVALID),
+        ("create", {"name": "a\u202eb"}, Code.ROOM_INVALID),
+        ("enter", {"room": "nowhere"}, Code.ROOM_UNKNOWN),
+        ("enter", {"room": "@" + "0" * 24}, Code.ROOM_UNKNOWN),
+        ("part", {"room": "lobby"}, Code.NOT_ALLOWED),
+        ("direct", {"keys": ["k" * 43]}, Code.NOBODY),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(
+    people: list[Talker], action: str, fields: dict[str, object], code: Code
+) -> None:
+    outcome = people[0].arrange(action, **fields)
+    assert (outcome["code"], bool(outcome["detail"])) == (code, True)
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        {"action": "create", "name": "x" * 33},
+        {"action": "create", "name": "x", "topic": "t" * (MAX_TOPIC + 1)},
+        {"action": "topic", "room": "lobby", "text": "t" * 50_000},
+        {"action": "direct", "keys": []},
+        {"action": "direct", "keys": ["k" * 43] * MAX_DIRECT},
+        {"action": "direct", "keys": ["k"]},
+        {"action": "burn", "room": "lobby"},
+    ],
+)
+def test_what_is_no_action_is_an_error_and_no_harm(people: list[Talker], do: dict[str, object]) -> None:
+    ana = people[0]
+    ana.raw.tell(kind="arrange", id="1", do=do)
+    assert ana.raw.until("error")["code"] == Code.INVALID
+    ana.say("still here")
+    ana.until_said("still here")
+
+
+def test_guests_enter_rooms_and_make_none(people: list[Talker], server: Server, clients: ExitStack) -> None:
+    people[0].arrange("create", name="games")
+    guest = clients.enter_context(RawClient(server.port))
+    guest.join("Gast", capabilities=CAPABLE)
+    guest.tell(kind="arrange", id="1", do={"action": "create", "name": "mine"})
+    assert guest.until("outcome")["code"] == Code.GUEST
+    guest.tell(kind="arrange", id="2", do={"action": "direct", "keys": [people[0].key.public]})
+    assert guest.until("outcome")["code"] == Code.GUEST
+    guest.tell(kind="arrange", id="3", do={"action": "enter", "room": "games"})
+    assert guest.until("outcome")["room"] == "games"
+    people[0].say("hi guest", "games")
+    while "hi guest" not in [m.get("text") for m in guest.messages()]:
+        assert guest.next() is not None
+
+
+def test_a_flood_of_rooms_ends_at_the_limit(people: list[Talker], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lanchat.server.arranging.MAX_ROOMS", 3)
+    ana, ben, _ = people
+    codes = [ana.arrange("create", name=f"r{n}").get("code", "") for n in range(4)]
+    assert codes == ["", "", Code.TOO_MANY, Code.TOO_MANY]
+    codes = [ana.arrange("enter", room="r0").get("code", "") for _ in range(60)]
+    assert codes[-1] == Code.TOO_MANY  # no faster than somebody could want it
+    assert "code" not in ben.arrange("enter", room="r0")
+
+
+def test_all_devices_of_a_person_follow_the_same_rooms(
+    people: list[Talker], server: Server, clients: ExitStack, make_key: MakeKey
+) -> None:
+    ana, ben, _ = people
+    other = Talker(clients, server, make_key, "Ben")
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    assert other.raw.until("entered")["room"] == "games"
+    ana.say("both of you", "games")
+    other.until_said("both of you")
+    ben.arrange("part", room="games")
+    assert other.raw.until("parted")["room"] == "games"
+
+
+def test_a_client_that_knows_one_room_sees_no_other(people: list[Talker], server: Server, clients: ExitStack) -> None:
+    ana, ben, _ = people
+    old = clients.enter_context(RawClient(server.port))
+    old.join("Old")
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    ana.say("here", "games")
+    ben.until_said("here")
+    ana.say("there")
+    old.until("message")
+    assert old.texts() == ["there"]
+
+
+def test_who_lags_in_one_room_gets_everything_of_all_in_order(
+    people: list[Talker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edits and reactions at the border of the memory, too."""
+    monkeypatch.setattr("lanchat.server.limits.RING_BYTES", 40_000)
+    ana, ben, _ = people
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    ben.raw.sync()
+    for n in range(60):  # 4 MB, which nobody reads at the other end: more than the sockets of both sides take
+        for i in range(10):
+            said = ana.say(f"{n}.{i} " + "x" * 6_000, "games" if i % 3 else "")
+        ana.raw.until("message", id=said)
+        said = ana.say("y" * 5_000, kind="edit", target=1)
+        ana.raw.until("edited", id=said)
+    ana.say("end", "games")
+    ana.say("end of all")
+    ben.until_said("end")
+    ben.until_said("end of all")
+    assert any(frame["type"] == "page" and frame.get("catchup") for frame in ben.raw.seen), "it never fell behind"
+    for room, count in (("games", 2 + 60 * 6), ("lobby", 60 * 5 + 1)):
+        assert [f["seq"] for f in ben.raw.entries() if f["room"] == room] == [*range(1, count + 1)]
