@@ -109,7 +109,7 @@ def _ask(profile_name: str, target: str, nick: str | None, pin_file: str | None,
     profile = Profile.open(profile_name)
     with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
         _join(client)
-        outcome = _outcome(client, client.moderate(wanted), time.monotonic() + ANSWER_TIMEOUT)
+        outcome = _outcome(client, client.do(wanted), time.monotonic() + ANSWER_TIMEOUT)
         if outcome.code:
             fail(outcome.detail)
         lines = [ban_in_words(ban) for ban in outcome.bans] or [

@@ -24,14 +24,13 @@ from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.frames import Message, Outcome
-from lanchat.protocol.moderation import Action, Role, Sanction
+from lanchat.protocol.moderation import Role, Sanction
 from lanchat.protocol.target import Address, invitation_link, parse_address
 
 
 class Asker(Protocol):
     """What it needs of lanchat.client.Client."""
 
-    def moderate(self, action: Action) -> str: ...
     def do(self, deed: Deed) -> str: ...
 
 
@@ -133,7 +132,7 @@ class Moderating:
             if not outcome.code:
                 BansDialog(self._window, self._kit, outcome.bans, on_lift=self._lift)
 
-        self._waiting[self._client.moderate(acts.Bans())] = show
+        self._waiting[self._client.do(acts.Bans())] = show
 
     def _lift(self, ban: Sanction) -> None:
         who = ban.key or ban.nick
@@ -141,7 +140,7 @@ class Moderating:
 
     def _invite(self) -> None:
         def make(seconds: int, uses: int | None) -> None:
-            self._waiting[self._client.moderate(acts.Invite(seconds, uses))] = made
+            self._waiting[self._client.do(acts.Invite(seconds, uses))] = made
 
         def made(outcome: Outcome) -> None:
             if not dialog.winfo_exists():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
 from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Welcome, Word
-from lanchat.protocol.moderation import Action
 from lanchat.protocol.text import check_text
 
 ME = "Sam Okafor"
@@ -47,10 +46,7 @@ class StandInClient:
                 check_text(deed.text)
             self.calls.append(("do", deed))
             return f"run-{len(self.calls)}"
-        return self.moderate(deed)
-
-    def moderate(self, action: Action) -> str:
-        self.calls.append(("moderate", action))
+        self.calls.append(("moderate", deed))
         return f"m{len(self.calls)}"
 
     def retry_now(self) -> None:

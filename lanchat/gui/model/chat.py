@@ -127,6 +127,8 @@ class ChatModel:
                 self._error(event, now)
             case events.Delay():
                 self.latency_ms = event.latency_ms
+            case events.Topic() | events.Archived() | events.Rooms() | events.Entered() | events.Parted():
+                pass
             case _:
                 assert_never(event)
 
