@@ -21,7 +21,6 @@ from lanchat.client.commands import COMMANDS, deed
 from lanchat.client.deeds import ban_in_words
 from lanchat.identity import is_key
 from lanchat.pin import new_pin
-from lanchat.protocol.frames import Word
 from lanchat.protocol.moderation import Action, Pin
 from lanchat.server.access import open_database
 from lanchat.server.audit import Audit, Deed
@@ -147,7 +146,7 @@ def _outcome(client: Client, id: str, deadline: float) -> events.Outcome:  # noq
 
 def _action(name: str, words: Sequence[str]) -> Action:
     wanted = deed(name, words, lambda _: None)
-    assert not isinstance(wanted, Word)
+    assert isinstance(wanted, Action)
     return wanted
 
 

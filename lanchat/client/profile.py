@@ -49,13 +49,20 @@ class Recent(msgspec.Struct, frozen=True):
     used_at: int
 
 
-class Visit(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where somebody was in a room when they left it. draft: written and not sent. seen: the last seq they saw, 0:
     unknown. top: the first seq in view, 0: the end was in view."""
 
     draft: str = ""
     seen: int = 0
     top: int = 0
+
+
+class Visit(Place, frozen=True, omit_defaults=True):
+    """On a server: in its first room and, by name, in the others. open: the one that was shown, empty: the first."""
+
+    rooms: dict[str, Place] = {}
+    open: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True):

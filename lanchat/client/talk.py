@@ -155,20 +155,10 @@ class Talk:
                 if frame.room in self._followed:
                     self._keep([frame])
                     self._emit(frame)
-            case frames.Rooms():
-                self._on_rooms(frame)
-            case frames.Entered(room=room) if len(self._followed) < MAX_KNOWN:
-                self._followed.add(room)
-                self._copy.follow(room)
-                self._emit(frame)
-            case frames.Parted(room=room) if room in self._followed and room != self._first:
-                self._followed.discard(room)
-                self._copy.unfollow(room)
-                self._emit(frame)
-            case frames.Presence(changes=changes):
-                self._follow_nick(changes)
-                self._emit(frame)
-            case frames.Roster() | frames.Typed():
+            case frames.Rooms() | frames.Entered() | frames.Parted():
+                self._on_change_of_rooms(frame)
+            case frames.Presence() | frames.Roster() | frames.Typed():
+                self._follow_nick(frame)
                 self._emit(frame)
             case Rules():
                 self._on_rules(frame)
@@ -211,12 +201,25 @@ class Talk:
         for entry in entries:
             self._emit(entry)
 
-    def _on_rooms(self, told: frames.Rooms) -> None:
+    def _on_change_of_rooms(self, told: frames.Rooms | frames.Entered | frames.Parted) -> None:
         """A server that tells of too many is heard no further."""
-        self._known = len(told.rooms) + (0 if told.first else self._known)
-        if self._known <= MAX_KNOWN:
-            self._copy.keep(told.rooms)
-            self._emit(told)
+        match told:
+            case frames.Rooms(rooms=rooms, first=first):
+                self._known = len(rooms) + (0 if first else self._known)
+                if self._known > MAX_KNOWN:
+                    return
+                self._copy.keep(rooms)
+            case frames.Entered(room=room):
+                if len(self._followed) >= MAX_KNOWN:
+                    return
+                self._followed.add(room)
+                self._copy.follow(room)
+            case frames.Parted(room=room):
+                if room not in self._followed or room == self._first:
+                    return
+                self._followed.discard(room)
+                self._copy.unfollow(room)
+        self._emit(told)
 
     def _prove(self, challenge: frames.Challenge) -> None:
         if challenge.id != self._server_id:
@@ -279,9 +282,9 @@ class Talk:
         if nonce and nonce == self._pinged:
             self._emit(Delay((now - float(nonce)) * 1000))
 
-    def _follow_nick(self, changes: Sequence[frames.Change]) -> None:
+    def _follow_nick(self, told: ServerFrame) -> None:
         """Our own name, which another window of ours may change."""
-        for change in changes:
+        for change in told.changes if isinstance(told, frames.Presence) else ():
             if change.key == self._key.public and change.change == "renamed" and _is_nick(change.nick):
                 self.nick = change.nick
 

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from lanchat.client import events
 from lanchat.client.commands import Deed
-from lanchat.client.profile import Visit
+from lanchat.client.profile import Place, Visit
 from lanchat.gui.aiming import Aiming
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
@@ -47,16 +47,16 @@ class ClientLike(Protocol):
     def nick(self) -> str: ...
     @property
     def key(self) -> str: ...
-    def say(self, text: str) -> str: ...
+    def say(self, text: str, *, room: str) -> str: ...
     def rename(self, nick: str) -> object: ...
-    def load_older(self, before: int | None, limit: int = ...) -> object: ...
+    def load_older(self, before: int | None, limit: int, room: str) -> object: ...
     def retry_now(self) -> object: ...
     def unlock(self, pin: str) -> object: ...
     def discard(self, message_id: str) -> object: ...
     def resend(self, message_id: str) -> object: ...
     def do(self, deed: Deed) -> str: ...
-    def typing(self) -> object: ...
-    def read(self, seq: int) -> object: ...
+    def typing(self, room: str) -> object: ...
+    def read(self, seq: int, room: str) -> object: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -83,7 +83,8 @@ class ChatScreen(ttk.Frame):
         self.model = ChatModel(client.nick, client.key, address)
         self._title = ""
         self._room = ""
-        self._told_read = 0  # the seq up to which the server knows that we have read
+        self._told_read: dict[str, int] = {}  # by room, the seq up to which the server knows that we have read
+        self._reopen = ""  # the room that was open last time
         self._wanted = 0  # the seq to scroll to once it is there; 0: none
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
@@ -120,19 +121,37 @@ class ChatScreen(ttk.Frame):
     @property
     def visit(self) -> Visit:
         """Where the user is now."""
-        return Visit(self.composer.draft, self.model.seen, self.messages.top)
+        self._note_place()
+        first, others = self.model.rooms.first, {}
+        for room in self.model.rooms:
+            if room is not first and room.followed and (room.draft or room.seen):
+                others[room.name] = Place(room.draft, room.seen, room.view_top)
+        opened = "" if self.model.current is first else self.model.room
+        return Visit(first.draft, first.seen, first.view_top, others, opened)
+
+    def _note_place(self) -> None:
+        self.model.current.draft, self.model.current.view_top = self.composer.draft, self.messages.top
 
     def restore(self, visit: Visit) -> None:
         """Where the user was last; what came since then is marked."""
         if visit.draft and not self.composer.draft:
             self.composer.draft = visit.draft
-        self.model.resume_at(visit.seen)
+        self.model.rooms.first.resume_at(visit.seen)
+        for name, place in visit.rooms.items():
+            room = self.model.rooms.find(name)
+            room.draft, room.view_top = place.draft, place.top
+            room.resume_at(place.seen)
+        self._reopen = visit.open
         self.messages.refresh()
-        self._wanted = visit.top or ((self.model.timeline.missed or -1) + 1)
+        self._go_back_to(visit.top)
+        self._show_wanted()
+
+    def _go_back_to(self, top: int) -> None:
+        """To where the user was in the open room; 0: to what came since then, if anything did."""
+        self._wanted = top or ((self.model.timeline.missed or -1) + 1)
         first = self.model.timeline.first_seq
         if first is not None and 0 < self._wanted < first:
-            self._client.load_older(first, min(first - self._wanted + OLDER, FARTHEST))
-        self._show_wanted()
+            self._client.load_older(first, min(first - self._wanted + OLDER, FARTHEST), self.model.target)
 
     def _show_wanted(self) -> None:
         """Scrolls to where the user was, once that is loaded."""
@@ -192,7 +211,7 @@ class ChatScreen(ttk.Frame):
             on_escape=self._escape,
             on_up=lambda: self.aiming.edit_last(),
             on_drop=lambda: self.aiming.drop(),
-            on_typing=self._client.typing,
+            on_typing=lambda: self._client.typing(self.model.target),
             complete=self.model.complete,
         )
         self.aiming = Aiming(self.model, self._client, self.composer)
@@ -232,9 +251,11 @@ class ChatScreen(ttk.Frame):
         self._show_state()
 
     def _tell_read(self) -> None:
-        if self.model.link is Link.JOINED and self.model.seen > self._told_read:
-            self._told_read = self.model.seen
-            self._client.read(self._told_read)
+        if self.model.link is Link.JOINED:
+            for name, seq in self.model.read():
+                if seq > self._told_read.get(name, 0):
+                    self._told_read[name] = seq
+                    self._client.read(seq, name)
 
     def _look_at_focus(self) -> None:
         self.model.set_focused(self.focus_displayof() is not None)
@@ -313,7 +334,7 @@ class ChatScreen(ttk.Frame):
             self.model.clear_problem()
             return
         else:
-            self._client.say(text)
+            self._client.say(text, room=self.model.target)
         self.model.clear_problem()
         self.messages.to_end()
 
@@ -337,5 +358,5 @@ class ChatScreen(ttk.Frame):
     def _load_older(self) -> None:
         before = self.model.ask_older()
         if before is not None:
-            self._client.load_older(before, OLDER)
+            self._client.load_older(before, OLDER, self.model.target)
             self.messages.refresh()

@@ -53,7 +53,7 @@ class Moderating:
             Choice(self._window.winfo_toplevel(), self._kit, "What can be typed", words, answers)
             return True
         people = [person.nick for person in self._model.people()] if line.startswith("/") else []
-        match parse(line, people, self._last_said):
+        match parse(line, people, self._last_said, self._model.target):
             case None:
                 return False
             case acts.Invite():

@@ -88,6 +88,11 @@ class Roster:
         return [self._person(member, hue(member.nick, member.key)) for member in members]
 
     @property
+    def names(self) -> dict[str, str]:
+        """Of keys that are here."""
+        return {m.key: m.nick for m in self._members.values() if m.key is not None}
+
+    @property
     def role(self) -> Role:
         """Ours."""
         return next((_role(m.role) for m in self._members.values() if self._is_me(m)), Role.MEMBER)
