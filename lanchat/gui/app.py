@@ -50,7 +50,7 @@ def run(place: str | None = None, profile: str = "default") -> int:
 
         ctypes.windll.shcore.SetProcessDpiAwareness(1)  # else Windows blows up a small picture of the window
     modes: list[Mode] = []
-    asking = threading.Thread(target=lambda: modes.append(errands.first_mode(settings.theme)), name="lanchat-theme")
+    asking = threading.Thread(target=lambda: modes.append(errands.first_mode(settings.preferences.theme)), name="lanchat-theme")
     asking.start()  # the desktop answers while Tk starts
     root = tk.Tk(className="lanchat")
     root.withdraw()

@@ -520,7 +520,7 @@ def test_cancelling_while_it_opens_closes_it_again(window: Window) -> None:
 def test_light_and_dark_are_chosen_and_remembered(window: Window) -> None:
     window.app.theme.invoke(2)
     assert window.app.kit.mode == "dark"
-    window.until(lambda: Profile.open().settings.theme == "dark")
+    window.until(lambda: Profile.open().settings.preferences.theme == "dark")
     window.app.theme.invoke(1)
     assert window.app.kit.mode == "light"
 
