@@ -337,10 +337,11 @@ class App:
             address=entered.address,
         )
         chat.pack(fill="both", expand=True)
-        for event in entered.events:
-            chat.handle(event)
         chat.prefer(self.preferring.held)
-        entered.feed.handle = self.alerts.enter(entered.server_id, entered.client.key, chat.handle)
+        handle = self.alerts.enter(entered.server_id, entered.client.key, chat.handle)
+        for event in entered.events:
+            handle(event)
+        entered.feed.handle = handle
         self.chat = chat
         self.visits.enter(entered.server_id, chat)
         self._tell_finder()

@@ -13,7 +13,7 @@ from lanchat.gui.block_writer import Drawn
 from lanchat.gui.key_bindings import bind_keys
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import ChatModel
-from lanchat.gui.model.timeline import Key, Kind
+from lanchat.gui.model.timeline import Key, Kind, Sent
 from lanchat.gui.theme import Kit
 from lanchat.protocol.frames import Message
 
@@ -56,7 +56,8 @@ class MessageCursor:
 
     def _move(self, step: int) -> str:
         """From the chosen one, or from the newest in view."""
-        choices = [drawn for drawn in self._messages.drawn if drawn.block.kind is Kind.MESSAGE]
+        blocks = self._messages.drawn
+        choices = [d for d in blocks if d.block.kind is Kind.MESSAGE and d.block.sent is Sent.YES]
         if choices:
             place = next((n for n, drawn in enumerate(choices) if drawn.block.key == self._key), None)
             if place is None:
@@ -113,5 +114,5 @@ class MessageCursor:
 
     def _paint(self) -> None:
         self._bar.configure(bg=self._kit.colors.focus)
-        self._text.tag_configure("chosen", background=self._kit.colors.sel)
+        self._text.tag_configure("chosen", background=self._kit.colors.chip)
         self._text.tag_raise("sel")
