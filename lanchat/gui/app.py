@@ -6,12 +6,8 @@ window is destroyed.
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
 import tkinter as tk
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +18,6 @@ from lanchat.errors import LanchatError, LocalProtocolError
 from lanchat.gui import errands
 from lanchat.gui.alerts import Alerts
 from lanchat.gui.dialog import Choice, Dialog
-from lanchat.gui.garbage import collected_here
 from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
 from lanchat.gui.key_bindings import bind_keys, bind_return_to_buttons, next_part
@@ -31,7 +26,6 @@ from lanchat.gui.model.picker import Room, remembered
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.preferring import Preferring
 from lanchat.gui.pump import Pump
-from lanchat.gui.scale import detect, zoomed
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.gui.visits import Visits
@@ -43,33 +37,6 @@ if TYPE_CHECKING:  # imported late, in workers: the window shows itself before i
 
 SIZE: Final = (1040, 720)  # px at 96 dpi when it opens
 SMALLEST: Final = (760, 520)
-
-
-def run(place: str | None = None, profile: str = "default") -> int:
-    """Opens the window and returns when it was closed. Raises LanchatError, tkinter.TclError without a screen."""
-    opened = Profile.open(profile)
-    settings = opened.settings
-    if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
-        import ctypes
-
-        ctypes.windll.shcore.SetProcessDpiAwareness(1)  # else Windows blows up a small picture of the window
-    modes: list[Mode] = []
-    asking = threading.Thread(
-        target=lambda: modes.append(errands.first_mode(settings.preferences.theme)), name="lanchat-theme"
-    )
-    asking.start()  # the desktop answers while Tk starts
-    root = tk.Tk(className="lanchat")
-    root.withdraw()
-    asking.join()
-    kit = Kit(root, modes[0], zoomed(detect(root), settings.preferences.zoom))
-    with collected_here(root), App(root, kit, opened, settings).interruptible() as app:
-        root.deiconify()
-        root.update()  # painted, before what works for it wants the interpreter
-        app.start()
-        if place is not None:
-            app.join_place(place)
-        root.mainloop()
-    return 0
 
 
 class App:
@@ -129,15 +96,6 @@ class App:
         self.root.bind("<FocusIn>", self._got_focus)  # not before: the window paints itself first
         self.pump.work("warming-up", errands.import_the_rest)
         self.picker.take_focus()
-
-    @contextmanager
-    def interruptible(self) -> Iterator[App]:
-        """While this lasts, Ctrl-C in the terminal closes the window like its own button."""
-        before = signal.signal(signal.SIGINT, lambda *_: self.pump.post(self.close))
-        try:
-            yield self
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     def join_place(self, place: str) -> None:
         """What was given on the command line."""

@@ -53,6 +53,7 @@ class Desktop:
         self._bell = bell
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_WAITING + 1)
         self._thread: threading.Thread | None = None
+        self._ending = threading.Event()
         self._complained = False
 
     def tell(self, notice: Notice | None, *, sound: bool) -> None:
@@ -65,17 +66,19 @@ class Desktop:
             self._jobs.put_nowait(_Job(notice, sound))
 
     def close(self) -> None:
-        """Waits for what is on its way: a few seconds at most. For a worker."""
+        """Waits for what is being told, a few seconds at most; what waits behind it is not told. For a worker."""
         if self._thread is not None:
+            self._ending.set()
             self._jobs.put(None)
             self._thread.join()
             self._thread = None
+            self._ending.clear()
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            if job.notice is not None and (command := notice_command(job.notice)):
+            if job.notice is not None and not self._ending.is_set() and (command := notice_command(job.notice)):
                 self._call(command)
-            if job.sound:
+            if job.sound and not self._ending.is_set():
                 self._play()
 
     def _play(self) -> None:

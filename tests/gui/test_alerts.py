@@ -49,11 +49,14 @@ def test_what_is_said_meanwhile_is_told_once(
         assert title.startswith("#lobby")
         assert body == "21 messages, 1 of them calls you. The last, from Ana: @Sam look"
         assert window.app.alerts._icon.badged
+        with monkeypatch.context() as patch:
+            patch.setenv("PATH", "/usr/bin:/bin")
+            assert is_urgent(window.root)
         assert window.root.title().startswith("(21 · @1)")
         look_again(window)
-        monkeypatch.setenv("PATH", "/usr/bin:/bin")
-        assert not is_urgent(window.root)
-        monkeypatch.setenv("PATH", str(programs.folder))
+        with monkeypatch.context() as patch:
+            patch.setenv("PATH", "/usr/bin:/bin")
+            assert not is_urgent(window.root)
         ana.say("you are here")
         window.until(lambda: "you are here" in window.shown())
         assert window.app.alerts._model is not None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import threading
+import time
 import wave
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from lanchat.gui import desktop as desktop_module
 from lanchat.gui.desktop import MAX_WAITING, Desktop, argument, as_body, chime, notice_command
 from lanchat.gui.model.notifying import Notice
 
+PATIENCE = 10.0  # s until a condition must have come true
 WRITES = """#!/bin/sh
 for word in "$@"; do printf '%s\\n' "$word" >> "$0.told"; done
 echo >> "$0.told"
@@ -47,20 +50,29 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     return Programs(folder)
 
 
+def until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.002)  # yields the core; the condition decides, not this
+
+
 @pytest.fixture
 def rung() -> list[bool]:
     return []
 
 
 @pytest.fixture
-def desktop(rung: list[bool]) -> Desktop:
-    return Desktop(bell=lambda: rung.append(True))
+def desktop(rung: list[bool]) -> Iterator[Desktop]:
+    desktop = Desktop(bell=lambda: rung.append(True))
+    yield desktop
+    desktop.close()
 
 
 def test_a_notice_is_arguments_of_notify_send(programs: Programs, desktop: Desktop) -> None:
     programs.add("notify-send")
     desktop.tell(Notice("Ana in #lobby", "1 < 2 & $(reboot) `x`; 'y'"), sound=False)
-    desktop.close()
+    until(lambda: programs.told("notify-send"))
     ((*options, title, body),) = programs.told("notify-send")
     assert options[-1] == "--"
     assert "--app-name=lanchat" in options
@@ -90,6 +102,7 @@ def test_without_notify_send_or_a_bus_nothing_is_called(programs: Programs, monk
 def test_a_sound_is_played_by_what_is_there(programs: Programs, desktop: Desktop, rung: list[bool]) -> None:
     programs.add("aplay", WRITES + '[ -s "$2" ] || exit 1\n')
     desktop.tell(None, sound=True)
+    until(lambda: programs.told("aplay"))
     desktop.close()
     ((quiet, file),) = programs.told("aplay")
     assert quiet == "-q"
@@ -99,7 +112,7 @@ def test_a_sound_is_played_by_what_is_there(programs: Programs, desktop: Desktop
 
 def test_without_a_player_the_bell_rings(programs: Programs, desktop: Desktop, rung: list[bool]) -> None:
     desktop.tell(Notice("a", "b"), sound=True)
-    desktop.close()
+    until(lambda: rung)
     assert rung == [True]
 
 
@@ -113,12 +126,13 @@ def test_the_sound_is_short_and_neither_silent_nor_cut() -> None:
 
 
 def test_a_desktop_that_refuses_is_said_once(
-    programs: Programs, desktop: Desktop, caplog: pytest.LogCaptureFixture
+    programs: Programs, desktop: Desktop, rung: list[bool], caplog: pytest.LogCaptureFixture
 ) -> None:
     programs.add("notify-send", "#!/bin/sh\nexit 1\n")
     for _ in range(3):
         desktop.tell(Notice("a", "b"), sound=False)
-    desktop.close()
+    desktop.tell(None, sound=True)
+    until(lambda: rung)  # the last of them
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
@@ -128,8 +142,7 @@ def test_a_desktop_that_hangs_is_given_up(
     monkeypatch.setattr(desktop_module, "PATIENCE", 0.05)
     programs.add("notify-send", "#!/bin/sh\nwhile :; do :; done\n")
     desktop.tell(Notice("a", "b"), sound=False)
-    desktop.close()
-    assert "timed out" in caplog.text
+    until(lambda: "timed out" in caplog.text)
 
 
 def test_at_most_so_many_are_on_their_way(
@@ -150,8 +163,33 @@ def test_at_most_so_many_are_on_their_way(
     for _ in range(100):
         desktop.tell(Notice("a", "b"), sound=False)
     going.set()
-    desktop.close()
+    until(lambda: len(calls) == 1 + MAX_WAITING)
+    until(desktop._jobs.empty)
     assert len(calls) == 1 + MAX_WAITING
+
+
+def test_closing_waits_for_nothing_that_was_not_begun(
+    programs: Programs, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, begun = threading.Event(), threading.Event()
+    calls: list[tuple[str, ...]] = []
+
+    def slow(_: object, command: tuple[str, ...]) -> None:
+        calls.append(command)
+        begun.set()
+        going.wait(10)
+
+    monkeypatch.setattr(Desktop, "_call", slow)
+    programs.add("notify-send")
+    for _ in range(3):
+        desktop.tell(Notice("a", "b"), sound=True)
+    assert begun.wait(10)
+    closing = threading.Thread(target=desktop.close)
+    closing.start()
+    until(desktop._ending.is_set)
+    going.set()
+    closing.join()
+    assert len(calls) == 1
 
 
 def test_it_has_no_thread_before_it_is_needed_and_none_afterwards(desktop: Desktop, programs: Programs) -> None:
