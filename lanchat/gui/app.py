@@ -307,6 +307,7 @@ class App:
         self.pump.work("settings", lambda: self._profile.update(nick=nick), self._settings_changed)
 
     def _fill_room_menu(self, menu: tk.Menu, room: str) -> None:
+        menu.add_separator()
         self.alerts.fill_menu(menu, room)
         self.preferring.fill_menu(menu)
 

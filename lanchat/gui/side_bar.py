@@ -114,7 +114,6 @@ class SideBar(ttk.Frame):
             label="Compare its words …", command=self._on_words, state="normal" if model.server_id else "disabled"
         )
         self._moderating.fill_room_menu(menu)
-        menu.add_separator()
         self._add_to_menu(menu, model.room)
         menu.add_separator()
         menu.add_command(label="Leave the room", command=self._on_leave)

@@ -323,3 +323,18 @@ def shows_ring(root: tk.Tk, kit: Kit, name: str) -> bool:
     root.update()
     assert str(root.tk.call("focus")) == name
     return ring_is_drawn(kit, widget) and not before
+
+
+def test_where_the_keyboard_is_can_be_seen_where_nothing_is(root: tk.Tk, kit: Kit, picker: Picker) -> None:
+    picker.show_found([])
+    root.update()
+    picker.side.nav.focus_set()
+    unseen = [name for name in tab_round(root) if not shows_ring(root, kit, name)]
+    assert unseen == []
+
+
+def test_where_the_keyboard_is_can_be_seen_before_we_are_in(root: tk.Tk, kit: Kit, until: Until) -> None:
+    stage = Stage(root, kit, until)
+    stage.take_keyboard()
+    unseen = [name for name in tab_round(root) if not shows_ring(root, kit, name)]
+    assert unseen == []
