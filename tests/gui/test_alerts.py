@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,14 +19,25 @@ from tests.gui.test_urgency import is_urgent
 pytestmark = pytest.mark.display
 
 
-def look_away(window: Window) -> None:  # noqa: F811
-    """The window is iconified: nobody looks at it."""
-    window.root.iconify()
-    window.until(lambda: not str(window.root.tk.call("focus")))
+@pytest.fixture
+def elsewhere(display: str) -> Iterator[tk.Tk]:
+    """The window of another program."""
+    other = tk.Tk(display)
+    yield other
+    other.destroy()
+
+
+def look_away(window: Window, elsewhere: tk.Tk) -> None:  # noqa: F811
+    def away() -> bool:
+        elsewhere.update()
+        return not str(window.root.tk.call("focus"))
+
+    elsewhere.deiconify()
+    elsewhere.focus_force()
+    window.until(away)
 
 
 def look_again(window: Window) -> None:  # noqa: F811
-    window.root.deiconify()
     window.root.focus_force()
     window.until(lambda: not window.app.alerts._icon.badged)
 
@@ -33,13 +45,14 @@ def look_again(window: Window) -> None:  # noqa: F811
 def test_what_is_said_meanwhile_is_told(
     window: Window,  # noqa: F811
     server: Server,  # noqa: F811
+    elsewhere: tk.Tk,
     programs: Programs,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     programs.add("notify-send")
     programs.add("aplay")
     window.join(server.id, "Sam")
-    look_away(window)
+    look_away(window, elsewhere)
     with Client(f"127.0.0.1:{server.port}", "Ana", profile=Profile.open("ana")) as ana:
         for number in range(20):
             ana.say(f"<b>message</b> {number}")
@@ -67,20 +80,20 @@ def test_what_is_said_meanwhile_is_told(
 def test_a_room_may_be_silent(
     window: Window,  # noqa: F811
     server: Server,  # noqa: F811
+    elsewhere: tk.Tk,
     programs: Programs,  # noqa: F811
 ) -> None:
     programs.add("notify-send")
     window.join(server.id, "Sam")
     window.app.alerts.choose("lobby", "nothing")
     window.until(lambda: Profile.open().levels(server.id) == {"lobby": "nothing"})
-    look_away(window)
+    look_away(window, elsewhere)
     with Client(f"127.0.0.1:{server.port}", "Ana", profile=Profile.open("ana")) as ana:
         ana.say("@Sam look")
         window.until(lambda: "look" in window.shown())
         assert window.app.alerts._model is not None
         assert window.app.alerts._model.due is None
     assert not window.app.alerts._icon.badged
-    window.root.deiconify()
 
 
 def test_settings_by_key_hold_at_once_and_after_a_restart(window: Window, server: Server) -> None:  # noqa: F811

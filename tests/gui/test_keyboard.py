@@ -10,11 +10,13 @@ import pytest
 from PIL import ImageGrab
 
 from lanchat.client.events import Failed, Page, Queued
+from lanchat.client.preferences import Preferences
 from lanchat.gui.key_bindings import Part, bind_keys, bind_return_to_buttons, next_part
 from lanchat.gui.key_sheet import KeySheet
 from lanchat.gui.model.keys import KEYS, Key, Place, readable, sequence, shown
 from lanchat.gui.picker import Actions, Picker
-from lanchat.gui.row_list import RowList
+from lanchat.gui.row_list import Row, RowList
+from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode, rgb
 from lanchat.protocol.frames import Member, React
@@ -103,8 +105,6 @@ def test_the_sheet_shows_all_of_them(root: tk.Tk, kit: Kit, until: Until) -> Non
 
 
 def test_keys_of_lists(root: tk.Tk, kit: Kit, until: Until) -> None:
-    from lanchat.gui.row_list import Row
-
     opened: list[int] = []
     rows: RowList[int] = RowList(root, kit, lambda *_: None, on_open=opened.append)
     rows.pack(fill="both", expand=True)
@@ -147,6 +147,13 @@ def test_ctrl_enter_sends_where_that_was_chosen(stage: Stage) -> None:
     stage.screen.composer.send_by("enter")
     stage.press("four", "<Shift-Return>", "five", "<Return>", "six", "<Control-Return>")
     assert stage.said[1:] == ["four\nfive", "six"]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_that_we_write_is_told_only_where_we_want_it(stage: Stage, wanted: bool) -> None:
+    stage.screen.prefer(Preferences(typing=wanted))
+    stage.press("a")
+    assert (("typing",) in stage.client.calls) is wanted
 
 
 # Through the messages
@@ -311,6 +318,18 @@ def test_where_the_keyboard_is_can_be_seen_in_the_chat(kit: Kit, stage: Stage, m
     kit.use(mode)
     unseen = [name for name in tab_round(stage.root) if not shows_ring(stage.root, kit, name)]
     assert unseen == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_where_the_keyboard_is_can_be_seen_in_the_settings(root: tk.Tk, kit: Kit, until: Until, mode: Mode) -> None:
+    dialog = SettingsDialog(root, kit, "Sam", Preferences(sound=False), on_save=lambda *_: None)
+    until(dialog.winfo_viewable)
+    dialog.name.focus_force()
+    until(lambda: root.focus_get() is dialog.name)
+    kit.use(mode)
+    reached = tab_round(root)
+    assert len(reached) == 13
+    assert [name for name in reached if not shows_ring(root, kit, name)] == []
 
 
 def shows_ring(root: tk.Tk, kit: Kit, name: str) -> bool:
