@@ -100,13 +100,23 @@ def test_levels(level: Level, room_level: Level | None, called: bool, told: bool
     assert (model.due is not None) is told
 
 
-def test_in_a_personal_room_everything_calls() -> None:
+def test_what_is_said_to_us_alone_calls_us() -> None:
     model = notifying("mentions")
-    model.personal = {"dm"}
-    tell(model, in_room("dm", 1))
-    notice = model.take(NOW + 1)
-    assert notice is not None
-    assert notice.called
+    tell(model, in_room("@8d3f", 1))
+    assert model.take(NOW + 1) == Notice("Ana writes to you – Studio Nord", "hi", called=True)
+    tell(model, in_room("@8d3f", 2), in_room("@8d3f", 3, "there?"), now=NOW + 1)
+    words = "2 messages. The last, from Ana: there?"
+    assert model.take(NOW + 1 + PAUSE) == Notice("Ana – Studio Nord", words, called=True)
+
+
+@pytest.mark.parametrize(("room", "told"), [("builds", False), ("@8d3f", True), (ROOM, True)])
+def test_a_room_that_was_not_known_before_is_history(room: str, told: bool) -> None:
+    model = notifying()
+    tell(model, joined(again=True), Page(room, [in_room(room, 5)], catchup=True))
+    assert (model.due is not None) is told
+    model.look()
+    tell(model, joined(again=True), Page(room, [in_room(room, 6)], catchup=True))
+    assert model.due is not None
 
 
 def test_our_own_messages_are_not_told() -> None:
@@ -186,6 +196,7 @@ def test_a_call_by_our_new_name() -> None:
 def test_a_server_with_ever_new_rooms_costs_no_more() -> None:
     model = notifying("nothing")
     tell(model, *(in_room(f"r{n}", 1) for n in range(MAX_ROOMS + 10)))
+    tell(model, *(Page(f"s{n}", [], catchup=True) for n in range(10)))
     assert len(model._newest) == MAX_ROOMS
 
 

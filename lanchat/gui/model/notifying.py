@@ -6,7 +6,7 @@ grow, passed in. Nothing is told while the window is looked at, of our own messa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -21,6 +21,8 @@ PAUSE: Final = 6.0  # s between two notices: as long as a desktop shows one
 MAX_BODY: Final = 200  # characters of a message in a notice: more than desktops show
 MAX_WAITING: Final = 100  # messages that are kept until their notice; more are only counted
 MAX_ROOMS: Final = 10_000  # rooms whose newest message is remembered: as many as a server may have
+
+DIRECT: Final = "@"  # begins the name of a room in which all that is said is meant for us
 
 
 class Notice(NamedTuple):
@@ -53,14 +55,12 @@ class _Waiting:
 
 
 class Notifying:
-    """Of one server. levels: of which rooms something else is told than the preferences say. personal: rooms where
-    every message is meant for us."""
+    """Of one server. levels: of which rooms something else is told than the preferences say."""
 
     def __init__(self, own_key: str, preferences: Preferences, levels: Mapping[str, Level] | None = None) -> None:
         self.own_key = own_key
         self.preferences = preferences
         self.levels: dict[str, Level] = dict(levels or {})
-        self.personal: Collection[str] = ()
         self._nick = self._server = ""
         self._again = False
         self._newest: dict[str, int] = {}  # the last seq that was told of each room
@@ -81,8 +81,7 @@ class Notifying:
             case events.Message():
                 self._message(event, now, tell=not looking, missed=False)
             case events.Page() if event.catchup:
-                for entry in event.entries:
-                    self._entry(entry, now, tell=self._again and not looking)
+                self._page(event, now, tell=self._again and not looking)
             case events.Edited() | events.Deleted():
                 self._entry(event, now, tell=False)
             case _:
@@ -114,6 +113,20 @@ class Notifying:
         if event.new_journal:
             self._newest.clear()
             self._waiting = None
+        self._know(welcome.room)
+
+    def _know(self, room: str, seq: int = 0) -> None:
+        """Up to `seq`, the room's messages were here."""
+        self._newest[room] = max(seq, self._newest.get(room, 0))
+        while len(self._newest) > MAX_ROOMS:
+            del self._newest[next(iter(self._newest))]
+
+    def _page(self, page: events.Page, now: float, *, tell: bool) -> None:
+        """What came meanwhile. In a room that was not known it is history; but somebody may have begun to talk to us."""
+        tell = tell and (page.room in self._newest or is_direct(page.room))
+        self._know(page.room)
+        for entry in page.entries:
+            self._entry(entry, now, tell=tell)
 
     def _entry(self, entry: Entry, now: float, *, tell: bool) -> None:
         """Of a page, or one that changes another."""
@@ -128,10 +141,8 @@ class Notifying:
         room = message.room
         if message.seq <= self._newest.get(room, 0):
             return  # known: it comes once more
-        self._newest[room] = message.seq
-        while len(self._newest) > MAX_ROOMS:
-            del self._newest[next(iter(self._newest))]
-        called = room in self.personal or mentions(message.text, self._nick)
+        self._know(room, message.seq)
+        called = is_direct(room) or mentions(message.text, self._nick)
         wanted = {"all": True, "mentions": called, "nothing": False}[self.level(room)]
         if tell and wanted and message.text and message.key != self.own_key:
             self._wait(_Told(room, message.seq, message.nick, message.text, called, missed), now)
@@ -159,23 +170,40 @@ class Notifying:
             self._waiting = None
 
 
+def is_direct(room: str) -> bool:
+    return room.startswith(DIRECT)
+
+
 def _notice(waiting: _Waiting, server: str) -> Notice:
     latest = waiting.kept[-1] if waiting.kept else None
     count = len(waiting.kept) + waiting.more
     called = sum(told.called for told in waiting.kept) + waiting.more_called
-    rooms = {told.room for told in waiting.kept}
-    place = " – ".join(filter(None, ("#" + wording.name(latest.room) if latest and len(rooms) == 1 else "", server)))
+    place = " – ".join(filter(None, (_place(waiting.kept), server))) or "lanchat"
     if latest and count == 1 and not latest.missed:
-        who = wording.name(latest.nick)
-        title = f"{who} calls you in {place}" if called else f"{who} in {place}"
-        return Notice(title, shortened(latest.text), bool(called))
+        return Notice(_title(latest, place, server), shortened(latest.text), latest.called)
+    direct = all(is_direct(told.room) for told in waiting.kept)  # then it goes without saying that we are meant
     amount = f"{count:,} messages" if count != 1 else "1 message"
-    calls = f", {called:,} of them {'call' if called != 1 else 'calls'} you" if called else ""
+    calls = f", {called:,} of them {'call' if called != 1 else 'calls'} you" if called and not direct else ""
     away = " while you were away" if any(told.missed for told in waiting.kept) else ""
     words = f"{amount}{away}{calls}."
     if latest and not latest.missed:
         words += f" The last, from {wording.name(latest.nick)}: {latest.text[: 4 * MAX_BODY]}"
-    return Notice(place or "lanchat", shortened(words), bool(called))
+    return Notice(place, shortened(words), bool(called))
+
+
+def _title(told: _Told, place: str, server: str) -> str:
+    who = wording.name(told.nick)
+    if is_direct(told.room):
+        return f"{who} writes to you – {server}"
+    return f"{who} calls you in {place}" if told.called else f"{who} in {place}"
+
+
+def _place(kept: list[_Told]) -> str:
+    """The room of all of them; a direct one goes by who writes there. Empty: there are several."""
+    if len({told.room for told in kept}) != 1:
+        return ""
+    last = kept[-1]
+    return wording.name(last.nick) if is_direct(last.room) else f"#{wording.name(last.room)}"
 
 
 def shortened(text: str) -> str:
