@@ -93,7 +93,7 @@ class MessageCursor:
     def _show(self) -> None:
         """Where the chosen one stands now, if the keyboard is here and it is in view."""
         text = self._text
-        if not text.winfo_exists():
+        if not text.winfo_exists() or (self._key is None and not self._bar.winfo_manager()):
             return
         text.tag_remove("chosen", "1.0", "end")
         here = str(text.tk.call("focus")) == str(text)

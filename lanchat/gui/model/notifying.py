@@ -122,7 +122,7 @@ class Notifying:
             del self._newest[next(iter(self._newest))]
 
     def _page(self, page: events.Page, now: float, *, tell: bool) -> None:
-        """What came meanwhile. In a room that was not known it is history; but somebody may have begun to talk to us."""
+        """What came meanwhile. In a room that was not known it is history, unless somebody began to talk with us."""
         tell = tell and (page.room in self._newest or is_direct(page.room))
         self._know(page.room)
         for entry in page.entries:
