@@ -12,7 +12,9 @@ from typing import Final
 
 from lanchat.client.preferences import ZOOMS, Preferences
 from lanchat.client.profile import Profile, Settings
+from lanchat.gui.key_bindings import is_mac
 from lanchat.gui.key_sheet import KeySheet
+from lanchat.gui.model.keys import of_action, shown
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.pump import Pump
 from lanchat.gui.settings_dialog import SettingsDialog
@@ -70,8 +72,9 @@ class Preferring:
 
     def fill_menu(self, menu: tk.Menu) -> None:
         """What every menu of the window holds."""
-        menu.add_command(label="Settings …", command=self.open)
-        menu.add_command(label="Keys …", command=self.show_keys)
+        for label, action in (("Settings …", "settings"), ("Keys …", "help")):
+            key = shown(of_action("Everywhere", action), mac=is_mac(menu))
+            menu.add_command(label=label, accelerator=key, command=self.actions[action])
 
     def post_menu(self, widget: tk.Misc) -> None:
         """Above `widget`, which stands at the bottom of the window."""

@@ -84,6 +84,11 @@ def readable(key: str, *, mac: bool) -> str:
     return "+".join(names.get(part, part.upper() if len(part) == 1 else part) for part in key.split("-"))
 
 
+def of_action(place: Place, action: str) -> Key:
+    """The line of the table that does it."""
+    return next(key for key in KEYS[place] if key.action == action)
+
+
 def shown(key: Key, *, mac: bool) -> str:
     """The keys of one line of the sheet; the second name of the same key is left out."""
     told = dict.fromkeys(readable(one, mac=mac) for one in key.keys if "KP_" not in one and "equal" not in one)
