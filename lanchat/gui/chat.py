@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from lanchat.client import events
 from lanchat.client.commands import Deed
+from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Place, Visit
 from lanchat.gui.aiming import Aiming
 from lanchat.gui.banner import Banner
@@ -20,6 +21,8 @@ from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
+from lanchat.gui.key_bindings import Part
+from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
@@ -62,7 +65,8 @@ class ClientLike(Protocol):
 class ChatScreen(ttk.Frame):
     """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
     and nothing of the room is to stay on this computer. on_title: the
-    window's title changed. address: what others type to come here."""
+    window's title changed. on_menu: adds to the menu of the room what the window has for it, given its name. address:
+    what others type to come here."""
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class ChatScreen(ttk.Frame):
         on_leave: Callable[[], object],
         on_forget: Callable[[], object],
         on_title: Callable[[str], object],
+        on_menu: Callable[[tk.Menu, str], object] = lambda *_: None,
         address: str = "",
         clock: Callable[[], float] = time.time,
         on_link: Callable[[str], object] = open_link,
@@ -81,6 +86,8 @@ class ChatScreen(ttk.Frame):
         self._kit, self._client, self._clock = kit, client, clock
         self._on_leave, self._on_forget, self._on_title = on_leave, on_forget, on_title
         self.model = ChatModel(client.nick, client.key, address)
+        self._on_menu = on_menu
+        self._preferences = Preferences()
         self._title = ""
         self._room = ""
         self._told_read: dict[str, int] = {}  # by room, the seq up to which the server knows that we have read
@@ -132,6 +139,19 @@ class ChatScreen(ttk.Frame):
     def _note_place(self) -> None:
         self.model.current.draft, self.model.current.view_top = self.composer.draft, self.messages.top
 
+    @property
+    def parts(self) -> list[Part]:
+        """For F6."""
+        return [
+            Part(self.side, self.side.rows),
+            Part(self.messages, self.messages.text),
+            Part(self.composer, self.composer.text),
+        ]
+
+    def prefer(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+        self.composer.send_by(preferences.send_key)
+
     def restore(self, visit: Visit) -> None:
         """Where the user was last; what came since then is marked."""
         if visit.draft and not self.composer.draft:
@@ -179,6 +199,7 @@ class ChatScreen(ttk.Frame):
             on_leave=self._on_leave,
             on_forget=self._on_forget,
             moderating=self._moderating,
+            on_menu=self._on_menu,
         )
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
@@ -211,7 +232,7 @@ class ChatScreen(ttk.Frame):
             on_escape=self._escape,
             on_up=lambda: self.aiming.edit_last(),
             on_drop=lambda: self.aiming.drop(),
-            on_typing=lambda: self._client.typing(self.model.target),
+            on_typing=self._tell_typing,
             complete=self.model.complete,
         )
         self.aiming = Aiming(self.model, self._client, self.composer)
@@ -220,8 +241,11 @@ class ChatScreen(ttk.Frame):
             self.aiming.edit,
             lambda message, emoji: self.aiming.toggle(message.seq, emoji),
             self._moderating.ask_delete,
+            on_link,
+            self.messages.show,
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
+        self.cursor = MessageCursor(self.messages, kit, self.model, self.message_menu.open)
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
         self.messages.text.bind("<Key>", self._type_on)
@@ -256,6 +280,10 @@ class ChatScreen(ttk.Frame):
                 if seq > self._told_read.get(name, 0):
                     self._told_read[name] = seq
                     self._client.read(seq, name)
+
+    def _tell_typing(self) -> None:
+        if self._preferences.typing:
+            self._client.typing(self.model.target)
 
     def _look_at_focus(self) -> None:
         self.model.set_focused(self.focus_displayof() is not None)

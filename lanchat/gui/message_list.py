@@ -72,8 +72,12 @@ class MessageList(tk.Frame):
         return self._following
 
     @property
-    def shown(self) -> list[Block]:
+    def drawn(self) -> list[Drawn]:
         """What stands in the Text."""
+        return self._drawn
+
+    @property
+    def shown(self) -> list[Block]:
         return [drawn.block for drawn in self._drawn]
 
     def refresh(self) -> None:
@@ -151,7 +155,6 @@ class MessageList(tk.Frame):
         text.bind("<FocusIn>", lambda _: self._show_ring(not self._by_click))
         text.bind("<FocusOut>", lambda _: self._show_ring(False))
         text.bind("<<Copy>>", lambda _: self._copy())
-        text.bind("<Escape>", lambda _: self.to_end())
         text.tag_bind("link", "<Enter>", lambda _: text.configure(cursor="hand2"))
         text.tag_bind("link", "<Leave>", lambda _: text.configure(cursor="arrow"))
         text.tag_bind("link", "<ButtonRelease-1>", self._follow_link)
@@ -268,6 +271,7 @@ class MessageList(tk.Frame):
         self._update_pill()
         visible = self._visible()
         self._draw_gutter(visible)
+        self.text.event_generate("<<Settled>>")
         if visible:
             self._look_at_edges(visible)
 

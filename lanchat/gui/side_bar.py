@@ -30,7 +30,8 @@ Content = str | Person  # a heading, “#room”, a person
 
 class SideBar(ttk.Frame):
     """on_rename: called with a valid new name. on_words: the user wants to know who the server is. on_leave: back to
-    the list of rooms. on_forget: and keep nothing. moderating: what may be done with people and the room."""
+    the list of rooms. on_forget: and keep nothing. moderating: what may be done with people and the room. on_menu: see
+    ChatScreen."""
 
     def __init__(
         self,
@@ -43,12 +44,13 @@ class SideBar(ttk.Frame):
         on_leave: Callable[[], object],
         on_forget: Callable[[], object],
         moderating: Moderating,
+        on_menu: Callable[[tk.Menu, str], object],
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._model = kit, model
         self._on_words, self._on_leave, self._on_forget = on_words, on_leave, on_forget
-        self._moderating = moderating
+        self._moderating, self._add_to_menu = moderating, on_menu
         self._menu = PopupMenu(self, kit)
         self._offered: object = None  # what the menu was made for
         self._make_header()
@@ -66,7 +68,7 @@ class SideBar(ttk.Frame):
     def refresh(self) -> None:
         """Names; cheap."""
         self._server.configure(text=drawable(self._model.server) or "lanchat")
-        offered = (self._model.address, self._model.server_id, self._model.role, self._model.rules)
+        offered = (self._model.room, self._model.address, self._model.server_id, self._model.role, self._model.rules)
         if offered != self._offered:
             self._offered = offered
             self._fill_menu()
@@ -112,6 +114,7 @@ class SideBar(ttk.Frame):
             label="Compare its words …", command=self._on_words, state="normal" if model.server_id else "disabled"
         )
         self._moderating.fill_room_menu(menu)
+        self._add_to_menu(menu, model.room)
         menu.add_separator()
         menu.add_command(label="Leave the room", command=self._on_leave)
         menu.add_command(label="Leave and forget it …", command=self._on_forget)

@@ -21,6 +21,7 @@ from msgspec import structs
 
 from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued
 from lanchat.client.hosting import Hosted
+from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Recent, Visit
 from lanchat.discovery.found import Found, State, Via
 from lanchat.errors import ConnectionLost, HostSilent
@@ -30,12 +31,14 @@ from lanchat.gui.dialog import Choice
 from lanchat.gui.here import KEEP_OR_CLOSE
 from lanchat.gui.host_dialog import HostDialog
 from lanchat.gui.invite_dialog import InviteDialog
+from lanchat.gui.key_sheet import KeySheet
 from lanchat.gui.model.offers import for_person
 from lanchat.gui.model.roster import Person
 from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.question_dialog import QuestionDialog
+from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.protocol.frames import Change, Deleted, Edited, Member, Message, Reacted
@@ -447,6 +450,51 @@ def invited(root: tk.Tk, kit: Kit) -> None:
     dialog = InviteDialog(root, kit, OURS.name, on_make=lambda *_: None)
     dialog.submit.invoke()
     dialog.made(LINK)
+
+
+@picture("dialog-settings", size=WINDOW, dialog=True)
+@picture("dialog-settings-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-settings-2x", size=WINDOW, scale=2.0, dialog=True)
+@picture("dialog-settings-small", size=(760, 520), dialog=True)
+def settings(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    SettingsDialog(root, kit, ME, Preferences(receipts=False), on_save=lambda *_: None)
+
+
+@picture("dialog-settings-wrong", size=WINDOW, dialog=True)
+def settings_wrong(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    dialog = SettingsDialog(root, kit, ME, Preferences(downloads="/home/sam/Files"), on_save=lambda *_: None)
+    dialog.downloads.value = "Files"
+    dialog.save.invoke()
+
+
+@picture("dialog-settings-keyboard", size=WINDOW, dialog=True)
+def settings_keyboard(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    dialog = SettingsDialog(root, kit, ME, Preferences(), on_save=lambda *_: None)
+    dialog.boxes["sound"].focus_set()
+
+
+@picture("dialog-keys", size=WINDOW, dialog=True)
+@picture("dialog-keys-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-keys-small", size=(760, 520), dialog=True)
+def keys(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    KeySheet(root, kit)
+
+
+@picture("chat-cursor")
+@picture("chat-cursor-dark", mode="dark")
+def chat_cursor(root: tk.Tk, kit: Kit) -> None:
+    """By the keyboard through the messages."""
+    chat = _joined_chat(root, kit)
+    root.update()
+    chat.messages.text.focus_force()
+    root.update()
+    for _ in range(4):
+        chat.messages.text.event_generate("<Up>")
+        root.update()
 
 
 @picture("dialog-keep", size=WINDOW, dialog=True)

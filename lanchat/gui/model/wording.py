@@ -14,11 +14,11 @@ MAX_SENTENCE: Final = 300  # characters of a reason or an error: three lines of 
 @lru_cache(maxsize=4_000)  # the same few names stand at every message
 def name(raw: str) -> str:
     """Without line breaks, invisible characters and marks that turn the direction of what follows."""
-    return _one_line(raw, MAX_NAME) or "?"
+    return one_line(raw, MAX_NAME) or "?"
 
 
 def sentence(raw: str) -> str:
-    return _one_line(raw, MAX_SENTENCE)
+    return one_line(raw, MAX_SENTENCE)
 
 
 def change_of_room(entry: Topic | Archived) -> str:
@@ -32,7 +32,8 @@ def change_of_room(entry: Topic | Archived) -> str:
     return f"{who} set the topic: {about}" if about else f"{who} took the topic away"
 
 
-def _one_line(raw: str, limit: int) -> str:
+def one_line(raw: str, limit: int) -> str:
+    """At most `limit` characters, without line breaks, invisible characters and direction marks."""
     seen = "".join(c if c.isprintable() else " " for c in raw[: 4 * limit])
     line = " ".join(seen.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
