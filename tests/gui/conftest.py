@@ -40,6 +40,8 @@ def display() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def session_root(display: str) -> Iterator[tk.Tk]:
     root = tk.Tk(display, className="lanchat")
+    gc.collect()
+    gc.freeze()  # the modules: collecting after each test looks at what the tests made
     root.withdraw()
     yield root
     root.destroy()
