@@ -7,7 +7,7 @@ window is destroyed.
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from lanchat.gui.dialog import Choice, Dialog
 from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
 from lanchat.gui.key_bindings import bind_keys, bind_return_to_buttons, next_part
+from lanchat.gui.model.keys import NUMBERS
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
 from lanchat.gui.picker import Actions, Picker
@@ -33,6 +34,7 @@ from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
     from lanchat.discovery import Finder
+    from lanchat.gui.arranging import Arranging
     from lanchat.gui.chat import ChatScreen
 
 SIZE: Final = (1040, 720)  # px at 96 dpi when it opens
@@ -136,9 +138,25 @@ class App:
             "refresh": self._refresh,
             "quit": self.close,
         }
-        bind_keys(root, "Everywhere", {**actions, **self.preferring.actions})
+        bind_keys(root, "Everywhere", {**actions, **self._room_actions(), **self.preferring.actions})
         for event in ("<Map>", "<Unmap>"):
             root.bind(event, lambda event: self._tell_finder() if event.widget is root else None)
+
+    def _room_actions(self) -> dict[str, Callable[[], object]]:
+        """What keys do while a server is open."""
+
+        def to(act: Callable[[Arranging], object]) -> Callable[[], object]:
+            return lambda: act(self.chat.arranging) if self.chat is not None else None
+
+        numbers = {f"room {n}": to(lambda rooms, n=n: rooms.go_to_number(n)) for n in NUMBERS}  # type: ignore[misc]
+        return {
+            "go": to(lambda rooms: rooms.ask_where()),
+            "next room": to(lambda rooms: rooms.step(1)),
+            "room before": to(lambda rooms: rooms.step(-1)),
+            "next unread": to(lambda rooms: rooms.step(1, unread=True)),
+            "unread before": to(lambda rooms: rooms.step(-1, unread=True)),
+            **numbers,
+        }
 
     def _prefer(self, preferences: Preferences) -> None:
         self.alerts.prefer(preferences)

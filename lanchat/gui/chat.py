@@ -14,8 +14,9 @@ from typing import Final, Protocol
 from lanchat.client import events
 from lanchat.client.commands import Deed
 from lanchat.client.preferences import Preferences
-from lanchat.client.profile import Place, Visit
+from lanchat.client.profile import Visit
 from lanchat.gui.aiming import Aiming
+from lanchat.gui.arranging import Arranging
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
@@ -29,11 +30,11 @@ from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
+from lanchat.gui.switching import Switching
 from lanchat.gui.theme import Kit
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
-FARTHEST: Final = 2_000  # entries loaded at most to go back to where the user was
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
@@ -91,11 +92,10 @@ class ChatScreen(ttk.Frame):
         self._title = ""
         self._room = ""
         self._told_read: dict[str, int] = {}  # by room, the seq up to which the server knows that we have read
-        self._reopen = ""  # the room that was open last time
-        self._wanted = 0  # the seq to scroll to once it is there; 0: none
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
-        self._moderating = Moderating(self, kit, self.model, client)
+        self.arranging = Arranging(self, kit, self.model, client, on_open=self.open, on_menu=on_menu)
+        self._moderating = Moderating(self, kit, self.model, client, self.arranging.asked)
         self._build(on_link)
         self._ticking = self.after(TICK, self._tick)
         self._refresh()
@@ -112,6 +112,7 @@ class ChatScreen(ttk.Frame):
                 pass
             case events.Outcome():
                 self._moderating.answered(event)
+                self.arranging.answered(event)
             case (
                 events.Edited()
                 | events.Reacted()
@@ -122,22 +123,27 @@ class ChatScreen(ttk.Frame):
                 | events.Failed()
             ):
                 self._messages_changed = True
+                elsewhere = self.model.rooms.find(event.room) is not self.model.current
+                self._people_changed = self._people_changed or elsewhere
             case _:
                 self._people_changed = self._messages_changed = True
 
     @property
     def visit(self) -> Visit:
         """Where the user is now."""
-        self._note_place()
-        first, others = self.model.rooms.first, {}
-        for room in self.model.rooms:
-            if room is not first and room.followed and (room.draft or room.seen):
-                others[room.name] = Place(room.draft, room.seen, room.view_top)
-        opened = "" if self.model.current is first else self.model.room
-        return Visit(first.draft, first.seen, first.view_top, others, opened)
+        return self.switching.visit
 
-    def _note_place(self) -> None:
-        self.model.current.draft, self.model.current.view_top = self.composer.draft, self.messages.top
+    def restore(self, visit: Visit) -> None:
+        """Where the user was last."""
+        self.switching.restore(visit)
+
+    def open(self, room: str) -> None:
+        """Another room is shown from now on, if we follow it."""
+        self.aiming.drop()
+        if self.switching.open(room):
+            self._people_changed = True
+            self._refresh()
+        self.composer.focus_text()
 
     @property
     def parts(self) -> list[Part]:
@@ -151,34 +157,6 @@ class ChatScreen(ttk.Frame):
     def prefer(self, preferences: Preferences) -> None:
         self._preferences = preferences
         self.composer.send_by(preferences.send_key)
-
-    def restore(self, visit: Visit) -> None:
-        """Where the user was last; what came since then is marked."""
-        if visit.draft and not self.composer.draft:
-            self.composer.draft = visit.draft
-        self.model.rooms.first.resume_at(visit.seen)
-        for name, place in visit.rooms.items():
-            room = self.model.rooms.find(name)
-            room.draft, room.view_top = place.draft, place.top
-            room.resume_at(place.seen)
-        self._reopen = visit.open
-        self.messages.refresh()
-        self._go_back_to(visit.top)
-        self._show_wanted()
-
-    def _go_back_to(self, top: int) -> None:
-        """To where the user was in the open room; 0: to what came since then, if anything did."""
-        self._wanted = top or ((self.model.timeline.missed or -1) + 1)
-        first = self.model.timeline.first_seq
-        if first is not None and 0 < self._wanted < first:
-            self._client.load_older(first, min(first - self._wanted + OLDER, FARTHEST), self.model.target)
-
-    def _show_wanted(self) -> None:
-        """Scrolls to where the user was, once that is loaded."""
-        first = self.model.timeline.first_seq
-        if self._wanted and first is not None and first <= self._wanted <= self.model.timeline.last_seq:
-            self.messages.show(self._wanted)
-            self._wanted = 0
 
     def destroy(self) -> None:
         self.after_cancel(self._ticking)
@@ -199,6 +177,7 @@ class ChatScreen(ttk.Frame):
             on_leave=self._on_leave,
             on_forget=self._on_forget,
             moderating=self._moderating,
+            arranging=self.arranging,
             on_menu=self._on_menu,
         )
         self.side.pack(side="left", fill="y")
@@ -235,6 +214,7 @@ class ChatScreen(ttk.Frame):
             on_typing=self._tell_typing,
             complete=self.model.complete,
         )
+        self.switching = Switching(self.model, self._client, self.messages, self.composer)
         self.aiming = Aiming(self.model, self._client, self.composer)
         wishes = Wishes(
             self.aiming.reply,
@@ -242,7 +222,7 @@ class ChatScreen(ttk.Frame):
             lambda message, emoji: self.aiming.toggle(message.seq, emoji),
             self._moderating.ask_delete,
             on_link,
-            self.messages.show,
+            self.switching.jump,
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
         self.cursor = MessageCursor(self.messages, kit, self.model, self.message_menu.open)
@@ -257,13 +237,13 @@ class ChatScreen(ttk.Frame):
         bar.pack_propagate(False)
         self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
         self._status.pack(side="right", padx=(px(10), px(20)))
-        hash_sign = ttk.Label(bar)
-        hash_sign.pack(side="left", padx=(px(20), px(6)))
+        sign = self._room_sign = ttk.Label(bar)
+        sign.pack(side="left", padx=(px(20), px(6)))
         self._room_label = ttk.Label(bar, style="Title.TLabel")
         self._room_label.pack(side="left")
         self._topic = ttk.Label(bar, style="Meta.TLabel")
         self._topic.pack(side="left", padx=px(12))
-        kit.listen(hash_sign, lambda: hash_sign.configure(image=kit.icon("hash", 18, "text3", 1.8)))
+        kit.listen(sign, lambda: sign.configure(image=self._sign()))
         kit.listen(self._status, self._show_status)
 
     # Following the model
@@ -290,17 +270,28 @@ class ChatScreen(ttk.Frame):
 
     def _refresh(self) -> None:
         self._refreshing = ""
-        if self._room != self.model.room:
-            self._room = self.model.room
-            self._room_label.configure(text=drawable(self._room))
-            self.composer.name_room(self._room)
+        self.switching.follow()
+        self._show_room()
         if self._people_changed:
             self.side.refresh_people()
         if self._messages_changed:
             self.messages.refresh()
-            self._show_wanted()
+            self.switching.show_wanted()
         self._people_changed = self._messages_changed = False
         self._show_state()
+
+    def _show_room(self) -> None:
+        """Its name above, and where one writes."""
+        label = self.model.label(self.model.current)
+        shown = label if self.model.current.direct else f"#{label}"
+        if self._room != shown:
+            self._room = shown
+            self._room_label.configure(text=drawable(label))
+            self._room_sign.configure(image=self._sign())
+            self.composer.name_room(drawable(shown))
+
+    def _sign(self) -> tk.PhotoImage:
+        return self._kit.icon("person" if self.model.current.direct else "hash", 18, "text3", 1.8)
 
     def _show_state(self) -> None:
         """What is small and changes with time."""

@@ -71,7 +71,7 @@ class Composer(ttk.Frame):
         kit.listen(self, self._paint)
 
     def name_room(self, room: str) -> None:
-        self._placeholder.say(f"Message #{room}")
+        self._placeholder.say(f"Message {room}")
 
     def aim(self, text: str) -> None:
         """What is written now is meant for this; empty: for nothing."""

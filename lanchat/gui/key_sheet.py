@@ -36,7 +36,7 @@ class KeySheet(Dialog):
         px, row = self._kit.px, table.grid_size()[1]
         heading = ttk.Label(table, text=place, style="Bold.TLabel")
         heading.grid(row=row, column=0, columnspan=2, sticky="w", pady=(px(12), px(4)))
-        for number, key in enumerate(KEYS[place], row + 1):
+        for number, key in enumerate([key for key in KEYS[place] if key.what], row + 1):
             self._add_key(table, number, key)
 
     def _add_key(self, table: ttk.Frame, row: int, key: Key) -> None:

@@ -84,6 +84,13 @@ class MessageList(tk.Frame):
         """Bring the Text up to date, once for all calls until Tk is idle."""
         self._soon(self._sync)
 
+    def start_over(self) -> None:
+        """Another room's messages are shown from now on."""
+        self.text.configure(state="normal")
+        self._write([])
+        self._first, self._last, self._seen, self._following = TOP, None, (0, 0), True
+        self._sync(follow=True)
+
     def to_end(self) -> None:
         """Jump to the newest message."""
         self._last = None

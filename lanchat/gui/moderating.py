@@ -35,10 +35,13 @@ class Asker(Protocol):
 
 
 class Moderating:
-    """window: for dialogs and the clipboard."""
+    """window: for dialogs and the clipboard. on_asked: a typed command was handed over, under this id."""
 
-    def __init__(self, window: tk.Misc, kit: Kit, model: ChatModel, client: Asker) -> None:
+    def __init__(
+        self, window: tk.Misc, kit: Kit, model: ChatModel, client: Asker, on_asked: Callable[[Deed, str], object]
+    ) -> None:
         self._window, self._kit, self._model, self._client = window, kit, model, client
+        self._on_asked = on_asked
         self._waiting: dict[str, Callable[[Outcome], object]] = {}  # by the id of what was asked
         self._menu: PopupMenu | None = None
 
@@ -61,7 +64,7 @@ class Moderating:
             case acts.Bans():
                 self._show_bans()
             case deed:
-                self.do(deed)
+                self._on_asked(deed, self._client.do(deed))
         return True
 
     def _last_said(self, nick: str) -> int | None:
@@ -77,9 +80,11 @@ class Moderating:
 
     # Menus
 
-    def person_menu(self, person: Person, x: int, y: int) -> None:
-        """At a place of the screen."""
+    def person_menu(self, person: Person, x: int, y: int, on_write: Callable[[Person], object]) -> None:
+        """At a place of the screen. on_write: the user wants to talk to them alone."""
         menu = self._new_menu()
+        if person.has_key and not person.me:
+            menu.add_command(label="Write to them alone", command=lambda: on_write(person))
         menu.add_command(label="Copy the name", command=lambda: self._copy(person.nick))
         self._add(menu, offers.for_person(person, self._model.role))
         self._post(menu, x, y)

@@ -41,9 +41,11 @@ from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
-from lanchat.protocol.frames import Change, Deleted, Edited, Member, Message, Reacted
+from lanchat.protocol.frames import Change, Deleted, Edited, Entered, Member, Message, Reacted, Rooms, Topic
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules, Sanction
+from lanchat.protocol.rooms import Person as RoomPerson
+from lanchat.protocol.rooms import RoomInfo, direct_name
 from lanchat.protocol.target import Address, invitation_link
 from tests.gui.display import own_display
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, presence, roster
@@ -188,6 +190,53 @@ def _joined_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
 @picture("chat-small", size=(760, 520))
 def chat(root: tk.Tk, kit: Kit) -> None:
     _joined_chat(root, kit)
+
+
+def _with_rooms(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """Two rooms besides the first, one that nobody entered, and two conversations."""
+    screen = _joined_chat(root, kit)
+    pair = direct_name([MY_KEY, HANA])
+    three = direct_name([MY_KEY, HANA, ANA])
+    people = {MY_KEY: ME, HANA: "Hana Sato", ANA: "Ana Lindqvist"}
+    rooms = [
+        RoomInfo("builds", 4, "red and green", MY_KEY),
+        RoomInfo("games", 9, "Friday, after eight"),
+        RoomInfo("old-plans", 3, archived=True),
+        RoomInfo("kitchen", 12, "whose turn it is"),
+        RoomInfo(pair, people=[RoomPerson(key, people[key]) for key in (MY_KEY, HANA)]),
+        RoomInfo(three, people=[RoomPerson(key, people[key]) for key in (MY_KEY, HANA, ANA)]),
+    ]
+    screen.handle(Rooms(rooms))
+    for room in (*rooms[:3], *rooms[4:]):
+        screen.handle(Entered(room.name, room.head))
+    at = MORNING + 30 * 60_000
+    screen.handle(Topic("games", 10, "", at, "Hana Sato", HANA, "Friday, after eight"))
+    texts = ("Who is in on Friday?", f"@{ME} you bring the switch, don't you?", "I bring cables")
+    for seq, text in enumerate(texts, 11):
+        screen.handle(Message("games", seq, "", at + seq, "Hana Sato", HANA, text))
+    screen.handle(Message(pair, 1, "", at, "Hana Sato", HANA, "Between us: the surprise is in the fridge."))
+    screen.handle(Message("builds", 5, "", at, "Jonas", None, "Green again."))
+    root.update()
+    return screen
+
+
+@picture("rooms-light")
+@picture("rooms-dark", mode="dark")
+def rooms(root: tk.Tk, kit: Kit) -> None:
+    _with_rooms(root, kit)
+
+
+@picture("rooms-open")
+def room_open(root: tk.Tk, kit: Kit) -> None:
+    screen = _with_rooms(root, kit)
+    screen.model.set_focused(False)
+    screen.open("games")
+
+
+@picture("rooms-go", dialog=True)
+@picture("rooms-go-dark", mode="dark", dialog=True)
+def go_dialog(root: tk.Tk, kit: Kit) -> None:
+    _with_rooms(root, kit).arranging.ask_where()
 
 
 @picture("chat-lost", mode="dark")

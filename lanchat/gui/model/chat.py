@@ -258,6 +258,10 @@ class ChatModel:
         """What a room is called, by the names that people have now."""
         return room.label(self._people.names)
 
+    def is_here(self, key: str) -> bool:
+        """Whether somebody with this key is on the server now."""
+        return key in self._people.names
+
     def conversations(self) -> list[RoomModel]:
         """The rooms that we follow, as they stand in the list."""
         return self.rooms.followed(self._people.names)

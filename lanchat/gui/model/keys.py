@@ -13,13 +13,14 @@ Place = Literal["Everywhere", "Writing", "Messages", "Lists"]
 
 class Key(NamedTuple):
     """keys: sequences as Tk writes them; “Mod” stands for Control, on macOS for Command. what: what it does, for the
-    sheet. action: for `bind_keys`."""
+    sheet, which leaves out what has none. action: for `bind_keys`."""
 
     keys: tuple[str, ...]
     what: str
     action: str = ""
 
 
+NUMBERS: Final = range(1, 10)  # keys for the rooms at the top of the list
 KEYS: Final[dict[Place, tuple[Key, ...]]] = {
     "Everywhere": (
         Key(("F1",), "This sheet", "help"),
@@ -27,6 +28,15 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key(("F6",), "Next part of the window: side bar, messages, text", "next part"),
         Key(("Shift-F6",), "The part before", "part before"),
         Key(("Tab",), "Next control; Space or Enter presses it"),
+        Key(("Mod-k",), "Go to a room or a person, or make a room", "go"),
+        Key(("Alt-Down",), "Next room in the list", "next room"),
+        Key(("Alt-Up",), "The room before", "room before"),
+        Key(("Alt-Shift-Down",), "Next room with something new", "next unread"),
+        Key(("Alt-Shift-Up",), "The one before with something new", "unread before"),
+        *(
+            Key((f"Mod-{n}",), "The first room of the list, and so on to 9" if n == 1 else "", f"room {n}")
+            for n in NUMBERS
+        ),
         Key(("Mod-l",), "Back to the rooms nearby", "leave"),
         Key(("F5",), "Look for rooms again", "refresh"),
         Key(("Mod-plus", "Mod-equal", "Mod-KP_Add"), "Everything larger", "larger"),
@@ -75,7 +85,8 @@ NAMES: Final = {
 
 def sequence(key: str, *, mac: bool) -> str:
     """`key` of the table as Tk binds it."""
-    return "<" + key.replace("Mod", "Command" if mac else "Control").replace("-0", "-Key-0") + ">"
+    *modifiers, last = key.replace("Mod", "Command" if mac else "Control").split("-")
+    return "<" + "-".join([*modifiers, f"Key-{last}" if last.isdigit() else last]) + ">"
 
 
 def readable(key: str, *, mac: bool) -> str:

@@ -27,6 +27,7 @@ class Person:
     who: str = ""
     role: Role = Role.MEMBER
     muted: bool = False
+    has_key: bool = False
 
 
 class Roster:
@@ -106,6 +107,7 @@ class Roster:
             member.key or member.nick,
             _role(member.role),
             member.muted,
+            member.key is not None,
         )
 
     def _is_me(self, member: Member) -> bool:
