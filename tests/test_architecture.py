@@ -25,6 +25,7 @@ LAYERS: Final = {
     "identity": 1,
     "pin": 1,
     "channel": 1,
+    "stream": 1,
     "lockfile": 1,
     "discovery": 2,
     "server": 3,

@@ -18,15 +18,20 @@ from lanchat.protocol.frames import (
     Bye,
     Entry,
     Error,
+    Fetch,
     Message,
     Moderate,
+    Offer,
     Presence,
     Read,
     Refused,
     Rename,
     Resend,
+    Say,
+    Ticket,
     Typed,
     Typing,
+    Word,
 )
 from lanchat.protocol.limits import MAX_ID, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
@@ -34,6 +39,7 @@ from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.admission import Admission
 from lanchat.server.delivery import Delivery
+from lanchat.server.files import Files
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
 from lanchat.server.items import Ask, Item, Join, Leave, Said, Stop, Tell
@@ -44,6 +50,7 @@ from lanchat.server.reading import Reading
 from lanchat.server.retention import Retention
 from lanchat.server.room import Line, Room, refers
 from lanchat.server.standing import Standing
+from lanchat.server.transfer import Uploaded
 
 _log = logging.getLogger(__name__)
 _NOT_STORED: Final = Error(Code.NOT_STORED, "The server cannot store messages just now; its disk may be full.")
@@ -59,6 +66,7 @@ class Broadcaster:
         ask: Callable[[Request], None],
         retention: Retention,
         access: Access,
+        files: Files,
         max_clients: int,
         on_close: Callable[[], None],
     ) -> None:
@@ -66,7 +74,7 @@ class Broadcaster:
         self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
         self._journal = journal
         self._room = room
-        self._retention = retention
+        self._retention, self._files = retention, files
         self._reading = Reading(journal, room.name)
         self._standing = Standing(room, access)
         self._moderation = Moderation(room, access, self._standing, self)
@@ -88,6 +96,7 @@ class Broadcaster:
             Leave: self._on_leave,
             Ask: self._on_ask,
             Tell: self._on_tell,
+            Uploaded: self._on_uploaded,
             Answer: self._on_answer,
             Stop: self._on_stop,
         }
@@ -136,12 +145,13 @@ class Broadcaster:
         self._delivery.deliver(self._now)
         self._reading.on_time(self._now)
         self._retention.on_time(self._now, time.time_ns() // 1_000_000)
+        self._files.on_time(self._now, time.time_ns() // 1_000_000)
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
         due = [
             when
-            for when in (self._retention.due, self._room.due, self._standing.due, self._reading.due)
+            for when in (self._retention.due, self._room.due, self._standing.due, self._reading.due, self._files.due)
             if when is not None
         ]
         if self._changed_at is not None:
@@ -167,7 +177,7 @@ class Broadcaster:
             try:
                 if refers(said):
                     self._store()  # what it means may have been said just now
-                outcome = self._room.say(member.line, said, at)
+                outcome = self._object_to_file(member.line, said) or self._room.say(member.line, said, at)
             except StoreError as error:  # its counter cannot be looked up
                 _log.error("nothing can be read: %s", error)
                 self._refuse(member, _NOT_STORED, said.id)
@@ -179,6 +189,10 @@ class Broadcaster:
                     self._standing.spoke(member, self._now)
                 self._said.append(outcome)
                 self._authors.append(member)
+
+    def _object_to_file(self, line: Line, said: Word) -> Error | None:
+        file = said.file if isinstance(said, Say) else None
+        return None if file is None else self._files.object_to(line.key, file, said.id, (self._room.name,))
 
     def _refuse(self, member: Member, why: Error, id: str) -> None:  # noqa: A002 - the wire's word
         """Its client will say it again. A later counter would pass for this one's, and it would be lost: until then
@@ -248,12 +262,28 @@ class Broadcaster:
             member.refusing = None
             return
         self._store()
+        if isinstance(item.frame, Offer | Fetch):
+            self._give_ticket(member, item.frame)
+            return
         if isinstance(item.frame, Moderate):
             self._moderate(member, item.frame)
             return
         error = self._delivery.ask_page(member, item.frame)
         if error is not None:
             self._delivery.tell(member, error)
+
+    def _give_ticket(self, member: Member, ask: Offer | Fetch) -> None:
+        key, room = member.line.key, self._room.name
+        if isinstance(ask, Offer):
+            ticket = self._files.offer(key, ask, self._now, time.time_ns() // 1_000_000)
+        elif ask.room in ("", room):
+            ticket = self._files.fetch(key or member.session.address, ask, room, self._now)
+        else:
+            ticket = Ticket(ask.id, code=Code.ROOM_UNKNOWN, detail=f"There is no room “{ask.room[:MAX_ID]}” here.")
+        self._delivery.tell(member, ticket)
+
+    def _on_uploaded(self, item: Uploaded) -> None:
+        self._files.uploaded(item, time.time_ns() // 1_000_000)
 
     def _on_typing(self, line: Line) -> None:
         """Told to all, not too often, and never kept."""
@@ -305,6 +335,7 @@ class Broadcaster:
         return self._members.values()
 
     def put_out(self, member: Member, bye: Bye) -> None:
+        self._files.revoke(member.line.key or member.session.address)
         self._delivery.tell(member, bye, last=True)
 
     def publish(self, rules: Rules) -> None:
@@ -325,6 +356,8 @@ class Broadcaster:
             raise
         self._delivery.publish([*self._gathered(), entry], self._room.head)
         self._retention.blanked(target.seq, size)
+        if target.file is not None:
+            self._files.released(target.file.sha256, entry.at)
 
     def close_room(self, bye: Bye) -> None:
         """Once who asked for it was told that it is done."""
@@ -351,6 +384,9 @@ class Broadcaster:
             self._not_stored(said, authors, error)
             return
         self._room.stored()
+        for entry in said:
+            if isinstance(entry, Message) and entry.file is not None:
+                self._files.said(entry.key, entry.file.sha256)
         # Who speaks has joined. One batch: a place in front of the entries must not count as one behind them.
         self._delivery.publish([*self._gathered(), *said], self._room.head)
 

@@ -29,19 +29,23 @@ SAMPLES: list[Any] = [
     frames.Moderate("1", Lock(on=True)),
     frames.Typing(),
     frames.Read(1),
+    frames.Offer("f1", 5, "a" * 64),
+    frames.Fetch("f2", 1),
+    frames.Transfer("b" * 32),
     frames.Ping(),
     frames.Pong(),
     frames.Bye(),
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-# Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Rename, Resend, Moderate, Typing, Read; Ping …
+# Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Rename, Resend, Moderate, Typing, Read, Offer,
+# Fetch; Transfer; Ping …
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 9, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 9, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 9, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 9, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 9, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 11, None, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 11, AGAIN, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 11, AGAIN, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 11, AGAIN, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 11, AGAIN, None, None, None],
 }
 
 
