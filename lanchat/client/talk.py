@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
+from lanchat.client.asking import Asking
 from lanchat.client.events import Delay, Event, Joined, PinNeeded
 from lanchat.client.outbox import Outbox
 from lanchat.client.replica import Replica
@@ -77,6 +78,7 @@ class Talk:
         self._send = send
         self._emit = emit
         self.sending = Sending(outbox, send, emit)
+        self.asking = Asking(send)
         self._hello: frames.Hello | None = None  # while a challenge for it may come
         self._asked_nick = nick  # in the last hello
         self._server_id = ""
@@ -118,6 +120,7 @@ class Talk:
         """The channel is gone."""
         self.joined = False
         self.sending.ended()
+        self.asking.ended()
         self._deeds.clear()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
@@ -150,6 +153,8 @@ class Talk:
             case frames.Outcome(id=id) if id in self._deeds:
                 self._deeds.discard(id)
                 self._emit(frame)
+            case frames.Ticket():
+                self.asking.answered(frame)
             case frames.Page(entries=entries):
                 self._keep(entries)
                 self._emit(frame)
@@ -217,6 +222,7 @@ class Talk:
         self.welcome, self.nick, self.joined = welcome, welcome.nick, True
         self._emit(Joined(welcome, self._latency * 1000, again, new_journal=not same))
         self.sending.joined(welcome.highest)
+        self.asking.joined()
 
     def _on_refused(self, refused: frames.Refused) -> None:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
@@ -301,6 +307,7 @@ class Talk:
 
     def close(self) -> None:
         self.sending.close()
+        self.asking.close()
         if self._replica is not None:
             self._replica.close()
 

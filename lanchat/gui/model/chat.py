@@ -16,6 +16,7 @@ from lanchat.client.mentions import Completion, complete, mentions
 from lanchat.gui.model import wording
 from lanchat.gui.model.roster import Person, Roster
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
+from lanchat.gui.model.transfers import Transfers
 from lanchat.protocol.frames import Message
 from lanchat.protocol.limits import TYPING_LASTS, Code
 from lanchat.protocol.moderation import Role, Rules
@@ -85,6 +86,7 @@ class ChatModel:
         self._lost = ""
         self._retry_at = 0.0
         self._refused = False
+        self.transfers = Transfers()
         self._oldest_waiting: float | None = None
         self._slow_until = 0.0  # in slow mode, when our oldest message that waits goes out
 
@@ -127,6 +129,8 @@ class ChatModel:
                 self._error(event, now)
             case events.Delay():
                 self.latency_ms = event.latency_ms
+            case events.Progress():
+                self.transfers.apply(event)
             case _:
                 assert_never(event)
 
