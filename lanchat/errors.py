@@ -15,6 +15,7 @@
     ├── ConnectionLost            a talk that was under way ended
     │   └── PutOut                    somebody with a role put us out, or closed the room
     ├── TransferFailed            a file does not get to where it shall be
+    │   └── TransferRefused           the server ended its way
     ├── IdentityError             a key file is missing, damaged or unreadable
     ├── StoreError                a file of ours
     │   ├── StoreInUse                another process works on it
@@ -134,6 +135,10 @@ class TransferFailed(LanchatError):
     """Facts: detail (a sentence)."""
 
     sentence = "{detail}"
+
+
+class TransferRefused(TransferFailed):
+    """Facts: code, detail (a sentence)."""
 
 
 class IdentityError(LanchatError):

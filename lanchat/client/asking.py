@@ -19,6 +19,7 @@ class Asking:
         self._send = send
         self._joined = self._closed = False
         self._numbers = itertools.count(1)
+        self.on_lost: Callable[[], None] = lambda: None  # the connection ended; must not wait
         self._asked: dict[str, tuple[Make, Answer]] = {}
 
     def ask(self, make: Make, answer: Answer) -> None:
@@ -38,6 +39,7 @@ class Asking:
 
     def ended(self) -> None:
         self._joined = False
+        self.on_lost()
 
     def answered(self, ticket: Ticket) -> None:
         _, answer = self._asked.pop(ticket.id, (None, None))

@@ -86,6 +86,7 @@ class Client:
             lambda text, file, reply: self._say(Say("", text, reply=reply, file=file)),
             self.events.put,
         )
+        self._talk.asking.on_lost = self._transfers.connection_lost
         self._run, self._dialer = run, dialer
         self._numbers, self._deeds = itertools.count(1), itertools.count(1)
         self._lock = threading.Lock()  # so that numbers and messages go the same way in the same order

@@ -44,6 +44,10 @@ class Job:
         """It ends soon, whatever it waits for."""
         self._ended.set()
         self.tickets.put(None)
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """What it waits for just now ends; it may try again."""
         end_now = self._end_now
         if end_now is not None:
             end_now()

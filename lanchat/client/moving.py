@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final, TypeVar
 
-from lanchat.channel import Channel
+from lanchat.channel import LINGER, Channel
 from lanchat.client.landing import Landing
-from lanchat.errors import LanchatError, RemoteProtocolError
+from lanchat.errors import RemoteProtocolError, TransferRefused
 from lanchat.protocol.codec import encode, server_frames
 from lanchat.protocol.frames import Arrived, Error, Go, Transfer
 from lanchat.protocol.limits import Code
@@ -18,12 +18,6 @@ PATIENCE: Final = 30.0  # s for one piece
 GO_PATIENCE: Final = 900.0  # s until the server goes on: it reads again what it has, 100 GB at 100 MB/s
 STORE_PATIENCE: Final = 120.0  # s until the server has checked and stored all
 FrameT = TypeVar("FrameT")
-
-
-class Refused(LanchatError):
-    """The server ended the transfer. Facts: code, detail."""
-
-    sentence = "{detail}"
 
 
 class SourceChanged(Exception):
@@ -40,7 +34,7 @@ def stream_of(channel: Channel) -> Iterator[Stream]:
 
 def upload(stream: Stream, token: str, source: BinaryIO, note: Callable[[int, int], None]) -> None:
     """All that the server lacks. note: is called with (bytes more, bytes that were there at the beginning). Raises
-    OSError (the connection's), Refused, RemoteProtocolError, SourceChanged."""
+    OSError (the connection's), TransferRefused, RemoteProtocolError, SourceChanged."""
     stream.write(encode(Transfer(token)), PATIENCE)
     go = _line(stream, Go, GO_PATIENCE)
     source.seek(go.offset)
@@ -55,7 +49,7 @@ def upload(stream: Stream, token: str, source: BinaryIO, note: Callable[[int, in
             left -= count
             note(count, go.offset)
     except ConnectionError:
-        _line(stream, Arrived, PATIENCE)  # it may have said why
+        _line(stream, Arrived, LINGER)  # it may have said why
         raise
     _line(stream, Arrived, STORE_PATIENCE)
 
@@ -84,7 +78,7 @@ def _line(stream: Stream, kind: type[FrameT], timeout: float) -> FrameT:
     for frame in server_frames().receive(line):
         match frame:
             case Error(code=code, detail=detail):
-                raise Refused(code=code, detail=detail)
+                raise TransferRefused(code=code, detail=detail)
             case kind():
                 return frame
     raise RemoteProtocolError(code=Code.INVALID, detail="its answer is not one to a transfer")

@@ -21,10 +21,10 @@ from lanchat.client.dial import Dial
 from lanchat.client.events import Progress
 from lanchat.client.job import Cancelled, Job
 from lanchat.client.landing import Landing
-from lanchat.client.moving import Refused, SourceChanged, download, stream_of, upload
+from lanchat.client.moving import SourceChanged, download, stream_of, upload
 from lanchat.client.packing import packed
 from lanchat.client.pictures import size_of_picture
-from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged, TransferFailed
+from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged, TransferFailed, TransferRefused
 from lanchat.protocol.files import File, safe_name
 from lanchat.protocol.frames import Fetch, Offer, Ticket
 from lanchat.protocol.limits import Code
@@ -82,6 +82,13 @@ class Transfers:
             job.cancel()
             if waits:
                 self._emit(job.facts("cancelled"))
+
+    def connection_lost(self) -> None:
+        """The talk's: what is under way will not get on either, and need not wait until it notices. Never waits."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.interrupt()
 
     def close(self) -> None:
         """Ends what is under way; parts of downloads stay for the next time."""
@@ -165,7 +172,7 @@ class Transfers:
                 upload(stream, ticket.token, content, _noting(job, file.size, begun))
             except SourceChanged:
                 raise TransferFailed(detail=_CHANGED.format(name=file.name)) from None
-            except Refused as error:
+            except TransferRefused as error:
                 if error.code == Code.TICKET or (error.code == Code.FILE_WRONG and begun[0]):
                     raise ConnectionResetError(str(error)) from error  # what lay there was spoilt: from the beginning
                 wrong = error.code == Code.FILE_WRONG
@@ -199,7 +206,7 @@ class Transfers:
         with self._connection(job) as stream:
             try:
                 download(stream, ticket.token, file.size, landing, _noting(job, file.size, []))
-            except Refused as error:
+            except TransferRefused as error:
                 if error.code == Code.TICKET:
                     raise ConnectionResetError(str(error)) from error
                 raise TransferFailed(detail=str(error)) from error

@@ -109,7 +109,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, attribute: str, times: int) -> lis
                 offsets.append(offset)
             pieces += 1
             if len(offsets) <= times and pieces > 3:
-                raise ConnectionResetError("the cable was pulled")
+                raise TimeoutError("the cable was pulled")
             note(more, offset)  # type: ignore[operator]
 
         real(stream, token, *facts, noting)
