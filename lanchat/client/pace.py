@@ -1,9 +1,13 @@
-"""How fast something gets on, and how long it will take; pure."""
+"""How fast something gets on, how long it will take, and how that reads; pure."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import Final
+
+from lanchat.client.events import Progress
+from lanchat.protocol.duration import duration
+from lanchat.protocol.files import size_in_words
 
 WINDOW: Final = 5.0  # s that count: long enough to be calm, short enough to follow a network that gets slow
 
@@ -36,3 +40,20 @@ class Pace:
         """Seconds; None: nobody knows."""
         done = self._marks[-1][1] if self._marks else 0
         return (self._size - done) / self.speed if self.speed > 0 else None
+
+
+def in_words(progress: Progress) -> str:
+    """“1.2 of 4.0 MB · 12.0 MB/s · 3 s left”."""
+    match progress.state:
+        case "failed":
+            return progress.detail
+        case "reading":
+            return f"Reading {size_in_words(progress.size)}"
+        case "waiting":
+            return "Waiting"
+    parts = [f"{size_in_words(progress.done)} of {size_in_words(progress.size)}"]
+    if progress.speed:
+        parts.append(f"{size_in_words(round(progress.speed))}/s")
+    if progress.left is not None:
+        parts.append(f"{duration(max(1, round(progress.left)))} left")
+    return " · ".join(parts)

@@ -176,12 +176,15 @@ class Talk:
                 self._send(frames.Pong(nonce[:MAX_NONCE]))
             case frames.Pong(nonce=nonce):
                 self._on_pong(nonce, now)
-            case frames.Bye(code=Code.KICKED | Code.BANNED | Code.ROOM_CLOSED, detail=detail) if self.joined:
-                raise PutOut(detail=detail)
-            case frames.Bye(detail=detail):
-                raise ConnectionLost(detail=detail or "the server said goodbye")
+            case frames.Bye():
+                raise self._farewell(frame)
             case Flaw(fatal=True, detail=detail):
                 raise RemoteProtocolError(code=Code.NOT_JSON, detail=detail)
+
+    def _farewell(self, bye: frames.Bye) -> ConnectionLost:
+        if bye.code in (Code.KICKED, Code.BANNED, Code.ROOM_CLOSED) and self.joined:
+            return PutOut(detail=bye.detail)
+        return ConnectionLost(detail=bye.detail or "the server said goodbye")
 
     def _on_messages(self, entries: Sequence[frames.Message]) -> None:
         if not self.joined:

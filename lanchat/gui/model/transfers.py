@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from lanchat.client.events import Progress
-from lanchat.protocol.duration import duration
-from lanchat.protocol.files import size_in_words
 
 MAX_OVER: Final = 50  # failed ones that stay to be read
 
@@ -28,20 +26,3 @@ class Transfers:
 
     def put_away(self, transfer_id: str) -> None:
         self.rows.pop(transfer_id, None)
-
-
-def in_words(progress: Progress) -> str:
-    """“1.2 of 4.0 MB · 12.0 MB/s · 3 s left”."""
-    match progress.state:
-        case "failed":
-            return progress.detail
-        case "reading":
-            return f"Reading {size_in_words(progress.size)}"
-        case "waiting":
-            return "Waiting"
-    parts = [f"{size_in_words(progress.done)} of {size_in_words(progress.size)}"]
-    if progress.speed:
-        parts.append(f"{size_in_words(round(progress.speed))}/s")
-    if progress.left is not None:
-        parts.append(f"{duration(max(1, round(progress.left)))} left")
-    return " · ".join(parts)
