@@ -15,6 +15,7 @@ from typing import Any, Final
 from lanchat.gui.block_writer import GROUP_GAP, BlockWriter, Buttons, Drawn
 from lanchat.gui.browser import open_link
 from lanchat.gui.emoji import EmojiPictures
+from lanchat.gui.file_card import FileCard
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.timeline import TOP, Block, Key, Kind
 from lanchat.gui.paint import avatar
@@ -33,7 +34,7 @@ AVATAR: Final = 38  # px
 
 class MessageList(tk.Frame):
     """on_older: the reader is near the first message known. on_retry, on_delete, on_react: see Buttons.
-    on_menu(message, x, y): what can be done with it is asked for, at that place of the screen."""
+    on_menu(message, x, y): what can be done with it is asked for, at that place of the screen. card: see Buttons."""
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class MessageList(tk.Frame):
         on_menu: Callable[[Message, int, int], object],
         on_react: Callable[[int, str], object],
         on_link: Callable[[str], object] = open_link,
+        card: Callable[[tk.Misc, Block], tk.Widget] | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         super().__init__(master, highlightthickness=kit.px(2))
@@ -63,7 +65,7 @@ class MessageList(tk.Frame):
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
         self.emoji = EmojiPictures(kit)
         self._build()
-        self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react))
+        self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react, card))
         kit.listen(self, self._paint)
 
     @property
@@ -103,6 +105,12 @@ class MessageList(tk.Frame):
         """The first seq in view; 0 while the end is in view."""
         visible = [] if self._following else self._visible()
         return next((drawn.block.key[0] for drawn in visible if drawn.block.kind is Kind.MESSAGE), 0)
+
+    def dress(self, card: FileCard, seq: int) -> None:
+        """A card in the Text: the wheel and the menu go on working over it."""
+        for widget in card.everything():
+            bind_wheel(widget, lambda pixels: self.text.yview_scroll(pixels, "pixels"), self._kit.scale)
+            widget.bind(f"<Button-{menu_button(widget)}>", lambda event: self._open_menu((seq, 0), event), add="+")
 
     def scroll_pages(self, pages: int) -> None:
         self.text.yview_scroll(pages, "pages")
@@ -373,7 +381,11 @@ class MessageList(tk.Frame):
     def _ask_menu(self, event: tk.Event[tk.Misc]) -> None:
         names = self.text.tag_names(f"@{event.x},{event.y}")
         place = next((self._places[name] for name in names if name in self._places), None)
-        message = None if place is None else self._model.timeline.message(self._drawn[place].block.key)
+        if place is not None:
+            self._open_menu(self._drawn[place].block.key, event)
+
+    def _open_menu(self, key: Key, event: tk.Event[tk.Misc]) -> None:
+        message = self._model.timeline.message(key)
         if message is not None:
             self._on_menu(message, event.x_root, event.y_root)
 

@@ -35,6 +35,8 @@ class Wishes(NamedTuple):
     edit: Callable[[Message], object]
     react: Callable[[Message, str], object]
     delete: Callable[[Message], object]
+    save: Callable[[Message], object]
+    save_as: Callable[[Message], object]
 
 
 class MessageMenu:
@@ -55,6 +57,10 @@ class MessageMenu:
         if own:
             menu.add_command(label="Change", command=lambda: self._wishes.edit(message))
         menu.add_command(label="Copy the text", command=lambda: self._copy(message))
+        if message.file is not None:
+            menu.add_separator()
+            menu.add_command(label="Save", command=lambda: self._wishes.save(message))
+            menu.add_command(label="Save into …", command=lambda: self._wishes.save_as(message))
         if len(self._model.timeline.versions(message)) > 1:
             menu.add_command(label="Earlier versions …", command=lambda: self._show_versions(message))
         self._add_who_reacted(menu, message)

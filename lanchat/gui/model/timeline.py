@@ -18,6 +18,7 @@ from lanchat.client.mentions import mentions
 from lanchat.gui.model import wording
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
+from lanchat.protocol.files import File, caption
 from lanchat.protocol.frames import Change, Deleted, Entry, Message
 from lanchat.protocol.text import NO_LONGER_KEPT, clean_text, fold_nick
 
@@ -56,7 +57,7 @@ class Block:
     """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
     nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
     sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers. called:
-    it calls us by name."""
+    it calls us by name. file: what was sent; text is what was said of it then."""
 
     key: Key
     kind: Kind
@@ -73,6 +74,7 @@ class Block:
     edited: bool = False
     quote: Quote | None = None
     reactions: tuple[Reaction, ...] = ()
+    file: File | None = None
     sent: Sent = Sent.YES
     id: str = ""
     detail: str = ""
@@ -311,7 +313,8 @@ class Timeline:
         return Block(
             key=key,
             kind=Kind.MESSAGE,
-            text=_tombstone(message, deleted) if deleted else clean_text(versions[-1][1]) or NO_LONGER_KEPT,
+            text=_tombstone(message, deleted) if deleted else _text(message, versions[-1][1]),
+            file=None if deleted else message.file,
             called=not deleted and message.key != self._own_key and mentions(versions[-1][1], self._own_nick),
             edited=len(versions) > 1 and not deleted,
             quote=self._quote(message.reply) if message.reply and not deleted else None,
@@ -388,6 +391,12 @@ class Timeline:
         for key in self._keys[:kept]:
             del self._items[key]
         del self._keys[:kept], self._seqs[:drop]
+
+
+def _text(message: Message, latest: str) -> str:
+    if message.file is not None:
+        return clean_text(caption(latest, message.file))
+    return clean_text(latest) or NO_LONGER_KEPT
 
 
 def _tombstone(message: Message, deleted: Deleted) -> str:

@@ -1,0 +1,200 @@
+"""FileDesk: what the chat screen does with files: cards in the talk, saving, looking, sending; it lays nothing out.
+
+Bytes are the client's business, small pictures the maker's; here stands who wanted what, and who is to be told.
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tkinter import filedialog
+from typing import Protocol
+
+from lanchat.client.events import Progress
+from lanchat.errors import LanchatError
+from lanchat.gui.file_card import Deeds, FileCard
+from lanchat.gui.folders import show_folder
+from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.model.timeline import Block
+from lanchat.gui.model.transfers import MAX_AUTO, Place, is_shown, thumbnail_size
+from lanchat.gui.picture_maker import PictureMaker
+from lanchat.gui.picture_view import PictureView, room_on
+from lanchat.gui.theme import Kit
+from lanchat.paths import downloads, home
+from lanchat.protocol.files import File, safe_name
+from lanchat.protocol.frames import Message
+
+
+class Mover(Protocol):
+    """What the desk needs of lanchat.client.Client."""
+
+    def send_file(self, path: Path) -> str: ...
+    def get_file(self, message: Message, folder: Path | None = None) -> str: ...
+    def cancel_file(self, transfer_id: str) -> object: ...
+
+
+class FileDesk:
+    """Of one screen. on_problem: a sentence for who asked for something. on_rows: uploads changed. dress: makes a card
+    part of the talk: wheel, menu."""
+
+    def __init__(
+        self,
+        screen: tk.Misc,
+        kit: Kit,
+        model: ChatModel,
+        client: Mover,
+        *,
+        on_problem: Callable[[str], object],
+        on_rows: Callable[[], object],
+        dress: Callable[[FileCard, int], object],
+    ) -> None:
+        self._screen, self._kit, self._model, self._client = screen, kit, model, client
+        self._on_problem, self._on_rows, self._dress = on_problem, on_rows, dress
+        self._cards: dict[int, FileCard] = {}  # by seq
+        self._views: set[int] = set()  # seqs of pictures to be shown large once they are here
+        self._cache = home() / "cache" / "pictures"
+        self._maker = PictureMaker(screen, self._cache)
+
+    def close(self) -> None:
+        self._maker.close()
+
+    def apply(self, progress: Progress) -> None:
+        """After the model."""
+        place = self._model.transfers.last
+        if progress.upload or place is None:
+            self._on_rows()
+            return
+        self._show(place.seq)
+        if place.look and progress.state == "done":
+            self._show_picture(place.seq)
+            if place.seq in self._views:
+                self._open_view(place.seq)
+        elif place.look and progress.over and place.seq in self._views:
+            self._views.discard(place.seq)
+            self._on_problem(progress.detail)
+
+    # Cards
+
+    def card(self, master: tk.Misc, block: Block) -> FileCard:
+        """For a block with a file."""
+        assert block.file is not None
+        seq, file = block.key[0], block.file
+        deeds = Deeds(
+            lambda: self.save(seq), lambda: self._cancel(seq), lambda: self.show_folder(seq), lambda: self.view(seq)
+        )
+        card = self._cards[seq] = FileCard(master, self._kit, file, deeds)
+        card.bind("<Destroy>", lambda event: self._forget(seq, card) if event.widget is card else None, add="+")
+        self._dress(card, seq)
+        self._show(seq)
+        if is_shown(file):
+            self._look(seq, file)
+        return card
+
+    def _forget(self, seq: int, card: FileCard) -> None:
+        if self._cards.get(seq) is card:
+            del self._cards[seq]
+
+    def _show(self, seq: int) -> None:
+        card, message, transfers = self._cards.get(seq), self._message(seq), self._model.transfers
+        if card is not None and message is not None and message.file is not None:
+            card.show(transfers.words(seq, message.file), transfers.saving(seq), saved=seq in transfers.saved)
+
+    # Looking
+
+    def _look(self, seq: int, file: File) -> None:
+        """The picture stands in the talk, once it is here."""
+        place = self._cache / file.sha256 / safe_name(file.name)
+        if place.exists():
+            self._model.transfers.seen[seq] = str(place)
+        if seq in self._model.transfers.seen:
+            self._show_picture(seq)
+        elif not self._model.transfers.looking_at(seq):
+            self._get(seq, Place(seq, look=True), self._cache / file.sha256)
+
+    def _show_picture(self, seq: int) -> None:
+        message = self._message(seq)
+        if message is None or message.file is None or seq not in self._cards:
+            return
+        width, height = thumbnail_size(message.file)
+        size = (self._kit.px(width), self._kit.px(height))
+        self._maker.make(Path(self._model.transfers.seen[seq]), size, lambda data: self._made(seq, data))
+
+    def _made(self, seq: int, data: bytes | None) -> None:
+        if data is not None and seq in self._cards:
+            self._cards[seq].show_picture(data)
+
+    def view(self, seq: int) -> None:
+        """Large."""
+        message = self._message(seq)
+        if message is None or message.file is None:
+            return
+        if seq in self._model.transfers.seen:
+            self._open_view(seq)
+        elif message.file.size <= MAX_AUTO:
+            self._views.add(seq)
+            self._look(seq, message.file)
+
+    def _open_view(self, seq: int) -> None:
+        self._views.discard(seq)
+        path = Path(self._model.transfers.seen[seq])
+        self._maker.make(path, room_on(self._screen), lambda data: self._viewed(seq, data))
+
+    def _viewed(self, seq: int, data: bytes | None) -> None:
+        message = self._message(seq)
+        if message is None or message.file is None:
+            return
+        if data is None:
+            self._on_problem(f"{safe_name(message.file.name)} is no picture that can be shown.")
+            return
+        actions = {"Save": lambda: self.save(seq), "Save as …": lambda: self.save_as(seq)}
+        PictureView(self._screen, self._kit, safe_name(message.file.name), data, actions)
+
+    # Saving
+
+    def save(self, seq: int) -> None:
+        """Into the downloads."""
+        self._get(seq, Place(seq, look=False), downloads())
+
+    def save_as(self, seq: int) -> None:
+        """Into a folder that the user chooses."""
+        if folder := filedialog.askdirectory(parent=self._screen, title="Save into this folder", mustexist=True):
+            self._get(seq, Place(seq, look=False), Path(folder))
+
+    def _get(self, seq: int, place: Place, folder: Path) -> None:
+        message = self._message(seq)
+        if message is None or message.file is None:
+            return
+        try:
+            self._model.transfers.begin(self._client.get_file(message, folder), place)
+        except LanchatError as error:
+            self._on_problem(str(error))
+
+    def _cancel(self, seq: int) -> None:
+        if (saving := self._model.transfers.saving(seq)) is not None:
+            self._client.cancel_file(saving.id)
+
+    def show_folder(self, seq: int) -> None:
+        if path := self._model.transfers.saved.get(seq):
+            show_folder(Path(path))
+
+    # Sending
+
+    def send(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            try:
+                self._client.send_file(path)
+            except LanchatError as error:
+                self._on_problem(str(error))
+
+    def end_upload(self, transfer_id: str) -> None:
+        """Cancels it; one that failed was read."""
+        progress = self._model.transfers.uploads.get(transfer_id)
+        if progress is not None and progress.over:
+            self._model.transfers.put_away(transfer_id)
+            self._on_rows()
+        else:
+            self._client.cancel_file(transfer_id)
+
+    def _message(self, seq: int) -> Message | None:
+        return self._model.timeline.message((seq, 0))
