@@ -14,6 +14,8 @@ import pytest
 from lanchat.identity import MemberKey
 from lanchat.server import Server
 from lanchat.server.files import Quota
+from lanchat.server.tickets import MAX_HELD
+from tests.people import ServerProcess
 from tests.server.conftest import Connect, Serve
 from tests.server.raw_client import Frame, RawClient, wait_until
 
@@ -27,7 +29,7 @@ def digest(data: bytes) -> str:
 class Mover:
     """Moves files for one raw member of `server`."""
 
-    def __init__(self, server: Server, member: RawClient, clients: ExitStack) -> None:
+    def __init__(self, server: Server | ServerProcess, member: RawClient, clients: ExitStack) -> None:
         self.server, self.member, self.clients = server, member, clients
         self.count = 0
 
@@ -236,3 +238,45 @@ def test_what_is_left_behind_goes_by_itself(
     again._broadcaster._files.on_time(1e12, round(later * 1000))
     assert stored(again) == []
     assert again._broadcaster._files.blobs.parts() == {}
+
+
+def test_what_is_no_longer_kept_takes_its_file_along(server: Server, mover: Callable[[str], Mover]) -> None:
+    ana = mover("Ana")
+    ana.upload(DATA)
+    seq = ana.say(DATA)["seq"]
+    broadcaster = server._broadcaster
+    ana.member.sync()
+    broadcaster._journal.redact("lobby", seq, 10)  # nobody says anything meanwhile
+    files = broadcaster._files
+    files.on_time(1e12, round(time.time() * 1000))
+    assert stored(server) == []
+    assert ana.ask(kind="fetch", seq=seq)["code"] == "file_unknown"
+
+
+def test_who_is_put_out_moves_nothing_more(
+    server: Server, mover: Callable[[str], Mover], make_key: Callable[[str], MemberKey]
+) -> None:
+    (server.data / "owners").write_text(make_key("Olga").public)
+    olga, ben = mover("Olga"), mover("Ben")
+    line, _ = ben.begin(ben.offer(DATA)["token"])
+    token = ben.offer(b"another")["token"]
+    line.send(DATA[:1_000])
+    olga.member.tell(kind="moderate", id="m1", do={"action": "kick", "who": "Ben"})
+    assert "code" not in olga.member.until("outcome", id="m1")
+    assert line.next() is None
+    assert ben.begin(token)[1]["code"] == "ticket"
+
+
+def test_a_member_holds_so_many_tickets(mover: Callable[[str], Mover]) -> None:
+    ana = mover("Ana")
+    codes = [ana.offer(b"%d" % n).get("code") for n in range(MAX_HELD + 1)]
+    assert codes == [None] * MAX_HELD + ["too_many"]
+
+
+def test_a_transfer_is_no_hello(server: Server, clients: ExitStack, connect: Connect) -> None:
+    clear = clients.enter_context(RawClient(server.port))
+    clear.tell(kind="transfer", token="0" * 32)
+    assert clear.until("error")["code"] == "clear_text"
+    ana = connect("Ana")
+    ana.tell(kind="transfer", token="0" * 32)
+    assert ana.until("error")["code"] == "hello_again"
