@@ -40,6 +40,8 @@ IMPURE: Final = (*IO, "threading", "time", "random", "secrets", "tkinter")
 PURE: Final = (
     "lanchat.protocol",
     "lanchat.discovery.announcement",
+    "lanchat.client.asking",
+    "lanchat.client.pace",
     "lanchat.discovery.directory",
     "lanchat.server.door",
     "lanchat.server.guesses",

@@ -139,8 +139,10 @@ class Client:
         return self._transfers.upload(path, text, reply)
 
     def get_file(self, message: Message, folder: Path | None = None) -> str:
-        """Brings the file of a message into a folder (None: the downloads). Returns as `send_file`."""
-        assert message.file is not None
+        """Brings the file of a message into a folder (None: the downloads). Returns and raises as
+        `send_file`."""
+        if message.file is None:
+            raise LocalProtocolError(code=Code.FILE_UNKNOWN, detail="There is no file in that message.")
         return self._transfers.download(message.room, message.seq, message.file, folder or downloads())
 
     def cancel_file(self, transfer_id: str) -> None:

@@ -147,7 +147,7 @@ class FileDesk:
         if data is None:
             self._on_problem(f"{safe_name(message.file.name)} is no picture that can be shown.")
             return
-        actions = {"Save": lambda: self.save(seq), "Save as …": lambda: self.save_as(seq)}
+        actions = {"Save": lambda: self.save(seq), "Save into …": lambda: self.save_as(seq)}
         PictureView(self._screen, self._kit, safe_name(message.file.name), data, actions)
 
     # Saving

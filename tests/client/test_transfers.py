@@ -13,6 +13,7 @@ import pytest
 
 from lanchat.client import moving, transfers
 from lanchat.client.events import Progress
+from lanchat.errors import LocalProtocolError
 from lanchat.paths import downloads
 from lanchat.protocol.frames import File, Message
 from lanchat.server.files import Quota
@@ -61,6 +62,13 @@ def test_a_file_gets_from_one_to_the_other(serve: Serve, join: Join, plan: Path)
     assert stat.S_IMODE(os.stat(over.path).st_mode) & 0o111 == 0
     assert Path(get(ben, message).path).name == "plan (2).pdf"
     assert [p.name for p in downloads().glob("*.part")] == []
+
+
+def test_a_message_without_a_file(serve: Serve, join: Join) -> None:
+    ana = join(serve(), "Ana")
+    ana.client.say("hello")
+    with pytest.raises(LocalProtocolError, match="no file in that message"):
+        ana.client.get_file(ana.until_said("hello"))
 
 
 def test_progress_is_told(serve: Serve, join: Join, plan: Path) -> None:

@@ -193,7 +193,7 @@ def chat(root: tk.Tk, kit: Kit) -> None:
 @picture("chat-files")
 @picture("chat-files-dark", mode="dark")
 @picture("chat-files-2x", scale=2.0)
-def files(root: tk.Tk, kit: Kit) -> None:
+def files(root: tk.Tk, kit: Kit) -> ChatScreen:
     """A file, one that is being saved, a picture, and two uploads, of which one failed."""
     screen = _joined_chat(root, kit)
     data = io.BytesIO()
@@ -222,6 +222,13 @@ def files(root: tk.Tk, kit: Kit) -> None:
         root.update()
         time.sleep(0.01)
     screen.messages.to_end()
+    return screen
+
+
+@picture("picture-view", dialog=True)
+@picture("picture-view-dark", mode="dark", dialog=True)
+def picture_view(root: tk.Tk, kit: Kit) -> None:
+    files(root, kit).files.view(33)
 
 
 @picture("chat-lost", mode="dark")
