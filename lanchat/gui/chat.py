@@ -116,10 +116,12 @@ class ChatScreen(ttk.Frame):
                 self.files.apply(event)
             case events.Outcome():
                 self._moderating.answered(event)
+            case events.Deleted(target=target):
+                self.files.forget(target)
+                self._messages_changed = True
             case (
                 events.Edited()
                 | events.Reacted()
-                | events.Deleted()
                 | events.Message()
                 | events.Page()
                 | events.Queued()

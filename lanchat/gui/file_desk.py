@@ -5,6 +5,7 @@ Bytes are the client's business, small pictures the maker's; here stands who wan
 
 from __future__ import annotations
 
+import shutil
 import tkinter as tk
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -52,6 +53,7 @@ class FileDesk:
         self._screen, self._kit, self._model, self._client = screen, kit, model, client
         self._on_problem, self._on_rows, self._dress = on_problem, on_rows, dress
         self._cards: dict[int, FileCard] = {}  # by seq
+        self._pictures: dict[int, Path] = {}  # seqs to the folders of those that may lie in the cache
         self._views: set[int] = set()  # seqs of pictures to be shown large once they are here
         self._cache = home() / "cache" / "pictures"
         self._maker = PictureMaker(screen, self._cache)
@@ -100,11 +102,18 @@ class FileDesk:
         if card is not None and message is not None and message.file is not None:
             card.show(transfers.words(seq, message.file), transfers.saving(seq), saved=seq in transfers.saved)
 
+    def forget(self, seq: int) -> None:
+        """The message was deleted: what was only kept to be looked at goes, too."""
+        self._model.transfers.seen.pop(seq, None)
+        if folder := self._pictures.pop(seq, None):
+            shutil.rmtree(folder, ignore_errors=True)  # it may be gone, or another window shows it just now
+
     # Looking
 
     def _look(self, seq: int, file: File) -> None:
         """The picture stands in the talk, once it is here."""
-        place = self._cache / file.sha256 / safe_name(file.name)
+        self._pictures[seq] = self._cache / file.sha256
+        place = self._pictures[seq] / safe_name(file.name)
         if place.exists():
             self._model.transfers.seen[seq] = str(place)
         if seq in self._model.transfers.seen:

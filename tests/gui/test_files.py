@@ -169,6 +169,11 @@ def test_a_picture_is_seen_in_the_talk_and_large(stage: Stage, tmp_path: Path) -
     views: list[PictureView] = []
     stage.until(lambda: views.extend(w for w in stage.screen.winfo_children() if isinstance(w, PictureView)) or views)
     views[0].event_generate("<Escape>")
+    kept = home() / "cache" / "pictures" / file.sha256
+    kept.mkdir(parents=True)
+    (kept / "p.png").write_bytes(data)
+    stage.feed(Deleted(ROOM, 2, "", NOON, "Ana", ANA, 1))
+    assert not kept.exists()
 
 
 def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
