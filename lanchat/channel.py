@@ -15,6 +15,8 @@ import threading
 import time
 from typing import Final
 
+from lanchat.stream import Stream
+
 READ_SIZE: Final = 16 * 1024 + 512  # bytes per recv: one full TLS record (RFC 8446 section 5.2) with its frame
 MAX_UNSENT: Final = 64 * 1024  # bytes of plaintext that are encrypted, or kept, ahead of the socket
 MAX_ANSWERS: Final = 4 * MAX_UNSENT  # bytes kept, the answers that TLS itself makes included
@@ -64,6 +66,12 @@ class Channel:
     def fileno(self) -> int:
         """For a selector that waits until `flush` can go on, or until `receive` has something."""
         return self._writer.fileno()
+
+    def stream(self) -> Stream:
+        """The rest of the connection for the one thread that reads, which alone writes from now on. After the
+        handshake, with nothing unsent."""
+        assert self._tls is not None
+        return Stream(self._reader, self._tls, self._incoming, self._outgoing)
 
     # Reading, by one thread
 

@@ -14,6 +14,8 @@
     │   └── ServerKeyChanged          another server than the one we knew
     ├── ConnectionLost            a talk that was under way ended
     │   └── PutOut                    somebody with a role put us out, or closed the room
+    ├── TransferFailed            a file does not get to where it shall be
+    │   └── TransferRefused           the server ended its way
     ├── IdentityError             a key file is missing, damaged or unreadable
     ├── StoreError                a file of ours
     │   ├── StoreInUse                another process works on it
@@ -127,6 +129,16 @@ class PutOut(ConnectionLost):
     """Whoever may do that put us out: there is no coming back by itself. Facts: detail (the server's sentence)."""
 
     sentence = "{detail}"
+
+
+class TransferFailed(LanchatError):
+    """Facts: detail (a sentence)."""
+
+    sentence = "{detail}"
+
+
+class TransferRefused(TransferFailed):
+    """Facts: code, detail (a sentence)."""
 
 
 class IdentityError(LanchatError):

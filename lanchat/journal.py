@@ -13,9 +13,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Self
 
+import msgspec
+
 from lanchat.database import Database
 from lanchat.errors import StoreFailed
 from lanchat.protocol.entries import Archived, Deleted, Edited, Entry, Message, Reacted, Topic
+from lanchat.protocol.files import File
 from lanchat.registry import SCHEMA as _ROOMS
 from lanchat.registry import Registry
 
@@ -23,6 +26,7 @@ SCHEMA_VERSION: Final = 4
 _SEEN: Final = """CREATE TABLE seen (          -- how far somebody has read
     room TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, key)
 ) WITHOUT ROWID"""
+_FILES: Final = "CREATE INDEX file ON entry (json_extract(file, '$.sha256')) WHERE file IS NOT NULL"
 _TARGETS: Final = "CREATE INDEX target ON entry (room, abs(target)) WHERE target IS NOT NULL"
 # Entries lie in the order in which they came, so that no row is ever copied to another page: what a redaction
 # overwrites is the only copy. (With (room, seq) as the table's own order, texts were left behind in split pages.)
@@ -37,11 +41,13 @@ CREATE TABLE entry (
     nick TEXT NOT NULL,
     key  TEXT,               -- the author's public key; NULL: a guest
     body TEXT NOT NULL,      -- a message's or an edit's text, blanked by a redaction; a reaction's emoji; a topic
-    target INTEGER           -- the seq of what it answers, edits, deletes, reacts to; negative: a reaction taken away,
-                         -- or a room opened again: of an archived one it is 1
+    target INTEGER,          -- the seq of what it answers, edits, deletes, reacts to; negative: a reaction taken away,
+                             -- or a room opened again: of an archived one it is 1
+    file TEXT                -- what was sent with a message, in JSON as on the wire; NULL: nothing, or redacted
 );
 CREATE UNIQUE INDEX place ON entry (room, seq);
 {_TARGETS};
+{_FILES};
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sent (          -- what makes sending again harmless
     key TEXT NOT NULL, run TEXT NOT NULL, highest INTEGER NOT NULL, PRIMARY KEY (key, run)
@@ -63,17 +69,17 @@ INSERT INTO entry (room, seq, at, kind, id, nick, key, body)
     SELECT room, seq, at, kind, id, nick, key, body FROM entry_1 ORDER BY room, seq;
 DROP TABLE entry_1""",
     2: f"ALTER TABLE entry ADD COLUMN target INTEGER;\n{_TARGETS};\n{_SEEN}",
-    3: _ROOMS,
+    3: f"ALTER TABLE entry ADD COLUMN file TEXT;\n{_FILES};\n{_ROOMS}",
 }
 _WITH_CONSEQUENCES: Final = (Deleted, Topic, Archived)
-_COLUMNS: Final = "room, seq, id, at, nick, key, body, kind, target"
+_COLUMNS: Final = "room, seq, id, at, nick, key, body, kind, target, file"
 # Several rows in one statement: SQLite gives up the interpreter's lock at each step, and a thread that takes it
 # meanwhile keeps it up to 5 ms. Measured with busy threads beside: 6 us a row; by executemany 13 us.
 _ROWS_PER_INSERT: Final = 64
-_BLANK: Final = "UPDATE entry SET body = '' WHERE room = ? AND kind IN ('message', 'edited') AND "
+_BLANK: Final = "UPDATE entry SET body = '', file = NULL WHERE room = ? AND kind IN ('message', 'edited') AND "
 _INSERTS: Final = {
-    rows: "INSERT INTO entry (room, seq, at, kind, id, nick, key, body, target) VALUES "  # of constants alone  # nosec B608
-    + ",".join(["(?,?,?,?,?,?,?,?,?)"] * rows)
+    rows: "INSERT INTO entry (room, seq, at, kind, id, nick, key, body, target, file) VALUES "  # of constants alone  # nosec B608
+    + ",".join(["(?,?,?,?,?,?,?,?,?,?)"] * rows)
     + " ON CONFLICT DO NOTHING"  # not OR IGNORE, which would swallow every other flaw, too
     for rows in range(1, _ROWS_PER_INSERT + 1)
 }
@@ -148,6 +154,7 @@ class Journal:
         for e in entries:
             if isinstance(e, Message):
                 values += (e.room, e.seq, e.at, "message", e.id, e.nick, e.key, e.text, e.reply or None)
+                values.append(None if e.file is None else msgspec.json.encode(e.file).decode())
             else:
                 values += _row(e)
         self._db.execute(_INSERTS[len(entries)], values)
@@ -255,6 +262,13 @@ class Journal:
         found = self.after(room, seq - 1, 1, seq)
         return next((m for m in found if isinstance(m, Message) and m.text), None)
 
+    def rooms_with(self, sha256: str) -> set[str]:
+        """The rooms in which an entry refers to the file with this digest."""
+        rows = self._db.execute(
+            "SELECT DISTINCT room FROM entry WHERE file IS NOT NULL AND json_extract(file, '$.sha256') = ?", (sha256,)
+        )
+        return {row[0] for row in rows}
+
     def size_of(self, room: str, seq: int) -> int:
         """Bytes of the text of a message, and of its edits."""
         where = "room = ? AND (seq = ? OR (kind = 'edited' AND abs(target) = ?))"
@@ -337,7 +351,7 @@ def _row(e: Edited | Reacted | Deleted | Topic | Archived) -> tuple[object, ...]
             body = e.text
         case Archived():
             target = int(e.on)
-    return (e.room, e.seq, e.at, kind, e.id, e.nick, e.key, body, target)
+    return (e.room, e.seq, e.at, kind, e.id, e.nick, e.key, body, target, None)
 
 
 def _entry(
@@ -350,6 +364,7 @@ def _entry(
     body: str,
     kind: str,
     target: int | None,
+    file: str | None,
 ) -> Entry:
     """Of the columns."""
     match kind, target:
@@ -363,4 +378,11 @@ def _entry(
             return Topic(room, seq, id, at, nick, key, body)
         case "archived", int():
             return Archived(room, seq, id, at, nick, key, target == 1)
-    return Message(room, seq, id, at, nick, key, body, target or 0)
+    return Message(room, seq, id, at, nick, key, body, target or 0, _file(file))
+
+
+def _file(kept: str | None) -> File | None:
+    try:
+        return None if kept is None else msgspec.json.decode(kept, type=File)
+    except msgspec.MsgspecError as error:
+        raise StoreFailed(path="the journal", detail=str(error)) from error

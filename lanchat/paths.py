@@ -30,6 +30,13 @@ def profile_directory(name: str) -> Path:
     return home() / "profiles" / file_name(name)
 
 
+def downloads() -> Path:
+    """Where files that others sent are put; not made here."""
+    if "LANCHAT_HOME" in os.environ:
+        return home() / "downloads"
+    return Path(platformdirs.user_downloads_dir())
+
+
 def file_name(name: str) -> str:
     """`name` as the name of one file on every system: letters, digits, dashes; never empty, dots or a path."""
     return re.sub(r"[^\w-]+", "-", name, flags=re.UNICODE).strip("-").lower()[:60] or "default"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from lanchat.protocol.codec import encode
+from lanchat.protocol.files import File, caption, file_in_words
 from lanchat.protocol.frames import Edited, Entry, Message, Reacted
 from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, NO_LONGER_KEPT, clean_text
 
@@ -77,6 +78,10 @@ def lines_of(entry: Entry) -> list[str]:
     """As people read it, each line of what was said with its author in front, which no text can forge."""
     text = _said(entry)
     match entry:
+        case Message(nick=nick, file=File() as file):
+            said = clean_text(caption(entry.text, file))
+            sent = [f"* {nick} sent a file: {file_in_words(file)}"]
+            return sent + ([f"{nick}: {line}" for line in said.split("\n")] if said else [])
         case Message(nick=nick):
             return [f"{nick}: {line}" for line in text.split("\n")]
         case Edited(nick=nick):
@@ -86,6 +91,9 @@ def lines_of(entry: Entry) -> list[str]:
 
 def _said(entry: Entry) -> str:
     match entry:
+        case Message(text=text, file=File() as file):
+            said = caption(text, file)
+            return clean_text(f"sent a file: {file_in_words(file)}" + (f"\n{said}" if said else ""))
         case Message(text=text) | Edited(text=text):
             return clean_text(text) or NO_LONGER_KEPT
         case Reacted(emoji=emoji, on=on):

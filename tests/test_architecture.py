@@ -26,6 +26,7 @@ LAYERS: Final = {
     "identity": 1,
     "pin": 1,
     "channel": 1,
+    "stream": 1,
     "lockfile": 1,
     "discovery": 2,
     "server": 3,
@@ -40,6 +41,8 @@ IMPURE: Final = (*IO, "threading", "time", "random", "secrets", "tkinter")
 PURE: Final = (
     "lanchat.protocol",
     "lanchat.discovery.announcement",
+    "lanchat.client.asking",
+    "lanchat.client.pace",
     "lanchat.discovery.directory",
     "lanchat.server.door",
     "lanchat.server.guesses",

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from lanchat.client import sending
-from lanchat.client.events import Error, Joined, Page
+from lanchat.client.events import Error, Joined, Message, Page, Progress
+from lanchat.identity import MemberKey
 from lanchat.journal import Journal
 from lanchat.protocol.limits import Code
 from lanchat.server import limits
 from tests.lan import why_unavailable
 from tests.people import PATIENCE, Person, ServerProcess
+from tests.server.conftest import make_key
+from tests.server.raw_client import RawClient, wait_until
+from tests.server.test_files import Mover
+
+__all__ = ["make_key"]
 
 pytestmark = pytest.mark.lan
 SIZE = 20  # MiB: little more than the server leaves alone
@@ -71,3 +77,38 @@ def test_a_full_disk_delays_and_loses_nothing(leave: int, disk: Path, monkeypatc
         journal = Journal.open(disk / "room" / "journal.db")
         assert [entry.text for entry in journal.after("lobby", 0, 1000, 1000)] == ["before", *said]
         journal.close()
+
+
+def test_a_disk_that_gets_full_half_way_through_a_file(disk: Path, make_key: Callable[[str], MemberKey]) -> None:
+    """Who sends it hears why, the part makes room for the talk, and it gets through once there is room."""
+    data = bytes(range(256)) * 8_000  # 2 MB
+    with ServerProcess(disk / "room") as server, ExitStack() as clients:
+        member = clients.enter_context(RawClient(server.port, tls=True))
+        member.join("Ana", key=make_key("ana"))
+        ana = Mover(server, member, clients)
+        line, go = ana.begin(ana.offer(data)["token"])
+        line.send(data[:100_000])
+        wait_until(lambda: [p for p in (disk / "room" / "files" / "part").iterdir() if p.stat().st_size])
+        ballast = fill(disk, 0)
+        line.send(data[100_000:])
+        last = line.next()
+        assert last is not None
+        assert (go["offset"], last["code"]) == (0, "not_stored")
+        assert last["detail"] == "The server cannot store the file: its disk is full."
+        wait_until(lambda: not list((disk / "room" / "files" / "part").iterdir()))
+        assert ana.offer(data)["code"] == "not_stored", "now it is known beforehand"
+        ballast.unlink()
+        assert ana.upload(data) == {"type": "arrived"}
+
+
+def test_a_download_onto_a_full_disk(disk: Path, tmp_path: Path) -> None:
+    source = tmp_path / "plan"
+    source.write_bytes(bytes(3_000_000))
+    with ServerProcess(tmp_path / "room") as server, Person(server.address, "Ana") as ana:
+        ana.until(Joined)
+        ana.client.send_file(source)
+        message = ana.until(Message)
+        fill(disk, 1_000_000)
+        transfer = ana.client.get_file(message, disk)
+        over = ana.until(Progress, lambda p: p.id == transfer and p.over)
+        assert over.detail == "Your disk has no room for plan: it needs 3.0 MB more."

@@ -11,15 +11,17 @@ from typing import Final
 import click
 
 from lanchat.cli import complain, fail, one_line
+from lanchat.cli.files import HELP as FILE_HELP
+from lanchat.cli.files import Files, outcome
 from lanchat.cli.known import MAX_PEOPLE, Known
 from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
 from lanchat.client import Client, Profile, events
 from lanchat.client.commands import help_lines, parse
 from lanchat.client.deeds import ban_in_words, deed, rules_in_words
-from lanchat.errors import LocalProtocolError
+from lanchat.errors import LanchatError, LocalProtocolError
 from lanchat.pin import clean_pin
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Change, Entry, ServerFrame
+from lanchat.protocol.frames import Change, Entry, Message, ServerFrame
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.text import clean_text
 from lanchat.transcript import lines_of
@@ -48,11 +50,12 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool, pin
     profile = Profile.open(profile_name)
     client = Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile)
     keyboard = _Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else None
-    known = Known(client.key)
+    known, files = Known(client.key), Files(client)
     screen = _Screen(as_json, keyboard, client.link)
     with client:
-        reader = _Reader(client, keyboard, known)
+        reader = _Reader(client, keyboard, known, files)
         for event in client.events:
+            files.apply(event)
             known.apply(event)  # first: what is seen can be referred to
             screen.show(event)
             if isinstance(event, events.Joined):
@@ -110,8 +113,8 @@ class _Reader:
     """Says what comes on stdin, and leaves at its end. Its thread is a daemon: no read of a terminal can be
     interrupted on every system."""
 
-    def __init__(self, client: Client, keyboard: _Keyboard | None, known: Known) -> None:
-        self._client, self._keyboard, self._known = client, keyboard, known
+    def __init__(self, client: Client, keyboard: _Keyboard | None, known: Known, files: Files) -> None:
+        self._client, self._keyboard, self._known, self._files = client, keyboard, known, files
         self._lines: Iterable[str] = keyboard or sys.stdin
         self._thread = threading.Thread(target=self._run, name="lanchat-stdin", daemon=True)
         self.unsent = False
@@ -130,7 +133,7 @@ class _Reader:
             try:
                 if not (self._keyboard and self._command(self._keyboard, text)):
                     self._client.say(text)
-            except LocalProtocolError as error:
+            except LanchatError as error:
                 complain(str(error))
         self.unsent = not self._client.flush(FLUSH_TIMEOUT)
         self._client.close()
@@ -139,7 +142,7 @@ class _Reader:
         """Does what a line with “/” wants; False: it is something to say. In a pipe there are no commands."""
         match line.split(maxsplit=1):
             case ["/help", *_]:
-                keyboard.print_above([*_LOCAL, *help_lines(self._known.role), _SAY_ANYWAY])
+                keyboard.print_above([*_LOCAL, *FILE_HELP, *help_lines(self._known.role), _SAY_ANYWAY])
                 return True
             case ["/who"]:
                 keyboard.print_above([f"* Here: {', '.join(sorted(map(one_line, self._known.people())))}"])
@@ -147,6 +150,9 @@ class _Reader:
             case ["/nick", nick]:
                 self._client.rename(nick)
                 return True
+        if (told := self._files.command(line)) is not None:
+            keyboard.print_above([one_line(told)])
+            return True
         wanted = parse(line, self._known.people(), self._known.last_said)
         if wanted is not None:
             self._client.do(wanted)
@@ -189,6 +195,10 @@ class _Screen:
                 complain(f"{detail} Trying again{f' in {delay:.0f} s' if delay >= 1 else ''}.")
             case events.Failed(text=text, detail=detail):
                 complain(f"Not sent: “{text[:60]}”: {detail}")
+            case events.Progress(state="failed", name=name, detail=detail):
+                complain(f"{name}: {detail}")
+            case events.Progress() if (told := outcome(event)) and not self._as_json:
+                self._lines(told)
             case events.Error() if self._as_json:
                 self._frame(event)
             case events.Error(detail=detail):
@@ -219,7 +229,10 @@ class _Screen:
             if entry.seq > self._seen:
                 self._seen = entry.seq
                 clock = time.strftime("%H:%M", time.localtime(entry.at / 1000))
-                self._frame(entry, *(f"[{clock}] {line}" for line in lines_of(entry)))
+                lines = [f"[{clock}] {line}" for line in lines_of(entry)]
+                if self._keyboard and isinstance(entry, Message) and entry.file is not None:
+                    lines[0] += f" – /get {entry.seq}"
+                self._frame(entry, *lines)
 
     def _change(self, change: Change) -> str | None:
         known = change.nick in self._here
@@ -239,6 +252,9 @@ class _Screen:
     def _frame(self, frame: ServerFrame, *lines: str) -> None:
         if self._as_json:
             lines = (encode(frame).decode()[:-1],)
+        self._lines(*lines)
+
+    def _lines(self, *lines: str) -> None:
         lines = tuple(map(one_line, lines))
         if self._keyboard:
             self._keyboard.print_above(lines)

@@ -1,8 +1,10 @@
-"""`lanchat send`: says one thing and waits until the server has it."""
+"""`lanchat send`: says one thing, or sends one file, and waits until the server has it."""
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 from typing import Final
 
 import click
@@ -10,26 +12,47 @@ import click
 from lanchat.cli import fail
 from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
 from lanchat.client import Client, Profile, events
+from lanchat.client.pace import in_words
 from lanchat.protocol.text import check_text, clean_text
 
 ACKNOWLEDGE_TIMEOUT: Final = 15.0  # s; afterwards the message waits for the next time
+_LINE_AWAY: Final = "\r\x1b[2K"
 
 
 @click.command("send")
 @click.argument("target")
-@click.argument("text")
+@click.argument("text", default="")
+@click.option("--file", "file", metavar="PATH", help="Send this file, or folder as one archive; TEXT goes with it.")
 @click.option("--nick", metavar="N", help="Your name in the room.")
 @click.option("--pin-file", metavar="FILE", help="Where the PIN of the room stands (“-”: in the input).")
 @click.pass_obj
-def command(profile_name: str, target: str, text: str, nick: str | None, pin_file: str | None) -> None:
+def command(
+    profile_name: str, target: str, text: str, file: str | None, nick: str | None, pin_file: str | None
+) -> None:
     """Say TEXT in the room TARGET (a name from “lanchat find”, id:…, or host:port)."""
     text = clean_text(text)
-    check_text(text)
+    if file is None and not text:
+        raise click.UsageError("Say a TEXT, or name a --file.")
+    if text or file is None:
+        check_text(text)
+    path = None if file is None else path_of(file)
+    if path is not None and not path.exists():
+        fail(f"There is no file {path}.")
     profile = Profile.open(profile_name)
     with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
         _join(client)
-        message_id = client.say(text)
-        _wait(client, message_id, time.monotonic() + ACKNOWLEDGE_TIMEOUT)
+        if path is None:
+            _wait(client, client.say(text), time.monotonic() + ACKNOWLEDGE_TIMEOUT)
+        else:
+            _send_file(client, path, text)
+
+
+def path_of(typed: str) -> Path:
+    """As people type it: “~” is their own folder, quotes are put off."""
+    typed = typed.strip()
+    if len(typed) > 1 and typed[0] == typed[-1] and typed[0] in "\"'":
+        typed = typed[1:-1]
+    return Path(typed).expanduser()
 
 
 def _join(client: Client) -> None:
@@ -42,6 +65,34 @@ def _join(client: Client) -> None:
                 fail(advice(event))
             case events.PinNeeded(detail=detail):
                 fail(detail or NEEDS_PIN)
+
+
+def _send_file(client: Client, path: Path, text: str) -> None:
+    """Returns once the message with the file is stored there."""
+    transfer, seen = client.send_file(path, text), set()
+    for event in client.events:
+        match event:
+            case events.Message(id=id):
+                seen.add(id)
+            case events.Progress(id=id, state=state, message=message) if id == transfer:
+                _show(event)
+                if state == "done":
+                    if message not in seen:
+                        _wait(client, message, time.monotonic() + ACKNOWLEDGE_TIMEOUT)
+                    return
+                if event.over:
+                    fail(event.detail or "Cancelled.")
+            case events.Refused():
+                fail(advice(event))
+            case events.PinNeeded(detail=detail):
+                fail(detail or NEEDS_PIN)
+
+
+def _show(progress: events.Progress) -> None:
+    """At a terminal, how far it is."""
+    if sys.stderr.isatty():
+        line = "" if progress.over else f"{progress.name}: {in_words(progress)}"
+        click.echo(_LINE_AWAY + line, nl=False, err=True)
 
 
 def _wait(client: Client, message_id: str, deadline: float) -> None:

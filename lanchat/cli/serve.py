@@ -22,12 +22,14 @@ from lanchat.errors import LanchatError
 from lanchat.identity import words
 from lanchat.pin import new_pin
 from lanchat.server import Config, Server
+from lanchat.server.files import MAX_FILE, MAX_OF_ALL, MAX_OF_MEMBER, MIB, Quota
 from lanchat.server.limits import DEFAULT_RATE, MAX_CLIENTS, MAX_GREETING
 from lanchat.server.retention import Keep
 
 _log = logging.getLogger(__name__)
 STACK_SIZE: Final = 256 * 1024  # bytes for each thread: one per client; the default of 8 MiB is for deep recursion
-_OWN_FILES: Final = 64  # descriptors besides the clients': two of each
+_OWN_FILES: Final = 128  # descriptors besides the clients': two of each; files on their way
+_MIB: Final = click.IntRange(0, 1_000_000_000)
 _LOOK: Final = 1.0  # s until a handler may run, on systems whose waiting no signal interrupts
 
 
@@ -67,6 +69,9 @@ class _RateType(click.ParamType["float | None"]):
 )
 @click.option("--keep-days", type=click.FloatRange(0.01, 36_500), help="Remove the texts of older messages.")
 @click.option("--keep-mib", type=click.IntRange(1, 1_000_000), help="Remove the oldest texts of a larger journal.")
+@click.option("--max-file", type=_MIB, default=MAX_FILE // MIB, metavar="MIB", help="Of one file; 0: take none.")
+@click.option("--files-each", type=_MIB, default=MAX_OF_MEMBER // MIB, metavar="MIB", help="Of all files of a member.")
+@click.option("--files-total", type=_MIB, default=MAX_OF_ALL // MIB, metavar="MIB", help="Of all files.")
 @click.option("--pin", type=click.Choice(["generate", "none"]), help="Lock the room with a new PIN, or unlock it.")
 @click.option("--pin-file", metavar="FILE", help="Lock the room with the PIN in this file (“-”: in the input).")
 @click.pass_obj
@@ -84,6 +89,9 @@ def command(
     durability: Literal["process", "power"],
     keep_days: float | None,
     keep_mib: int | None,
+    max_file: int,
+    files_each: int,
+    files_total: int,
     pin: Literal["generate", "none"] | None,
     pin_file: str | None,
 ) -> None:
@@ -91,6 +99,7 @@ def command(
     threading.stack_size(STACK_SIZE)
     _raise_file_limit(2 * (max_clients + MAX_GREETING) + _OWN_FILES)
     keep = Keep(keep_days, None if keep_mib is None else keep_mib * 1024 * 1024)
+    quota = Quota(max_file * MIB, files_each * MIB, files_total * MIB)
     announce = (not no_mdns, not no_beacon)
     if pin and pin_file:
         raise click.UsageError("--pin and --pin-file exclude each other.")
@@ -98,7 +107,7 @@ def command(
     limits = (max_clients, allow_clear, rate_limit)
     with _End() as end:
         on_close, owner = end.come, partial(_owner, profile_name)
-        config = Config(name, data, host, port, *limits, *announce, durability, keep, chosen, owner, on_close)
+        config = Config(name, data, host, port, *limits, *announce, durability, keep, chosen, owner, on_close, quota)
         signal.signal(signal.SIGINT, end.on_signal)
         signal.signal(signal.SIGTERM, end.on_signal)
         with Server(config) as server:

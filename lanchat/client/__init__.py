@@ -7,6 +7,8 @@ talk         what frames mean
 commands     what people type, as actions;  inviting  the link of an invitation
 sending      when what we said goes out, is held back, tried again
 mentions     who is called by name
+transfers    files up and down:  asking  for tickets,  job  one of them,  moving  its bytes,  landing  where they go
+packing      a folder as one archive;  pace  how fast;  pictures  opened with care
 fold         what later entries made of messages
 outbox       what waits to be acknowledged
 replica      the copy of the room

@@ -14,6 +14,7 @@ import itertools
 import queue
 import threading
 import time
+from pathlib import Path
 from typing import Self
 
 from lanchat.client.dialer import Dialer
@@ -25,13 +26,15 @@ from lanchat.client.outbox import Outbox
 from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
 from lanchat.client.talk import Talk
+from lanchat.client.transfers import Transfers
 from lanchat.client.unlocking import Unlocking
 from lanchat.discovery.found import Found
 from lanchat.errors import LocalProtocolError
 from lanchat.identity import new_run
+from lanchat.paths import downloads
 from lanchat.pin import clean_pin
 from lanchat.protocol import text as rules
-from lanchat.protocol.frames import Arrange, Edit, Moderate, React, Say, Word
+from lanchat.protocol.frames import Arrange, Edit, Message, Moderate, React, Say, Word
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Action
 from lanchat.protocol.rooms import RoomAction
@@ -79,6 +82,13 @@ class Client:
             self.events.put,
         )
         self._link = Link(self._talk, dialer, self.events, known, patient=patient)
+        self._transfers = Transfers(
+            lambda make, answer: self._link.post(lambda: self._talk.asking.ask(make, answer)),
+            dialer.another,
+            lambda text, file, reply, room: self._say(Say("", text, room, reply, file)),
+            self.events.put,
+        )
+        self._talk.asking.on_lost = self._transfers.connection_lost
         self._run, self._dialer = run, dialer
         self._numbers, self._deeds = itertools.count(1), itertools.count(1)
         self._lock = threading.Lock()  # so that numbers and messages go the same way in the same order
@@ -122,6 +132,24 @@ class Client:
             if not self._link.post(lambda: self._talk.sending.say(n, word, at)):
                 raise LocalProtocolError(code=Code.NOT_STORED, detail="You are no longer in this room.")
         return f"{self._run}-{n}"
+
+    def send_file(self, path: Path, text: str = "", reply: int = 0, room: str = "") -> str:
+        """Sends a file, or a folder as one archive; once it is there, it is said, with `text`. Returns the transfer's
+        id, of which Progress events tell. Raises LocalProtocolError like `say`, TransferFailed after Ended."""
+        if text:
+            rules.check_text(text)
+        return self._transfers.upload(path, text, reply, room)
+
+    def get_file(self, message: Message, folder: Path | None = None) -> str:
+        """Brings the file of a message into a folder (None: the downloads). Returns and raises as
+        `send_file`."""
+        if message.file is None:
+            raise LocalProtocolError(code=Code.FILE_UNKNOWN, detail="There is no file in that message.")
+        return self._transfers.download(message.room, message.seq, message.file, folder or downloads())
+
+    def cancel_file(self, transfer_id: str) -> None:
+        """Ends a transfer that nobody wants any more."""
+        self._transfers.cancel(transfer_id)
 
     def rename(self, nick: str) -> None:
         """Another name, also after a refused one. Raises LocalProtocolError for what the rules forbid."""
@@ -197,4 +225,5 @@ class Client:
 
     def close(self) -> None:
         """Leaves. What is not acknowledged stays in the outbox for the next time."""
+        self._transfers.close()
         self._link.close()

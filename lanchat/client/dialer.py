@@ -80,6 +80,11 @@ class Dialer:
             if proved:
                 self._profile.keep_proof(place.id)
 
+    def another(self) -> Dial:
+        """A race for one more connection to the server that we reached last; for any thread."""
+        place = self._place
+        return Dial(place.addresses if place is not None else (), place.id if place is not None else None)
+
     def cancel(self) -> None:
         """Ends a try that is under way; none follows. Any thread may call."""
         self._cancelled.set()

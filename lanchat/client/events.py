@@ -81,6 +81,28 @@ class Failed(Struct, frozen=True):
     room: str = ""  # the first one
 
 
+class Progress(Struct, frozen=True):
+    """Of a file on its way. id: of the transfer. state: "waiting" (for its turn, or the server), "reading" (here,
+    to know its digest), "moving", "done", "failed", "cancelled". done, size: bytes; speed: bytes a second; left: s,
+    None: unknown. detail: why it failed. message: id of the message that an upload became. path: of a download."""
+
+    id: str
+    name: str
+    upload: bool
+    state: str
+    done: int = 0
+    size: int = 0
+    speed: float = 0.0
+    left: float | None = None
+    detail: str = ""
+    message: str = ""
+    path: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.state in ("done", "failed", "cancelled")
+
+
 class Delay(Struct, frozen=True):
     """The round trip to the server and back, measured now."""
 
@@ -121,6 +143,7 @@ Event: TypeAlias = (
     | Typed
     | Error
     | Outcome
+    | Progress
     | Delay
     | Ended
 )
@@ -144,6 +167,7 @@ __all__ = [
     "Parted",
     "PinNeeded",
     "Presence",
+    "Progress",
     "Queued",
     "Reacted",
     "Refused",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
+from lanchat.client.asking import Asking
 from lanchat.client.events import Delay, Event, Joined, PinNeeded
 from lanchat.client.outbox import Outbox
 from lanchat.client.replica import Replica
@@ -83,6 +84,7 @@ class Talk:
         self._send = send
         self._emit = emit
         self.sending = Sending(outbox, send, emit)
+        self.asking = Asking(send)
         self._hello: frames.Hello | None = None  # while a challenge for it may come
         self._asked_nick = nick  # in the last hello
         self._server_id = ""
@@ -132,6 +134,7 @@ class Talk:
         self._followed.clear()
         self._known = 0
         self.sending.ended()
+        self.asking.ended()
         self._deeds.clear()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
@@ -165,6 +168,8 @@ class Talk:
             case frames.Outcome(id=id) if id in self._deeds:
                 self._deeds.discard(id)
                 self._emit(frame)
+            case frames.Ticket():
+                self.asking.answered(frame)
             case frames.Page(room=room, entries=entries) if room in self._followed:
                 self._keep([entry for entry in entries if entry.room == room])
                 self._emit(frame)
@@ -186,12 +191,15 @@ class Talk:
                 self._send(frames.Pong(nonce[:MAX_NONCE]))
             case frames.Pong(nonce=nonce):
                 self._on_pong(nonce, now)
-            case frames.Bye(code=Code.KICKED | Code.BANNED | Code.ROOM_CLOSED, detail=detail) if self.joined:
-                raise PutOut(detail=detail)
-            case frames.Bye(detail=detail):
-                raise ConnectionLost(detail=detail or "the server said goodbye")
+            case frames.Bye():
+                raise self._farewell(frame)
             case Flaw(fatal=True, detail=detail):
                 raise RemoteProtocolError(code=Code.NOT_JSON, detail=detail)
+
+    def _farewell(self, bye: frames.Bye) -> ConnectionLost:
+        if bye.code in (Code.KICKED, Code.BANNED, Code.ROOM_CLOSED) and self.joined:
+            return PutOut(detail=bye.detail)
+        return ConnectionLost(detail=bye.detail or "the server said goodbye")
 
     def _on_messages(self, entries: Sequence[frames.Message]) -> None:
         if not self.joined:
@@ -254,6 +262,7 @@ class Talk:
         self.welcome, self.nick, self.joined = welcome, welcome.nick, True
         self._emit(Joined(welcome, self._latency * 1000, again, new_journal=not same))
         self.sending.joined(welcome.highest)
+        self.asking.joined()
 
     def _on_refused(self, refused: frames.Refused) -> None:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
@@ -348,6 +357,7 @@ class Talk:
 
     def close(self) -> None:
         self.sending.close()
+        self.asking.close()
         if self._replica is not None:
             self._replica.close()
 

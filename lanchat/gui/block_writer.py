@@ -18,6 +18,7 @@ from lanchat.gui.model.spans import is_rtl, spans
 from lanchat.gui.model.timeline import Block, Kind, Sent
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import HUES, mix
+from lanchat.protocol.files import file_in_words
 from lanchat.protocol.limits import MAX_REACTIONS
 
 GROUP_GAP: Final = 14  # px above a new author
@@ -41,11 +42,12 @@ class Drawn(NamedTuple):
 
 class Buttons(NamedTuple):
     """What the buttons do that stand among the text: retry, delete: with the id of a message that was not sent; react:
-    with the seq of a message and the emoji."""
+    with the seq of a message and the emoji. card: makes the one of a block with a file."""
 
     retry: Callable[[str], object]
     delete: Callable[[str], object]
     react: Callable[[int, str], object]
+    card: Callable[[tk.Text, Block], tk.Widget] | None = None
 
 
 class BlockWriter:
@@ -122,7 +124,9 @@ class BlockWriter:
             self._add(drawable(f"↪ {who}{block.quote.text[:QUOTE]}\n"), "quote")
         ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
         called = ("called",) if block.called else ()
-        lines = block.text.split("\n", MAX_LINES)
+        if block.file is not None:
+            self._file(block, widgets)
+        lines = block.text.split("\n", MAX_LINES) if block.text else []
         hidden = lines.pop().count("\n") + 1 if len(lines) > MAX_LINES else 0
         for number, line in enumerate(lines):
             if number:
@@ -140,6 +144,17 @@ class BlockWriter:
             self._failure(block, widgets)
         if block.reactions:
             self._reactions(block, widgets)
+
+    def _file(self, block: Block, widgets: list[tk.Widget]) -> None:
+        assert block.file is not None
+        if self._buttons.card is None:
+            self._add(drawable(file_in_words(block.file)), "body")
+        else:
+            card = self._buttons.card(self._text, block)
+            self._widget(card, "file")
+            widgets.append(card)
+        if block.text:
+            self._add("\n", "file")
 
     def _reactions(self, block: Block, widgets: list[tk.Widget]) -> None:
         """A button for each emoji: how many; a click puts ours to it, or takes it away."""
@@ -249,6 +264,7 @@ class BlockWriter:
         set_tag("waiting", font=fonts.body, foreground=faint, **spacing)
         set_tag("quote", font=fonts.meta, foreground=colors.text3, spacing1=px(4), wrap="none", rmargin=margin)
         set_tag("reactions", font=fonts.meta, spacing1=px(2), spacing3=px(4), rmargin=margin)
+        set_tag("file", font=fonts.body, spacing1=px(4), spacing3=px(4), rmargin=margin)
         set_tag("gone", font=fonts.body, foreground=colors.text3, **spacing)
         set_tag("failed", font=fonts.meta, foreground=colors.danger, spacing1=px(2), spacing3=px(4), rmargin=margin)
         set_tag("rtl", justify="right")

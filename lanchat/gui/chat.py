@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from collections.abc import Callable
+from pathlib import Path
 from tkinter import ttk
 from typing import Final, Protocol
 
@@ -17,11 +18,13 @@ from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Visit
 from lanchat.gui.aiming import Aiming
 from lanchat.gui.arranging import Arranging
+from lanchat.gui.attaching import Attaching
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
+from lanchat.gui.file_desk import FileDesk
 from lanchat.gui.key_bindings import Part
 from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
@@ -32,6 +35,8 @@ from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.switching import Switching
 from lanchat.gui.theme import Kit
+from lanchat.gui.transfer_rows import TransferRows
+from lanchat.protocol.frames import Message
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
@@ -61,6 +66,9 @@ class ClientLike(Protocol):
     def do(self, deed: Deed) -> str: ...
     def typing(self, room: str) -> object: ...
     def read(self, seq: int, room: str) -> object: ...
+    def send_file(self, path: Path, *, room: str) -> str: ...
+    def get_file(self, message: Message, folder: Path | None = None) -> str: ...
+    def cancel_file(self, transfer_id: str) -> object: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -110,13 +118,17 @@ class ChatScreen(ttk.Frame):
         match event:
             case events.Delay() | events.Typed():
                 pass
+            case events.Progress():
+                self.files.apply(event)
             case events.Outcome():
                 self._moderating.answered(event)
                 self.arranging.answered(event)
+            case events.Deleted(room=room, target=target):
+                self.files.forget((room, target))
+                self._messages_changed = True
             case (
                 events.Edited()
                 | events.Reacted()
-                | events.Deleted()
                 | events.Message()
                 | events.Page()
                 | events.Queued()
@@ -157,11 +169,14 @@ class ChatScreen(ttk.Frame):
     def prefer(self, preferences: Preferences) -> None:
         self._preferences = preferences
         self.composer.send_by(preferences.send_key)
+        self.files.folder = Path(preferences.downloads) if preferences.downloads else None
 
     def destroy(self) -> None:
         self.after_cancel(self._ticking)
         if self._refreshing:
             self.after_cancel(self._refreshing)
+        self.attaching.close()
+        self.files.close()
         super().destroy()
 
     # Layout
@@ -192,6 +207,7 @@ class ChatScreen(ttk.Frame):
 
     def _build_talk(self, main: ttk.Frame, on_link: Callable[[str], object]) -> None:
         kit, px = self._kit, self._kit.px
+        self.files = self._make_desk()
         self.messages = MessageList(
             main,
             kit,
@@ -202,6 +218,7 @@ class ChatScreen(ttk.Frame):
             on_menu=lambda *at: self.message_menu.open(*at),
             on_react=lambda *what: self.aiming.toggle(*what),
             on_link=on_link,
+            card=self.files.card,
         )
         self.composer = Composer(
             main,
@@ -223,12 +240,34 @@ class ChatScreen(ttk.Frame):
             self._moderating.ask_delete,
             on_link,
             self.switching.jump,
+            lambda message: self.files.save((message.room, message.seq)),
+            lambda message: self.files.save_as((message.room, message.seq)),
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
         self.cursor = MessageCursor(self.messages, kit, self.model, self.message_menu.open)
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
         self.messages.text.bind("<Key>", self._type_on)
+        self._build_files(main)
+
+    def _make_desk(self) -> FileDesk:
+        return FileDesk(
+            self,
+            self._kit,
+            self.model,
+            self._client,
+            on_problem=lambda sentence: self.composer.say_error(sentence),
+            on_rows=lambda: self.uploads.show(self.model.transfers.uploads),
+            dress=lambda *of: self.messages.dress(*of),
+        )
+
+    def _build_files(self, main: ttk.Frame) -> None:
+        px = self._kit.px
+        place = {"side": "bottom", "fill": "x", "padx": px(20), "pady": (px(4), 0), "after": self.composer}
+        self.uploads = TransferRows(main, self._kit, self.files.end_upload, place)
+        self.attaching = Attaching(self.composer.text, (self.messages.text, self.composer.text), self.files.send)
+        self.messages.text.bind("<Control-u>", lambda _: self.attaching.choose())
+        self.composer.add_attach(self.attaching.choose)
 
     def _build_bar(self, main: ttk.Frame) -> None:
         kit, px = self._kit, self._kit.px

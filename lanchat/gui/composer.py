@@ -73,6 +73,12 @@ class Composer(ttk.Frame):
     def name_room(self, room: str) -> None:
         self._placeholder.say(f"Message {room}")
 
+    def add_attach(self, command: Callable[[], object]) -> None:
+        """A button before the text: `command` asks for files."""
+        button = ttk.Button(self._card, style="Attach.TButton", command=command)
+        button.pack(side="left", anchor="s", before=self.text)
+        self._kit.listen(button, lambda: button.configure(image=self._kit.icon("clip", 18, "text2")))
+
     def aim(self, text: str) -> None:
         """What is written now is meant for this; empty: for nothing."""
         self._aim_label.configure(text=text)
@@ -131,11 +137,11 @@ class Composer(ttk.Frame):
         try:
             self._on_send(text)
         except LocalProtocolError as error:
-            self._say_error(str(error))
+            self.say_error(str(error))
             return
         self.text.delete("1.0", "end")
         self.text.edit_reset()
-        self._say_error("")
+        self.say_error("")
 
     def _make_text(self) -> tk.Text:
         px = self._kit.px
@@ -237,7 +243,7 @@ class Composer(ttk.Frame):
         if written.strip() and not written.startswith("/"):
             self._tell_typing()
         if self._error and not written:
-            self._say_error("")
+            self.say_error("")
 
     def _grow(self) -> None:
         breaks = int(self.text.tk.call(str(self.text), "count", "-update", "-displaylines", "1.0", "end-1c"))
@@ -246,7 +252,8 @@ class Composer(ttk.Frame):
             self.text.configure(height=height)
             self.text.see("insert")
 
-    def _say_error(self, sentence: str) -> None:
+    def say_error(self, sentence: str) -> None:
+        """Below the text, until something is sent or all is taken away; empty: no more."""
         self._error = sentence
         self._card.state(["invalid" if sentence else "!invalid"])
         self._show_line()

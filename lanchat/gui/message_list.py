@@ -12,12 +12,13 @@ from datetime import date
 from tkinter import ttk
 from typing import Any, Final
 
-from lanchat.gui.block_writer import GROUP_GAP, BlockWriter, Buttons, Drawn
+from lanchat.gui.block_writer import BlockWriter, Buttons, Drawn
 from lanchat.gui.browser import open_link
 from lanchat.gui.emoji import EmojiPictures
+from lanchat.gui.file_card import FileCard
+from lanchat.gui.gutter import Gutter
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.timeline import TOP, Block, Key, Kind
-from lanchat.gui.paint import avatar
 from lanchat.gui.popup import menu_button
 from lanchat.gui.theme import Kit
 from lanchat.gui.wheel import bind_wheel
@@ -27,13 +28,11 @@ WINDOW: Final = 1_000  # blocks that stand in the Text at most: more are slow to
 KEPT: Final = 500  # blocks that stay when the window is cut at the end: half, so that cutting is rare
 STEP: Final = 100  # blocks the window moves by
 NEAR: Final = 15  # blocks to its edge at which it moves, before anybody sees the edge
-GUTTER: Final = 72  # px
-AVATAR: Final = 38  # px
 
 
 class MessageList(tk.Frame):
     """on_older: the reader is near the first message known. on_retry, on_delete, on_react: see Buttons.
-    on_menu(message, x, y): what can be done with it is asked for, at that place of the screen."""
+    on_menu(message, x, y): what can be done with it is asked for, at that place of the screen. card: see Buttons."""
 
     def __init__(
         self,
@@ -47,6 +46,7 @@ class MessageList(tk.Frame):
         on_menu: Callable[[Message, int, int], object],
         on_react: Callable[[int, str], object],
         on_link: Callable[[str], object] = open_link,
+        card: Callable[[tk.Misc, Block], tk.Widget] | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         super().__init__(master, highlightthickness=kit.px(2))
@@ -63,7 +63,7 @@ class MessageList(tk.Frame):
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
         self.emoji = EmojiPictures(kit)
         self._build()
-        self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react))
+        self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react, card))
         kit.listen(self, self._paint)
 
     @property
@@ -115,6 +115,12 @@ class MessageList(tk.Frame):
         visible = [] if self._following else self._visible()
         return next((drawn.block.key[0] for drawn in visible if drawn.block.kind is Kind.MESSAGE), 0)
 
+    def dress(self, card: FileCard, seq: int) -> None:
+        """A card in the Text: the wheel and the menu go on working over it."""
+        for widget in card.everything():
+            bind_wheel(widget, lambda pixels: self.text.yview_scroll(pixels, "pixels"), self._kit.scale)
+            widget.bind(f"<Button-{menu_button(widget)}>", lambda event: self._open_menu((seq, 0), event), add="+")
+
     def scroll_pages(self, pages: int) -> None:
         self.text.yview_scroll(pages, "pages")
 
@@ -129,8 +135,6 @@ class MessageList(tk.Frame):
         kit, px = self._kit, self._kit.px
         self._bar = ttk.Scrollbar(self, orient="vertical")
         self._bar.pack(side="right", fill="y", padx=(0, px(3)))
-        self._gutter = tk.Canvas(self, width=px(GUTTER), highlightthickness=0, bd=0)
-        self._gutter.pack(side="left", fill="y")
         self.text = tk.Text(
             self,
             wrap="word",
@@ -147,6 +151,8 @@ class MessageList(tk.Frame):
             width=10,
             height=4,
         )
+        self._gutter = Gutter(self, kit, self.text)
+        self._gutter.pack(side="left", fill="y")
         self.text.pack(side="left", fill="both", expand=True)
         self.text.configure(yscrollcommand=self._scrolled)
         self._bar.configure(command=self.text.yview)
@@ -172,7 +178,6 @@ class MessageList(tk.Frame):
     def _paint(self) -> None:
         colors = self._kit.colors
         self.configure(bg=colors.bg, highlightbackground=colors.bg, highlightcolor=colors.bg)
-        self._gutter.configure(bg=colors.bg)
         self.text.configure(
             bg=colors.bg,
             fg=colors.text,
@@ -277,7 +282,7 @@ class MessageList(tk.Frame):
         self._stood = self._upper_edge()
         self._update_pill()
         visible = self._visible()
-        self._draw_gutter(visible)
+        self._gutter.draw(visible)
         self.text.event_generate("<<Settled>>")
         if visible:
             self._look_at_edges(visible)
@@ -331,31 +336,6 @@ class MessageList(tk.Frame):
         else:
             self._pill.place_forget()
 
-    # Avatars
-
-    def _draw_gutter(self, visible: list[Drawn]) -> None:
-        gutter, kit, px = self._gutter, self._kit, self._kit.px
-        gutter.delete("all")
-        head_height = px(GROUP_GAP) + kit.fonts.body_bold.metrics("linespace")
-        for drawn in visible:
-            block = drawn.block
-            if block.kind is Kind.NOTICE or not (block.head or block.kind is Kind.TOP):
-                continue
-            head = f"{drawn.tag}.first" + f" +{bool(block.day) + bool(block.missed)} lines"
-            place = self.text.dlineinfo(head)
-            if place:
-                y = place[1]
-            elif body := self.text.dlineinfo(f"{head} +1 lines"):
-                y = body[1] - head_height  # the name has scrolled out, the avatar not yet
-            else:
-                continue
-            at = (px(20), y + px(GROUP_GAP))
-            colour = "chip" if block.kind is Kind.TOP else kit.colors.avatars[block.hue]
-            avatar(gutter, kit, at, block.initials, colour, size=AVATAR, under="bg")
-            if block.kind is Kind.TOP:
-                middle = px(AVATAR / 2)
-                gutter.create_image(at[0] + middle, at[1] + middle, image=kit.icon("hash", 18, "text3", 1.8))
-
     # The user
 
     def _take_focus(self) -> None:
@@ -384,7 +364,11 @@ class MessageList(tk.Frame):
     def _ask_menu(self, event: tk.Event[tk.Misc]) -> None:
         names = self.text.tag_names(f"@{event.x},{event.y}")
         place = next((self._places[name] for name in names if name in self._places), None)
-        message = None if place is None else self._model.timeline.message(self._drawn[place].block.key)
+        if place is not None:
+            self._open_menu(self._drawn[place].block.key, event)
+
+    def _open_menu(self, key: Key, event: tk.Event[tk.Misc]) -> None:
+        message = self._model.timeline.message(key)
         if message is not None:
             self._on_menu(message, event.x_root, event.y_root)
 

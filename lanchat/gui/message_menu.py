@@ -40,6 +40,8 @@ class Wishes(NamedTuple):
     delete: Callable[[Message], object]
     open: Callable[[str], object]
     jump: Callable[[int], object]
+    save: Callable[[Message], object]
+    save_as: Callable[[Message], object]
 
 
 class MessageMenu:
@@ -61,6 +63,10 @@ class MessageMenu:
             menu.add_command(label="Change", command=lambda: self._wishes.edit(message))
         menu.add_command(label="Copy the text", command=lambda: self._copy(message))
         self._add_ways(menu, message)
+        if message.file is not None:
+            menu.add_separator()
+            menu.add_command(label="Save", command=lambda: self._wishes.save(message))
+            menu.add_command(label="Save into …", command=lambda: self._wishes.save_as(message))
         if len(self._model.timeline.versions(message)) > 1:
             menu.add_command(label="Earlier versions …", command=lambda: self._show_versions(message))
         self._add_who_reacted(menu, message)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from lanchat.protocol.fields import Count, Time
+from lanchat.protocol.files import File
 
 
 class _Entry(Struct, frozen=True, tag_field="type"):
@@ -25,10 +26,12 @@ class _Entry(Struct, frozen=True, tag_field="type"):
 
 class Message(_Entry, frozen=True, tag="message", omit_defaults=True):
     """An entry of the journal: what somebody said. Every field is always there, but for reply: the seq of what it
-    answers, where it answers something."""
+    answers, where it answers something, and file: what was sent with it; `text` is its name then, or what was said of
+    it."""
 
     text: str
     reply: Count = 0
+    file: File | None = None
 
 
 class Edited(_Entry, frozen=True, tag="edited"):

@@ -13,4 +13,6 @@ Count: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_COUNTER)]
 Counter: TypeAlias = Annotated[int, Meta(ge=-1, le=limits.MAX_COUNTER)]  # -1: none yet
 Time: TypeAlias = Annotated[int, Meta(ge=0, le=limits.MAX_TIME)]
 JournalId: TypeAlias = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]  # a replica's file bears it
+Digest: TypeAlias = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]  # SHA-256
+Token: TypeAlias = Annotated[str, Meta(pattern=r"\A([0-9a-f]{32})?\Z")]  # 128 bits by chance; empty: none
 Port: TypeAlias = Annotated[int, Meta(ge=1, le=65535)]

@@ -19,8 +19,15 @@ from lanchat.protocol.entries import Message as Message
 from lanchat.protocol.entries import Reacted as Reacted
 from lanchat.protocol.entries import Topic as Topic
 from lanchat.protocol.fields import Count, Counter, JournalId, Port
+from lanchat.protocol.files import File as File
 from lanchat.protocol.moderation import Action, Rules, Sanction
 from lanchat.protocol.rooms import RoomAction, RoomInfo
+from lanchat.protocol.transfer import Arrived as Arrived
+from lanchat.protocol.transfer import Fetch as Fetch
+from lanchat.protocol.transfer import Go as Go
+from lanchat.protocol.transfer import Offer as Offer
+from lanchat.protocol.transfer import Ticket as Ticket
+from lanchat.protocol.transfer import Transfer as Transfer
 
 
 class _Frame(Struct, frozen=True, tag_field="type", tag=str.lower, omit_defaults=True):
@@ -100,12 +107,13 @@ class Redeem(_Frame, frozen=True):
 
 class Say(_Frame, frozen=True):
     """A message. id: `<run>-<n>` of a keyed member, free text of a guest; it comes back in the entry. reply: the seq of
-    what it answers, 0: nothing."""
+    what it answers, 0: nothing. file: one that was uploaded before; `text` is what is read where files are unknown."""
 
     id: str
     text: str
     room: str = ""  # the first room
     reply: Count = 0
+    file: File | None = None
 
 
 class Edit(_Frame, frozen=True):
@@ -218,6 +226,7 @@ class Limits(Struct, frozen=True):
     nick: Count = limits.MAX_NICK
     page: Count = limits.MAX_PAGE
     rate: Count | None = None  # messages a second, None: unlimited
+    file: Count = 0  # bytes, 0: files are not taken here
 
 
 class Welcome(_Frame, frozen=True, omit_defaults=False):
@@ -371,6 +380,9 @@ ClientFrame: TypeAlias = (
     | Arrange
     | Typing
     | Read
+    | Offer
+    | Fetch
+    | Transfer
     | Ping
     | Pong
     | Bye
@@ -399,6 +411,9 @@ ServerFrame: TypeAlias = (
     | Page
     | Error
     | Outcome
+    | Ticket
+    | Go
+    | Arrived
     | Ping
     | Pong
     | Bye

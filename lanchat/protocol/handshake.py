@@ -24,7 +24,7 @@ class Stage(Enum):
 
 _ALWAYS: Final = (frames.Info, frames.Ping, frames.Pong, frames.Bye)
 _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
-    Stage.GREETING: (*_ALWAYS, frames.Hello),
+    Stage.GREETING: (*_ALWAYS, frames.Hello, frames.Transfer),
     Stage.CHALLENGED: (*_ALWAYS, frames.Proof),
     Stage.LOCKED: (*_ALWAYS, frames.Pake, frames.Redeem),
     Stage.CONFIRMING: (*_ALWAYS, frames.Confirm),
@@ -40,6 +40,8 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
         frames.Resend,
         frames.Moderate,
         frames.Arrange,
+        frames.Offer,
+        frames.Fetch,
     ),
 }
 
@@ -50,6 +52,8 @@ def objection(stage: Stage, frame: ClientFrame) -> tuple[Code, str] | None:
         return None
     if isinstance(frame, frames.Hello):
         return Code.HELLO_AGAIN, "hello was said already"
+    if isinstance(frame, frames.Transfer):
+        return Code.HELLO_AGAIN, "a transfer has a connection of its own"
     if isinstance(frame, frames.Proof):
         return Code.PROOF_UNASKED, "no challenge is open"
     if isinstance(frame, frames.Pake | frames.Confirm | frames.Redeem):

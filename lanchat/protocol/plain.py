@@ -13,6 +13,7 @@ from typing import Final
 from lanchat.protocol import frames
 from lanchat.protocol.codec import Flaw
 from lanchat.protocol.duration import duration
+from lanchat.protocol.files import caption, file_in_words
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
 from lanchat.protocol.moderation import Rules
@@ -70,6 +71,10 @@ class PlainDecoder:
 def encode_plain(frame: ServerFrame) -> bytes:
     """What a plain-text member reads of `frame`: lines of UTF-8, or nothing."""
     match frame:
+        case frames.Message(nick=nick, text=text, file=frames.File() as file):
+            said = caption(text, file)
+            lines = [f"* {nick} sent a file: {file_in_words(file)}"]
+            lines += [f"{nick}: {line}" for line in said.split("\n")] if said else []
         case frames.Message(nick=nick, text=text):
             lines = [f"{nick}: {line}" for line in text.split("\n")]
         case frames.Edited(nick=nick, text=text):

@@ -18,13 +18,19 @@ from lanchat.protocol.frames import (
     Arrange,
     Entry,
     Error,
+    Fetch,
     History,
+    Message,
     Moderate,
+    Offer,
     Read,
     Refused,
     Rename,
     Resend,
+    Say,
+    Ticket,
     Typing,
+    Word,
 )
 from lanchat.protocol.handshake import ROOMS
 from lanchat.protocol.limits import MAX_ID, MAX_ROOM_NAME, Code
@@ -36,6 +42,7 @@ from lanchat.server.admission import Admission
 from lanchat.server.arranging import Arranging
 from lanchat.server.counters import Counters
 from lanchat.server.delivery import Delivery
+from lanchat.server.files import Files
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
 from lanchat.server.items import Ask, Item, Join, Leave, Said, Stop, Tell
@@ -44,11 +51,12 @@ from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
 from lanchat.server.reading import Reading
 from lanchat.server.retention import Keep, Retention
-from lanchat.server.room import refers
+from lanchat.server.room import Room, refers
 from lanchat.server.rooms import Rooms
-from lanchat.server.roster import Roster
+from lanchat.server.roster import Line, Roster
 from lanchat.server.stage import CLOSES, Stage
 from lanchat.server.standing import Standing
+from lanchat.server.transfer import Uploaded
 
 _log = logging.getLogger(__name__)
 _NOT_STORED: Final = Error(Code.NOT_STORED, "The server cannot store messages just now; its disk may be full.")
@@ -64,6 +72,7 @@ class Broadcaster:
         keep: Keep,
         scrub: Callable[[], None],
         access: Access,
+        files: Files,
         max_clients: int,
         on_close: Callable[[], None],
     ) -> None:
@@ -75,11 +84,11 @@ class Broadcaster:
         self._rooms = Rooms(journal, self._counters)
         self._roster = Roster(self._rooms.first.name, journal.holders())
         self._retention = Retention(journal, self._rooms.names, keep, scrub)
-        self._reading = Reading(journal)
+        self._files, self._reading = files, Reading(journal)
         self._members: dict[Joiner, Member] = {}
         self._delivery = Delivery(self._members.values(), ask, lambda member: self._stage.listing(member))
         self._stage = Stage(
-            journal, self._rooms, self._roster, self._reading, self._retention, self._delivery, self._members
+            journal, self._rooms, self._roster, self._reading, self._retention, files, self._delivery, self._members
         )
         self._standing = Standing(self._roster, access)
         self._moderation = Moderation(self._roster, access, self._standing, self._stage)
@@ -97,6 +106,7 @@ class Broadcaster:
             Leave: self._on_leave,
             Ask: self._on_ask,
             Tell: self._on_tell,
+            Uploaded: self._on_uploaded,
             Answer: self._on_answer,
             Stop: self._on_stop,
         }
@@ -144,12 +154,20 @@ class Broadcaster:
         self._delivery.deliver(self._now)
         self._reading.on_time(self._now)
         self._retention.on_time(self._now, time.time_ns() // 1_000_000)
+        self._files.on_time(self._now, time.time_ns() // 1_000_000)
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
         due = [
             when
-            for when in (self._retention.due, self._roster.due, self._standing.due, self._reading.due, self._stage.due)
+            for when in (
+                self._retention.due,
+                self._roster.due,
+                self._standing.due,
+                self._reading.due,
+                self._stage.due,
+                self._files.due,
+            )
             if when is not None
         ]
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
@@ -174,7 +192,8 @@ class Broadcaster:
                 if refers(said):
                     self._store()  # what it means may have been said just now
                 room = self._rooms.find(said.room, member.line.key)
-                outcome = _no_room(said.room, said.id) if room is None else room.say(member.line, said, at)
+                objection = _no_room(said.room, said.id) if room is None else self._object_to_file(member.line, said)
+                outcome = objection if room is None or objection else room.say(member.line, said, at)
             except StoreError as error:  # its counter cannot be looked up
                 _log.error("nothing can be read: %s", error)
                 self._refuse(member, _NOT_STORED, said.id)
@@ -186,6 +205,12 @@ class Broadcaster:
                     self._standing.spoke(member, self._now)
                 self._said.append(outcome)
                 self._authors.append(member)
+
+    def _object_to_file(self, line: Line, said: Word) -> Error | None:
+        file = said.file if isinstance(said, Say) else None
+        if file is None:
+            return None
+        return self._files.object_to(line.key, file, said.id, lambda room: self._rooms.find(room, line.key) is not None)
 
     def _refuse(self, member: Member, why: Error, id: str) -> None:  # noqa: A002 - the wire's word
         """Its client will say it again. A later counter would pass for this one's, and it would be lost: until then
@@ -267,9 +292,19 @@ class Broadcaster:
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
 
-    def _on_ask_about(self, member: Member, frame: History | Typing | Read) -> None:
-        """A room, that is. Raises StoreError."""
-        line, room = member.line, self._rooms.find(frame.room, member.line.key)
+    def _on_uploaded(self, item: Uploaded) -> None:
+        self._files.uploaded(item, time.time_ns() // 1_000_000)
+
+    def _on_ask_about(self, member: Member, frame: History | Typing | Read | Offer | Fetch) -> None:
+        """A room, that is; or a file that is to be sent. Raises StoreError."""
+        line = member.line
+        if isinstance(frame, Offer):
+            self._delivery.tell(member, self._files.offer(line.key, frame, self._now, time.time_ns() // 1_000_000))
+            return
+        room = self._rooms.find(frame.room, line.key)
+        if isinstance(frame, Fetch):
+            self._delivery.tell(member, self._fetch(member, frame, room))
+            return
         if room is None:
             self._delivery.tell(member, _no_room(frame.room))
         elif isinstance(frame, Typing):
@@ -278,6 +313,11 @@ class Broadcaster:
             self._reading.note(room.name, line.key, min(frame.seq, room.head), self._now)
         elif error := self._delivery.ask_page(member, room, frame):
             self._delivery.tell(member, error)
+
+    def _fetch(self, member: Member, frame: Fetch, room: Room | None) -> Ticket:
+        if room is None:
+            return Ticket(frame.id, code=Code.ROOM_UNKNOWN, detail=_no_room(frame.room).detail)
+        return self._files.fetch(member.line.key or member.session.address, frame, room.name, self._now)
 
     def _moderate(self, member: Member, frame: Moderate) -> None:
         outcome = self._moderation.do(member, frame.id, frame.do, self._now, time.time_ns() // 1_000_000)
@@ -326,6 +366,9 @@ class Broadcaster:
             self._not_stored(said, authors, error)
             return
         self._counters.stored()
+        for entry in said:
+            if isinstance(entry, Message) and entry.file is not None:
+                self._files.said(entry.key, entry.file.sha256)
         self._stage.show(said)
 
     def _not_stored(self, said: list[Entry], authors: list[Member], error: StoreError) -> None:

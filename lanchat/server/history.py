@@ -43,6 +43,12 @@ class Scrub(NamedTuple):
     """Empty the journal's log: something was redacted."""
 
 
+class Empty(NamedTuple):
+    """Call this: it removes files, and may wait for the disk. Raises StoreError."""
+
+    remove: Callable[[], None]
+
+
 class Answer(NamedTuple):
     """The line for a request. last: the last seq in it, 0 when it holds none, None when reading failed."""
 
@@ -57,7 +63,7 @@ class History:
     def __init__(self, journal: Journal, answer: Callable[[Answer], None]) -> None:
         self._journal = journal
         self._answer = answer
-        self._requests: queue.SimpleQueue[Request | Scrub | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request | Scrub | Empty | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="lanchat-history")
 
     def start(self) -> None:
@@ -70,6 +76,10 @@ class History:
     def scrub(self) -> None:
         """Has the journal's log emptied. Safe from any thread."""
         self._requests.put(Scrub())
+
+    def empty(self, remove: Callable[[], None]) -> None:
+        """Has `remove` called by the thread that may wait for the disk."""
+        self._requests.put(Empty(remove))
 
     def close(self) -> None:
         if self._thread.ident is not None:
@@ -91,6 +101,8 @@ class History:
                     return
                 if isinstance(request, Scrub):
                     scrubbed = self._checkpoint(self._journal.scrub)
+                elif isinstance(request, Empty):
+                    self._remove(request.remove)
                 else:
                     self._answer(self._read(request))
             except queue.Empty:
@@ -117,6 +129,12 @@ class History:
         start = not entries or entries[0].seq <= first
         page = Page(ask.room, entries, start=start, catchup=ask.catchup is not None)
         return Answer(ask, encode(page), entries[-1].seq if entries else 0)
+
+    def _remove(self, remove: Callable[[], None]) -> None:
+        try:
+            remove()
+        except StoreError as error:
+            _log.warning("old files stay on the disk: %s", error)
 
     def _checkpoint(self, move: Callable[[], bool | None]) -> bool:
         """False: it is to be tried again."""

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lanchat.protocol.frames import Arrange, Hello, History, Moderate, Read, Rename, Resend, ServerFrame, Typing, Word
+from lanchat.protocol.frames import (
+    Arrange,
+    Fetch,
+    Hello,
+    History,
+    Moderate,
+    Offer,
+    Read,
+    Rename,
+    Resend,
+    ServerFrame,
+    Typing,
+    Word,
+)
 from lanchat.server.history import Answer
 from lanchat.server.member import Joiner
+from lanchat.server.transfer import Uploaded
 
 
 class Join(NamedTuple):
@@ -34,10 +48,11 @@ class Said(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A frame of a joined session that wants something: a rename, a page of history, saying things again, a deed."""
+    """A frame of a joined session that wants something: a rename, a page of history, saying things again, a deed, a
+    ticket for a file."""
 
     session: Joiner
-    frame: Rename | History | Resend | Moderate | Arrange | Typing | Read
+    frame: Rename | History | Resend | Moderate | Arrange | Typing | Read | Offer | Fetch
 
 
 class Tell(NamedTuple):
@@ -54,4 +69,4 @@ class Stop(NamedTuple):
     goodbye: bool
 
 
-Item = Join | Leave | Said | Ask | Tell | Answer | Stop
+Item = Join | Leave | Said | Ask | Tell | Uploaded | Answer | Stop

@@ -82,7 +82,7 @@ class Room:
             self._counters.count(*numbered)
         self.head += 1
         if isinstance(said, Say):
-            return Message(self.name, self.head, said.id, at, line.nick, line.key, said.text, said.reply)
+            return Message(self.name, self.head, said.id, at, line.nick, line.key, said.text, said.reply, said.file)
         head = (self.name, self.head, said.id, at, line.nick, line.key, said.target)
         return Edited(*head, said.text) if isinstance(said, Edit) else Reacted(*head, said.emoji, said.on)
 

@@ -25,6 +25,7 @@ from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.broadcaster import Broadcaster
 from lanchat.server.door import Door
+from lanchat.server.files import USUAL, Files, Quota
 from lanchat.server.history import History
 from lanchat.server.items import Item, Stop
 from lanchat.server.listener import Listener, bind
@@ -33,6 +34,7 @@ from lanchat.server.retention import FOR_EVER, Keep
 from lanchat.server.roles import OwnersFile
 from lanchat.server.room import FIRST_ROOM
 from lanchat.server.session import Session
+from lanchat.server.tickets import Tickets
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ class Config:
     process or the loss of power. keep: how long texts stay. pin: for who joins for the first
     time; None: as it was, empty: none any more. owner: tells the key that owns a room which is made now, and whose it
     is. on_close: an owner closed the room, so close() should follow; called in a thread of the server, must not
-    wait."""
+    wait. quota: of files."""
 
     name: str = "lanchat"
     data: Path | None = None
@@ -60,6 +62,7 @@ class Config:
     pin: str | None = None
     owner: Callable[[], tuple[str, str] | None] = lambda: None
     on_close: Callable[[], None] = lambda: None
+    quota: Quota = USUAL
 
 
 class Server:
@@ -71,6 +74,8 @@ class Server:
         self.run = identity.new_run()
         self.allow_clear = config.allow_clear
         self.rate = config.rate
+        self.sync = config.durability == "power"
+        self.tickets = Tickets()
         self.data = paths.private_directory(config.data or paths.server_directory(self.name))
         self._undo: list[Callable[[], None]] = []  # how to end what was begun, in order of beginning
         try:
@@ -100,12 +105,15 @@ class Server:
         looks("")  # reads its table now, not when somebody joins
         self._history = History(self._journal.reader(), lambda answer: self.put(answer))
         self._begun(self._history.close)
+        files = Files(self.data, self._journal, self.tickets, config.quota, self._history.empty)
+        self._begun(files.close)
         self._broadcaster = Broadcaster(
             self._journal,
             self._history.ask,
             config.keep,
             self._history.scrub,
             self.access,
+            files,
             config.max_clients,
             config.on_close,
         )
@@ -178,7 +186,7 @@ class Server:
             max_users=self._config.max_clients,
             highest=highest,
             read=read,
-            limits=frames.Limits(rate=None if self.rate is None else int(self.rate)),
+            limits=frames.Limits(rate=None if self.rate is None else int(self.rate), file=self._config.quota.file),
         )
 
     def put(self, item: Item, size: int = 0) -> None:

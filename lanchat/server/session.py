@@ -23,11 +23,12 @@ from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import Stage, objection, proof_text
 from lanchat.protocol.limits import MAX_CAPABILITIES, MAX_NONCE, PROTOCOL_VERSION, Code
 from lanchat.protocol.plain import PROMPT, PlainDecoder, encode_plain
-from lanchat.server import limits
+from lanchat.server import limits, transfer
 from lanchat.server.access import Access
 from lanchat.server.guesses import Try
 from lanchat.server.invitations import digest
 from lanchat.server.items import Ask, Item, Join, Leave, Said, Tell
+from lanchat.server.tickets import Tickets
 
 _log = logging.getLogger(__name__)
 _ONLY_TLS: Final = "This server takes only encrypted connections: please use lanchat to join."
@@ -46,6 +47,8 @@ class Gate(Protocol):
     allow_clear: bool
     rate: float | None
     access: Access
+    tickets: Tickets
+    sync: bool
 
     def info(self) -> frames.ServerInfo: ...
     def welcome(self, nick: str, head: int, highest: dict[str, int], read: int) -> frames.Welcome: ...
@@ -247,10 +250,23 @@ class Session:
                 | frames.Arrange()
                 | frames.Typing()
                 | frames.Read()
+                | frames.Offer()
+                | frames.Fetch()
             ):
                 self._gate.put(Ask(self, frame), _FRAME_COST)
+            case frames.Transfer():
+                self._transfer(frame)
             case frames.Bye():
                 self._ended = self._goodbye = True
+
+    def _transfer(self, frame: frames.Transfer) -> None:
+        """The rest of the connection is a file."""
+        if not self.channel.encrypted:
+            self._end(frames.Error(Code.CLEAR_TEXT, _ONLY_TLS))
+            return
+        self._ended = True
+        self._gate.joined(self)
+        transfer.serve(self.channel, frame, self._gate)
 
     # Joining
 

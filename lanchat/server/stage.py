@@ -17,6 +17,7 @@ from lanchat.protocol.limits import TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.server import limits
 from lanchat.server.delivery import Delivery
+from lanchat.server.files import Files
 from lanchat.server.member import Joiner, Member
 from lanchat.server.reading import Reading
 from lanchat.server.retention import Retention
@@ -37,11 +38,12 @@ class Stage:
         roster: Roster,
         reading: Reading,
         retention: Retention,
+        files: Files,
         delivery: Delivery,
         members: Mapping[Joiner, Member],
     ) -> None:
         self._journal, self._rooms, self._roster, self._reading = journal, rooms, roster, reading
-        self._retention, self._delivery, self._members = retention, delivery, members
+        self._retention, self._files, self._delivery, self._members = retention, files, delivery, members
         self._changed_at: float | None = None  # when the first untold change of the roster happened (s, monotonic)
         self.last_bye: Bye | None = None  # an owner closes the room
         self.closing = False
@@ -122,6 +124,7 @@ class Stage:
     # What moderation has done
 
     def put_out(self, member: Member, bye: Bye) -> None:
+        self._files.revoke(member.line.key or member.session.address)
         self._delivery.tell(member, bye, last=True)
 
     def publish(self, rules: Rules) -> None:
@@ -145,6 +148,8 @@ class Stage:
             raise
         self.show([entry])
         self._retention.blanked(room.name, target.seq, size)
+        if target.file is not None:
+            self._files.released(target.file.sha256, entry.at)
 
     def close_room(self, bye: Bye) -> None:
         """Once who asked for it was told that it is done."""

@@ -6,6 +6,7 @@ DISPLAY is set. A picture is a function that fills the window; `picture` registe
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import structs
+from PIL import Image
 
-from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued
+from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Progress, Queued
 from lanchat.client.hosting import Hosted
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Recent, Visit
@@ -41,7 +43,8 @@ from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
-from lanchat.protocol.frames import Change, Deleted, Edited, Entered, Member, Message, Reacted, Rooms, Topic
+from lanchat.paths import home
+from lanchat.protocol.frames import Change, Deleted, Edited, Entered, File, Member, Message, Reacted, Rooms, Topic
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules, Sanction
 from lanchat.protocol.rooms import Person as RoomPerson
@@ -237,6 +240,47 @@ def room_open(root: tk.Tk, kit: Kit) -> None:
 @picture("rooms-go-dark", mode="dark", dialog=True)
 def go_dialog(root: tk.Tk, kit: Kit) -> None:
     _with_rooms(root, kit).arranging.ask_where()
+
+
+@picture("chat-files")
+@picture("chat-files-dark", mode="dark")
+@picture("chat-files-2x", scale=2.0)
+def files(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """A file, one that is being saved, a picture, and two uploads, of which one failed."""
+    screen = _joined_chat(root, kit)
+    data = io.BytesIO()
+    sea = Image.linear_gradient("L").resize((900, 600)).rotate(180)
+    Image.merge("RGB", (sea.point(lambda v: v // 4), sea.point(lambda v: v // 2 + 40), sea)).save(data, "PNG")
+    photo = File("sea at noon.png", len(data.getvalue()), "b" * 64, 900, 600)
+    folder = home() / "cache" / "pictures" / photo.sha256
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / photo.name).write_bytes(data.getvalue())
+    at = MORNING + 26 * 60_000
+    plan, film = File("plan of the hall.pdf", 2_345_678, "a" * 64), File("opening.mp4", 812_000_000, "c" * 64)
+    for seq, file, text in ((31, plan, "The hall, with the new doors."), (32, film, ""), (33, photo, "")):
+        screen.handle(
+            Message(ROOM, seq, "", at + seq, "Priya Nair", KEYS.get("Priya Nair"), text or file.name, file=file)
+        )
+    root.update()
+    screen.files.save((ROOM, 32))
+    transfer = f"t{len(screen._client.calls)}"  # type: ignore[attr-defined]
+    screen.handle(Progress(transfer, film.name, False, "moving", 512_000_000, film.size, 88e6, 3.4))
+    screen.handle(Progress("t91", "drawings.zip", True, "moving", 40_000_000, 160_000_000, 61e6, 2.0))
+    screen.handle(
+        Progress("t92", "disk.img", True, "failed", detail="A file may have 4.3 GB here, this one has 64.0 GB.")
+    )
+    deadline = time.monotonic() + 10
+    while not any(card._image for card in screen.files._cards.values()) and time.monotonic() < deadline:
+        root.update()
+        time.sleep(0.01)
+    screen.messages.to_end()
+    return screen
+
+
+@picture("picture-view", dialog=True)
+@picture("picture-view-dark", mode="dark", dialog=True)
+def picture_view(root: tk.Tk, kit: Kit) -> None:
+    files(root, kit).files.view((ROOM, 33))
 
 
 @picture("chat-lost", mode="dark")

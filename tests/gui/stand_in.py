@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
 from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Welcome, Word
@@ -50,6 +52,18 @@ class StandInClient:
             return f"run-{len(self.calls)}"
         self.calls.append(("moderate", deed))
         return f"m{len(self.calls)}"
+
+    def send_file(self, path: Path, *, room: str) -> str:
+        del room
+        self.calls.append(("send_file", path))
+        return f"t{len(self.calls)}"
+
+    def get_file(self, message: Message, folder: Path | None = None) -> str:
+        self.calls.append(("get_file", message.seq, folder))
+        return f"t{len(self.calls)}"
+
+    def cancel_file(self, transfer_id: str) -> None:
+        self.calls.append(("cancel_file", transfer_id))
 
     def retry_now(self) -> None:
         self.calls.append(("retry_now",))

@@ -31,20 +31,23 @@ SAMPLES: list[Any] = [
     frames.Arrange("2", Enter("games")),
     frames.Typing(),
     frames.Read(1),
+    frames.Offer("f1", 5, "a" * 64),
+    frames.Fetch("f2", 1),
+    frames.Transfer("b" * 32),
     frames.Ping(),
     frames.Pong(),
     frames.Bye(),
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-# Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Rename, Resend, Moderate, Arrange, Typing,
-# Read; Ping …
+# Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Rename, Resend, Moderate, Arrange, Typing, Read,
+# Offer, Fetch; Transfer; Ping …
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 10, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 10, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 10, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 10, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 10, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 12, None, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 12, AGAIN, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 12, AGAIN, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 12, AGAIN, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 12, AGAIN, None, None, None],
 }
 
 

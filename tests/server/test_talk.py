@@ -9,6 +9,7 @@ import pytest
 
 from lanchat.protocol.limits import MAX_FRAME, MAX_NICK, MAX_TEXT
 from lanchat.server import Server, limits
+from lanchat.server.files import MAX_FILE
 from tests.server.conftest import Connect, Serve
 from tests.server.raw_client import RawClient, wait_until
 
@@ -43,7 +44,14 @@ def test_welcome_tells_the_server_the_journal_and_the_limits(server: Server, tls
     assert welcome["max_users"] == limits.MAX_CLIENTS
     assert welcome["highest"] == {}
     assert len(welcome["journal"]) == 32
-    assert welcome["limits"] == {"frame": MAX_FRAME, "text": MAX_TEXT, "nick": MAX_NICK, "page": 200, "rate": None}
+    assert welcome["limits"] == {
+        "frame": MAX_FRAME,
+        "text": MAX_TEXT,
+        "nick": MAX_NICK,
+        "page": 200,
+        "rate": None,
+        "file": MAX_FILE,
+    }
     assert (info["id"], info["port"], info["users"], info["locked"]) == (server.id, server.port, 1, False)
 
 

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from enum import Enum, auto
-from typing import Final, Literal, NamedTuple, assert_never
+from typing import Final, assert_never
 
 from lanchat.client import events
 from lanchat.client.deeds import rules_in_words
 from lanchat.client.mentions import Completion, complete
 from lanchat.gui.model import wording
+from lanchat.gui.model.link import Banner as Banner
+from lanchat.gui.model.link import Link as Link
+from lanchat.gui.model.link import Status as Status
+from lanchat.gui.model.link import in_words
 from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.rooms import RoomsModel
 from lanchat.gui.model.roster import Person, Roster
 from lanchat.gui.model.timeline import Block, Timeline
+from lanchat.gui.model.transfers import Transfers
 from lanchat.protocol.frames import Message
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules
@@ -30,28 +34,6 @@ OfRooms = (
     | events.Edited | events.Reacted | events.Deleted | events.Topic | events.Archived
 )  # fmt: skip
 NAME_CODES: Final = (Code.NICK_TAKEN, Code.NICK_INVALID)
-
-
-class Link(Enum):
-    """How we stand with the server."""
-
-    CONNECTING = auto()
-    JOINED = auto()
-    LOST = auto()
-    ENDED = auto()
-
-
-class Banner(NamedTuple):
-    kind: Literal["warn", "danger"]
-    text: str
-    action: Literal["Try now", "Choose a name", "Enter the PIN", "Back to rooms"]
-
-
-class Status(NamedTuple):
-    """color: a role of the palette."""
-
-    text: str
-    color: Literal["online", "away", "offline"]
 
 
 class ChatModel:
@@ -82,6 +64,7 @@ class ChatModel:
         self._lost = ""
         self._retry_at = 0.0
         self._refused = False
+        self.transfers = Transfers()
         self._oldest_waiting: float | None = None
         self._slow_until = 0.0  # in slow mode, when our oldest message that waits goes out
 
@@ -121,6 +104,8 @@ class ChatModel:
                 self._error(event, now)
             case events.Delay():
                 self.latency_ms = event.latency_ms
+            case events.Progress():
+                self.transfers.apply(event)
             case _:
                 self._of_rooms(event, now)
 
@@ -169,7 +154,7 @@ class ChatModel:
     def status(self) -> Status:
         match self.link:
             case Link.JOINED:
-                return Status(f"Connected{_latency(self.latency_ms)}", "online")
+                return Status(f"Connected{in_words(self.latency_ms)}", "online")
             case Link.ENDED:
                 return Status("Not connected", "offline")
             case Link.LOST if self._ever_joined:
@@ -411,9 +396,3 @@ class ChatModel:
                 self.clear_name_error()
             if not mine or change.change not in ("joined", "left"):
                 self.rooms.first.timeline.note(change)
-
-
-def _latency(latency_ms: float | None) -> str:
-    if latency_ms is None:
-        return ""
-    return f" · {latency_ms:.0f} ms" if latency_ms >= 1 else " · <1 ms"

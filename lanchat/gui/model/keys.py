@@ -49,6 +49,7 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key(("Mod-Return",), "Send", "send"),
         Key(("Shift-Return",), "New line", "line"),
         Key(("Tab",), "Complete a name that was begun", "complete"),
+        Key(("Mod-u",), "Send files"),
         Key(("Up",), "Change the last message, while nothing is written", "up"),
         Key(("Prior",), "A page back in the messages", "page up"),
         Key(("Next",), "A page on", "page down"),

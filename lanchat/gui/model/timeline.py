@@ -10,14 +10,20 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Final
 
 from lanchat.client.fold import Fold, Reaction
 from lanchat.client.mentions import mentions
 from lanchat.gui.model import wording
+from lanchat.gui.model.block import TOP as TOP
+from lanchat.gui.model.block import Block as Block
+from lanchat.gui.model.block import Key as Key
+from lanchat.gui.model.block import Kind as Kind
+from lanchat.gui.model.block import Quote as Quote
+from lanchat.gui.model.block import Sent as Sent
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
+from lanchat.protocol.files import caption
 from lanchat.protocol.frames import Archived, Change, Deleted, Entry, Message, Topic
 from lanchat.protocol.text import NO_LONGER_KEPT, clean_text, fold_nick
 
@@ -26,56 +32,6 @@ MAX_CHARACTERS: Final = 16_000_000  # of all texts in memory: 64 MB at most, who
 MAX_WAITING_SHOWN: Final = 200  # messages not sent yet that are drawn; all are counted
 GROUP: Final = 5 * 60 * 1000  # ms within which messages of one author stand under one name
 WAITING: Final = 2**62  # the seq of what has none yet: after everything
-
-Key = tuple[int, int]  # seq, and a number within it: 0 for the entry itself, then the notices after it
-TOP: Final[Key] = (-1, 0)
-
-
-class Kind(Enum):
-    MESSAGE = auto()
-    NOTICE = auto()
-    TOP = auto()  # the line above the first message
-
-
-class Sent(Enum):
-    YES = auto()
-    WAITING = auto()
-    FAILED = auto()
-
-
-class Quote(NamedTuple):
-    """One line of a message that another one answers; nick empty: it is not here."""
-
-    seq: int
-    nick: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
-    nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
-    sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers. called:
-    it calls us by name."""
-
-    key: Key
-    kind: Kind
-    text: str
-    day: str = ""
-    missed: str = ""
-    head: bool = False
-    nick: str = ""
-    time: str = ""
-    hue: int = 0
-    initials: str = ""
-    gone: bool = False
-    called: bool = False
-    edited: bool = False
-    quote: Quote | None = None
-    reactions: tuple[Reaction, ...] = ()
-    sent: Sent = Sent.YES
-    id: str = ""
-    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -324,7 +280,8 @@ class Timeline:
         return Block(
             key=key,
             kind=Kind.MESSAGE,
-            text=_tombstone(message, deleted) if deleted else clean_text(versions[-1][1]) or NO_LONGER_KEPT,
+            text=_tombstone(message, deleted) if deleted else _text(message, versions[-1][1]),
+            file=None if deleted else message.file,
             called=not deleted and message.key != self._own_key and mentions(versions[-1][1], self._own_nick),
             edited=len(versions) > 1 and not deleted,
             quote=self._quote(message.reply) if message.reply and not deleted else None,
@@ -401,6 +358,12 @@ class Timeline:
         for key in self._keys[:kept]:
             del self._items[key]
         del self._keys[:kept], self._seqs[:drop]
+
+
+def _text(message: Message, latest: str) -> str:
+    if message.file is not None:
+        return clean_text(caption(latest, message.file))
+    return clean_text(latest) or NO_LONGER_KEPT
 
 
 def _tombstone(message: Message, deleted: Deleted) -> str:

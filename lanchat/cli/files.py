@@ -1,0 +1,111 @@
+"""Files in a chat in the terminal: those that were sent, to be got by number or name, and what becomes of transfers.
+
+Fed by the thread that reads events, asked by the one that reads the keyboard. It prints nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from lanchat.cli.send import path_of
+from lanchat.client import Client, events
+from lanchat.errors import LocalProtocolError
+from lanchat.protocol.files import file_in_words, safe_name
+from lanchat.protocol.frames import Deleted, Entry, Message
+from lanchat.protocol.limits import Code
+from lanchat.protocol.text import fold_nick
+
+MAX_FILES: Final = 1_000  # that are remembered
+HELP: Final = (
+    "/file PATH – send a file, or a folder as one archive",
+    "/get NUMBER|NAME – bring a file, or the latest of somebody",
+    "/cancel – end what is on its way",
+)
+
+
+class Files:
+    """Of one chat."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lock = threading.Lock()  # over both below
+        self._sent: deque[Message] = deque(maxlen=MAX_FILES)
+        self._under_way: set[str] = set()
+
+    def apply(self, event: events.Event) -> None:
+        with self._lock:
+            match event:
+                case events.Message() | events.Deleted():
+                    self._note([event])
+                case events.Page(entries=entries):
+                    self._note(entries)
+                case events.Progress(id=id, over=over):
+                    self._under_way -= {id} if over else set()
+
+    def _note(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if isinstance(entry, Message) and entry.file is not None:
+                self._sent.append(entry)
+            elif isinstance(entry, Deleted):
+                self._sent = deque((m for m in self._sent if m.seq != entry.target), MAX_FILES)
+
+    def command(self, line: str) -> str | None:
+        """Does what a line with “/” wants, and tells so; None: it is not about files. Raises LanchatError."""
+        match line.strip().split(maxsplit=1):
+            case ["/file", path]:
+                return self._send(path_of(path))
+            case ["/get", what]:
+                return self._get(what)
+            case ["/cancel"]:
+                return self._cancel()
+            case ["/file" | "/get" as name]:
+                raise _invalid(f"Say {next(line for line in HELP if line.startswith(name)).split(' – ')[0]}.")
+        return None
+
+    def _send(self, path: Path) -> str:
+        self._follow(self._client.send_file(path))
+        return f"* Sending {path.name}"
+
+    def _get(self, what: str) -> str:
+        message = self._find(what.strip().removeprefix("@"))
+        assert message.file is not None
+        self._follow(self._client.get_file(message))
+        return f"* Getting {file_in_words(message.file)}"
+
+    def _follow(self, transfer: str) -> None:
+        with self._lock:
+            self._under_way.add(transfer)
+
+    def _cancel(self) -> str:
+        with self._lock:
+            ids = list(self._under_way)
+        for transfer in ids:
+            self._client.cancel_file(transfer)
+        return f"* {len(ids) or 'Nothing'} on the way{' ended' if ids else ''}"
+
+    def _find(self, what: str) -> Message:
+        """By the message's number, the file's name, or whoever sent one last."""
+        with self._lock:
+            for message in reversed(self._sent):
+                name = safe_name(message.file.name) if message.file else ""
+                if what in (str(message.seq), name) or fold_nick(what) == fold_nick(message.nick):
+                    return message
+        raise _invalid(f"No file “{what[:60]}” is at hand.")
+
+
+def outcome(progress: events.Progress) -> str:
+    """What became of a transfer, in a line; empty: nothing is to be told."""
+    match progress:
+        case events.Progress(state="done", upload=False, name=name, path=path):
+            return f"* {name} is in {Path(path).parent}" + (f" as {Path(path).name}" if Path(path).name != name else "")
+        case events.Progress(state="cancelled", name=name):
+            return f"* {name} was cancelled"
+    return ""
+
+
+def _invalid(detail: str) -> LocalProtocolError:
+    return LocalProtocolError(code=Code.INVALID, detail=detail)

@@ -1,0 +1,142 @@
+"""Attaching: files chosen, pasted or dropped on the window, as paths for the desk; it sends nothing itself."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import threading
+import time
+import tkinter as tk
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tkinter import filedialog
+from typing import Any, Final
+
+from lanchat.client.pictures import FLAWS
+from lanchat.gui.key_bindings import is_mac
+from lanchat.gui.model.keys import sequence
+from lanchat.paths import home, private_directory
+
+_log = logging.getLogger(__name__)
+LOOK: Final = 40  # ms between looks for what the clipboard gives
+MAX_DROPPED: Final = 50  # files of one drop; more is a folder
+
+
+class Attaching:
+    """text: the composer's. drops: widgets that take what is dropped. on_paths: called with what is to be sent."""
+
+    def __init__(self, text: tk.Text, drops: Iterable[tk.Misc], on_paths: Callable[[list[Path]], object]) -> None:
+        self._text, self._on_paths = text, on_paths
+        self._pasted: deque[list[Path]] = deque()
+        self._thread: threading.Thread | None = None
+        self._timer = ""
+        text.bind(sequence("Mod-u", mac=is_mac(text)), lambda _: self.choose())
+        text.bind("<<Paste>>", lambda _: "break" if self._paste() else None)
+        for widget in drops:
+            self._take_drops(widget)
+
+    def close(self) -> None:
+        if self._timer:
+            self._text.after_cancel(self._timer)
+        if self._thread is not None:
+            self._thread.join()
+
+    def choose(self) -> str:
+        """Asks for files; no other binding of the same key shall follow."""
+        if str(self._text["state"]) != "disabled":
+            chosen = filedialog.askopenfilenames(parent=self._text, title="Send files")
+            self._on_paths([Path(name) for name in chosen])
+        return "break"
+
+    # The clipboard
+
+    def _paste(self) -> bool:
+        """Whether it holds a picture and no text."""
+        kinds = self._kinds()
+        if "image/png" not in kinds or kinds & {"UTF8_STRING", "STRING", "text/plain"}:
+            return False
+        if (data := self._small_picture()) is not None:
+            self._on_paths([_kept(data)])
+        elif self._thread is None:
+            self._thread = threading.Thread(target=self._grab, name="lanchat-clipboard")
+            self._thread.start()
+            self._timer = self._text.after(LOOK, self._look)
+        return True
+
+    def _kinds(self) -> set[str]:
+        try:
+            return set(str(self._text.clipboard_get(type="TARGETS")).split())
+        except tk.TclError:  # it is empty, or the system does not say; then it is asked as a whole
+            return set() if self._text.tk.call("tk", "windowingsystem") == "x11" else self._kinds_elsewhere()
+
+    def _kinds_elsewhere(self) -> set[str]:
+        with contextlib.suppress(tk.TclError):  # there is no text
+            self._text.clipboard_get()
+            return {"STRING"}
+        return {"image/png"}
+
+    def _small_picture(self) -> bytes | None:
+        """By Tk's own way: up to some 400 KB, without another program."""
+        try:
+            words = str(self._text.clipboard_get(type="image/png")).split()
+            return bytes(int(word, 16) for word in words)
+        except (tk.TclError, ValueError):
+            return None
+
+    def _grab(self) -> None:
+        """In a thread: other programs may take their time."""
+        try:
+            from PIL import ImageGrab
+
+            found = ImageGrab.grabclipboard()
+            if isinstance(found, list):
+                self._pasted.append([Path(name) for name in found])
+            elif found is not None:
+                path = _place()
+                found.save(path, "PNG")
+                self._pasted.append([path])
+            else:
+                self._pasted.append([])
+        except (*FLAWS, NotImplementedError, ImportError) as error:
+            _log.warning("the clipboard gives no picture: %s", error)
+            self._pasted.append([])
+
+    def _look(self) -> None:
+        self._timer = ""
+        if not self._pasted:
+            self._timer = self._text.after(LOOK, self._look)
+            return
+        if self._thread is not None:
+            self._thread.join()  # what it appended was the last thing it did
+            self._thread = None
+        self._on_paths(self._pasted.popleft())
+
+    # Drag and drop, where tkinterdnd2 is installed
+
+    def _take_drops(self, widget: tk.Misc) -> None:
+        try:
+            dnd: Any = importlib.import_module("tkinterdnd2")
+            dnd.TkinterDnD._require(widget.winfo_toplevel())
+            target: Any = widget
+            target.drop_target_register(dnd.DND_FILES)
+            target.dnd_bind("<<Drop>>", lambda event: self._dropped(event.data))
+        except ImportError:  # an extra; there are other ways to attach
+            return
+        except (tk.TclError, RuntimeError, AttributeError) as error:
+            _log.info("nothing can be dropped here: %s", error)
+
+    def _dropped(self, names: str) -> None:
+        self._on_paths([Path(name) for name in self._text.tk.splitlist(names)[:MAX_DROPPED]])
+
+
+def _kept(data: bytes) -> Path:
+    path = _place()
+    path.write_bytes(data)
+    return path
+
+
+def _place() -> Path:
+    folder = private_directory(home() / "cache" / "pasted")
+    return folder / f"Picture {time.strftime('%Y-%m-%d %H.%M.%S')}.png"

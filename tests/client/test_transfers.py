@@ -1,0 +1,245 @@
+"""Files between clients and a real server: up, down, cancelled, resumed, lied about; what arrives is what was sent."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lanchat.client import moving, transfers
+from lanchat.client.events import Progress
+from lanchat.errors import LocalProtocolError
+from lanchat.paths import downloads
+from lanchat.protocol.frames import File, Message
+from lanchat.server.files import Quota
+from tests.client.conftest import Join, Serve
+from tests.people import Person
+
+DATA = os.urandom(3_000_000)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfers, "RETRY", 0.01)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(DATA)
+    return path
+
+
+def until_over(person: Person, transfer: str) -> Progress:
+    return person.until(Progress, lambda p: p.id == transfer and p.over)
+
+
+def send(person: Person, path: Path, text: str = "") -> Message:
+    """The entry that it became."""
+    over = until_over(person, person.client.send_file(path, text))
+    assert over.state == "done", over.detail
+    said = [entry for entry in person.entries if entry.id == over.message]
+    return said[0] if said else person.until(Message, lambda m: m.id == over.message)
+
+
+def get(person: Person, message: Message, folder: Path | None = None) -> Progress:
+    return until_over(person, person.client.get_file(message, folder))
+
+
+def test_a_file_gets_from_one_to_the_other(serve: Serve, join: Join, plan: Path) -> None:
+    server = serve()
+    ana, ben = join(server, "Ana"), join(server, "Ben")
+    message = send(ana, plan, "the plan")
+    assert (message.text, message.file) == ("the plan", File("plan.pdf", len(DATA), hashlib.sha256(DATA).hexdigest()))
+    over = get(ben, ben.until_said("the plan"))
+    assert Path(over.path) == downloads() / "plan.pdf"
+    assert Path(over.path).read_bytes() == DATA
+    assert stat.S_IMODE(os.stat(over.path).st_mode) & 0o111 == 0
+    assert Path(get(ben, message).path).name == "plan (2).pdf"
+    assert [p.name for p in downloads().glob("*.part")] == []
+
+
+def test_a_message_without_a_file(serve: Serve, join: Join) -> None:
+    ana = join(serve(), "Ana")
+    ana.client.say("hello")
+    with pytest.raises(LocalProtocolError, match="no file in that message"):
+        ana.client.get_file(ana.until_said("hello"))
+
+
+def test_progress_is_told(serve: Serve, join: Join, plan: Path) -> None:
+    ana = join(serve(), "Ana")
+    send(ana, plan)
+    told = [event for event in ana.heard if isinstance(event, Progress)]
+    assert next(p.state for p in told) == "waiting"
+    assert {"reading", "moving"} <= {p.state for p in told}
+    assert all(p.size == len(DATA) for p in told if p.state == "moving")
+
+
+def test_a_folder_goes_as_one_archive(serve: Serve, join: Join, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "a.txt").write_text("a")
+    (folder / "b.txt").write_text("b")
+    (folder / "link").symlink_to("/etc/passwd")
+    os.mkfifo(folder / "pipe")
+    server = serve()
+    ana = join(server, "Ana")
+    over = get(ana, send(ana, folder))
+    assert Path(over.path).name == "site.zip"
+    with zipfile.ZipFile(over.path) as archive:
+        assert archive.namelist() == ["site/b.txt", "site/sub/a.txt"]
+        assert archive.read("site/sub/a.txt") == b"a"
+
+
+def test_an_empty_file_is_a_file(serve: Serve, join: Join, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    ana = join(serve(), "Ana")
+    assert Path(get(ana, send(ana, tmp_path / "empty")).path).read_bytes() == b""
+
+
+def breaking(monkeypatch: pytest.MonkeyPatch, attribute: str, times: int) -> list[int]:
+    """The connection breaks after some pieces, so many times; where each try went on."""
+    offsets: list[int] = []
+    real: Callable[..., None] = getattr(moving, attribute)
+
+    def fragile(stream: object, token: str, *rest: object) -> None:
+        *facts, note = rest
+        pieces = 0
+
+        def noting(more: int, offset: int) -> None:
+            nonlocal pieces
+            if more == 0:
+                offsets.append(offset)
+            pieces += 1
+            if len(offsets) <= times and pieces > 3:
+                raise TimeoutError("the cable was pulled")
+            note(more, offset)  # type: ignore[operator]
+
+        real(stream, token, *facts, noting)
+
+    monkeypatch.setattr(transfers, attribute, fragile)
+    return offsets
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_both_ways_go_on_where_they_broke(
+    serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    ups = breaking(monkeypatch, "upload", times)
+    message = send(ana, plan)
+    downs = breaking(monkeypatch, "download", times)
+    over = get(ana, message)
+    assert Path(over.path).read_bytes() == DATA
+    for offsets in (ups, downs):
+        assert len(offsets) == times + 1
+        assert offsets[0] == 0
+        assert offsets[-1] > 0
+        assert offsets == sorted(offsets)
+
+
+def test_a_restart_of_the_server_costs_nothing(serve: Serve, join: Join, plan: Path, tmp_path: Path) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    message = send(ana, plan)
+    port = server.port
+    server.close()
+    transfer = ana.client.get_file(message)
+    ana.until(Progress, lambda p: p.id == transfer)
+    serve(port=port)
+    assert Path(until_over(ana, transfer).path).read_bytes() == DATA
+
+
+def test_a_spoilt_part_is_fetched_anew(serve: Serve, join: Join, plan: Path) -> None:
+    ana = join(serve(), "Ana")
+    message = send(ana, plan)
+    assert message.file is not None
+    downloads().mkdir(parents=True, exist_ok=True)
+    part = downloads() / f"plan.pdf.{message.file.sha256[:8]}.part"
+    part.write_bytes(b"x" * 1_000)
+    assert Path(get(ana, message).path).read_bytes() == DATA
+
+
+def test_a_part_that_is_a_link_is_not_followed(serve: Serve, join: Join, plan: Path, tmp_path: Path) -> None:
+    ana = join(serve(), "Ana")
+    message = send(ana, plan)
+    assert message.file is not None
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    downloads().mkdir(parents=True, exist_ok=True)
+    (downloads() / f"plan.pdf.{message.file.sha256[:8]}.part").symlink_to(victim)
+    (downloads() / "plan.pdf").symlink_to(victim)
+    assert get(ana, message).state == "failed"
+    assert victim.read_text() == "precious"
+
+
+def test_a_damaged_copy_of_the_server_s_is_not_kept(serve: Serve, join: Join, plan: Path) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    message = send(ana, plan)
+    assert message.file is not None
+    digest = message.file.sha256
+    (server.data / "files" / digest[:2] / digest).write_bytes(b"x" * len(DATA))
+    over = get(ana, message)
+    assert (over.state, over.detail) == ("failed", "What arrived is not plan.pdf: the server's copy is damaged.")
+    assert list(downloads().iterdir()) == []
+
+
+def test_a_file_that_changes_on_the_way(serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = join(serve(), "Ana")
+    real = transfers.upload
+
+    def changing(*args: object) -> None:
+        plan.write_bytes(b"y" * len(DATA))
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transfers, "upload", changing)
+    over = until_over(ana, ana.client.send_file(plan))
+    assert over.detail == "plan.pdf changed while it was being sent. Please send it again."
+    monkeypatch.setattr(transfers, "upload", lambda *args: (plan.write_bytes(b"z"), real(*args)))
+    over = until_over(ana, ana.client.send_file(plan))
+    assert over.detail == "plan.pdf changed while it was being sent. Please send it again."
+
+
+def test_one_sentence_to_who_asks_for_too_much(serve: Serve, join: Join, plan: Path, tmp_path: Path) -> None:
+    server = serve(quota=Quota(file=1_000_000))
+    ana = join(server, "Ana")
+    over = until_over(ana, ana.client.send_file(plan))
+    assert (over.state, over.detail) == ("failed", "A file may have 1.0 MB here, this one has 3.0 MB.")
+    over = until_over(ana, ana.client.send_file(tmp_path / "nothing"))
+    assert over.detail == "nothing cannot be read: No such file or directory."
+    over = until_over(ana, ana.client.send_file(Path("/dev/null")))
+    assert over.detail == "null is no file and no folder."
+
+
+def test_cancelling(serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = join(serve(), "Ana")
+    message = send(ana, plan)
+    real = transfers.download
+    transfer = ""
+
+    def cancelled(*args: object) -> None:
+        ana.client.cancel_file(transfer)
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transfers, "download", cancelled)
+    monkeypatch.setattr(transfers.Job, "rest", lambda job, _: job.check())
+    transfer = ana.client.get_file(message)
+    assert until_over(ana, transfer).state == "cancelled"
+    assert list(downloads().iterdir()) == []
+
+
+def test_leaving_ends_what_is_under_way(serve: Serve, join: Join, plan: Path) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    message = send(ana, plan)
+    server.close()
+    ids = [ana.client.get_file(message) for _ in range(5)]
+    ana.client.close()
+    assert not any(p.id in ids and p.state == "done" for p in ana.heard if isinstance(p, Progress))

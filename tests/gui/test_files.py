@@ -1,0 +1,216 @@
+"""Files in the window, by real events: cards, saving, pictures, uploads; with a stand-in, and in a real room."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tkinter as tk
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from tkinter import filedialog, ttk
+
+import pytest
+from PIL import Image
+
+from lanchat.client import Client
+from lanchat.client.events import Progress
+from lanchat.client.pictures import size_of_picture
+from lanchat.gui.file_card import FileCard
+from lanchat.gui.picture_maker import small_picture
+from lanchat.gui.picture_view import PictureView
+from lanchat.gui.theme import Kit
+from lanchat.paths import downloads, home
+from lanchat.protocol.frames import Deleted, File, Message
+from lanchat.server import Server
+from tests.gui.stand_in import NOON, ROOM
+from tests.gui.test_chat_live import SLICE, Window, people, room
+from tests.gui.test_conversation import ANA, Stage, menus, stage
+
+__all__ = ["menus", "people", "room", "stage"]
+pytestmark = pytest.mark.display
+Until = Callable[[Callable[[], object]], None]
+PLAN = File("plan.pdf", 2_345_678, "a" * 64)
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (800, 600)) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", size, "#3D71D6").save(data, kind)
+    return data.getvalue()
+
+
+def entry(seq: int, file: File, text: str = "") -> Message:
+    return Message(ROOM, seq, "", NOON + seq, "Ana", ANA, text or file.name, file=file)
+
+
+def cards(stage: Stage) -> list[FileCard]:
+    return [widget for widget in stage.text.winfo_children() if isinstance(widget, FileCard)]
+
+
+def words(card: FileCard) -> list[str]:
+    return [str(w["text"]) for w in card.everything() if isinstance(w, ttk.Label | ttk.Button) and str(w["text"])]
+
+
+def press(stage: Stage, card: FileCard, label: str) -> None:
+    (button,) = [w for w in card.everything() if isinstance(w, ttk.Button) and str(w["text"]) == label]
+    stage.until(button.winfo_viewable)
+    button.event_generate("<Enter>")
+    button.event_generate("<Button-1>", x=5, y=5)
+    button.event_generate("<ButtonRelease-1>", x=5, y=5)
+    stage.root.update()
+
+
+def test_a_file_is_saved_by_its_button(stage: Stage) -> None:
+    stage.feed(entry(1, PLAN, "the plan"))
+    stage.until(lambda: cards(stage))
+    (card,) = cards(stage)
+    assert words(card) == ["Save", "plan.pdf", "2.3 MB"]
+    assert "the plan" in stage.content
+    press(stage, card, "Save")
+    assert stage.client.calls[-1] == ("get_file", 1, downloads())
+    transfer = f"t{len(stage.client.calls)}"
+    stage.feed(Progress(transfer, "plan.pdf", False, "moving", 1_000_000, 2_345_678, 500_000.0, 2.7))
+    assert words(card) == ["Cancel", "plan.pdf", "1.0 MB of 2.3 MB · 500.0 kB/s · 3 s left"]
+    press(stage, card, "Cancel")
+    assert stage.client.calls[-1] == ("cancel_file", transfer)
+    stage.feed(Progress(transfer, "plan.pdf", False, "failed", detail="Your disk has no room."))
+    assert words(card) == ["Try again", "plan.pdf", "Your disk has no room."]
+    press(stage, card, "Try again")
+    transfer = f"t{len(stage.client.calls)}"
+    stage.feed(Progress(transfer, "plan.pdf", False, "done", path="/x/plan.pdf"))
+    assert words(card) == ["Show in folder", "plan.pdf", "2.3 MB"]
+
+
+def test_a_hostile_name_is_shown_as_it_would_be_saved(stage: Stage) -> None:
+    stage.feed(entry(1, File("../x\u202egpj.exe", 5, "a" * 64), "look"))
+    stage.until(lambda: cards(stage))
+    assert "x gpj.exe" in words(cards(stage)[0])
+
+
+def test_a_deleted_file_is_gone(stage: Stage) -> None:
+    stage.feed(entry(1, PLAN))
+    stage.until(lambda: cards(stage))
+    stage.feed(Deleted(ROOM, 2, "", NOON, "Ana", ANA, 1))
+    stage.until(lambda: "Deleted" in stage.content)
+    assert cards(stage) == []
+
+
+def test_the_menu_saves(stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filedialog, "askdirectory", lambda **_: str(tmp_path))
+    stage.feed(entry(1, PLAN))
+    stage.until(lambda: cards(stage))
+    cards(stage)[0].event_generate("<Button-3>", x=3, y=3)
+    stage.until(lambda: menus)
+    menus[-1].invoke("Save into …")
+    assert stage.client.calls[-1] == ("get_file", 1, tmp_path)
+
+
+def test_uploads_stand_above_the_composer(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(filedialog, "askopenfilenames", lambda **_: (str(tmp_path / "a.txt"),))
+    stage.screen.composer.text.focus_force()
+    stage.screen.composer.text.event_generate("<Control-u>")
+    stage.until(lambda: stage.client.calls)
+    assert stage.client.calls[-1] == ("send_file", tmp_path / "a.txt")
+    rows = stage.screen.uploads
+    stage.feed(Progress("t1", "a.txt", True, "moving", 50, 100, 10.0, 5.0))
+    assert rows.winfo_manager()
+    row = next(iter(rows._rows.values()))
+    assert "a.txt: 50 bytes of 100 bytes · 10 bytes/s · 5 s left" in str(row._label["text"])
+    row._button.invoke()
+    assert stage.client.calls[-1] == ("cancel_file", "t1")
+    stage.feed(Progress("t1", "a.txt", True, "failed", detail="The server takes no files."))
+    row._button.invoke()
+    assert not rows.winfo_manager()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_pictures_are_made_small(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"p.{kind.lower()}"
+    path.write_bytes(picture(kind))
+    assert size_of_picture(path) == (800, 600)
+    small = small_picture(path, (100, 100))
+    assert small is not None
+    with Image.open(io.BytesIO(small)) as made:
+        assert made.size == (100, 75)
+
+
+def bomb() -> bytes:
+    """A PNG that says 50,000 x 50,000 pixels."""
+    data = bytearray(picture(size=(1, 1)))
+    data[16:24] = (50_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(bytes(data[12:29])).to_bytes(4, "big")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("data", [bomb(), picture()[:2_000], picture("JPEG")[:900], b"", b"GIF89a", b"no picture"])
+def test_what_is_no_picture_is_a_file(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "p.png"
+    path.write_bytes(data)
+    assert small_picture(path, (100, 100)) is None
+    if len(data) < 800:
+        assert size_of_picture(path) == (0, 0)
+
+
+def test_a_picture_is_seen_in_the_talk_and_large(stage: Stage, tmp_path: Path) -> None:
+    data = picture()
+    file = File("p.png", len(data), hashlib.sha256(data).hexdigest(), 800, 600)
+    stage.feed(entry(1, file))
+    stage.until(lambda: ("get_file", 1, home() / "cache" / "pictures" / file.sha256) in stage.client.calls)
+    (card,) = cards(stage)
+    before = card.winfo_reqheight()
+    path = tmp_path / "p.png"
+    path.write_bytes(data)
+    stage.feed(Progress(f"t{len(stage.client.calls)}", "p.png", False, "done", path=str(path)))
+    stage.until(lambda: card._image)
+    assert (card._image.width(), card._image.height()) == (320, 240)  # type: ignore[union-attr]
+    assert card.winfo_reqheight() == before, "nothing moved"
+    stage.until(lambda: card._picture and card._picture.winfo_viewable())
+    card._picture.event_generate("<ButtonRelease-1>", x=9, y=9)  # type: ignore[union-attr]
+    views: list[PictureView] = []
+    stage.until(lambda: views.extend(w for w in stage.screen.winfo_children() if isinstance(w, PictureView)) or views)
+    views[0].event_generate("<Escape>")
+    kept = home() / "cache" / "pictures" / file.sha256
+    kept.mkdir(parents=True)
+    (kept / "p.png").write_bytes(data)
+    stage.feed(Deleted(ROOM, 2, "", NOON, "Ana", ANA, 1))
+    assert not kept.exists()
+
+
+def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
+    data = picture(size=(20, 20))
+    owner = tk.Frame(root)
+    words_of = " ".join(f"0x{byte:x}" for byte in data) + " "
+    owner.selection_handle(
+        lambda offset, length: words_of[int(offset) : int(offset) + int(length)],
+        selection="CLIPBOARD",
+        type="image/png",
+    )
+    owner.selection_own(selection="CLIPBOARD")
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    stage.until(lambda: any(call[0] == "send_file" for call in stage.client.calls))
+    path = next(call[1] for call in stage.client.calls if call[0] == "send_file")
+    assert isinstance(path, Path)
+    assert path.suffix == ".png"
+
+
+def test_a_real_picture_between_two_windows(
+    root: tk.Tk, kit: Kit, until: Until, people: Callable[[str], Client], room: Server, tmp_path: Path
+) -> None:
+    path = tmp_path / "sea.png"
+    path.write_bytes(picture(size=(1_000, 700)))
+    other = people("Ana")
+    window = Window(root, kit, people("Sam"))
+
+    def wait(condition: Callable[[], object]) -> None:
+        until(lambda: [other.events.drain(SLICE), window.turn(), condition()][-1])
+
+    other.send_file(path)
+
+    def images() -> list[object]:
+        found = [w for w in window.screen.messages.text.winfo_children() if isinstance(w, FileCard)]
+        return [card._image for card in found if card._image]
+
+    wait(images)
+    window.screen.files.save(("lobby", 1))
+    wait(lambda: (downloads() / "sea.png").exists() and window.screen.model.transfers.saved)
+    assert (downloads() / "sea.png").read_bytes() == path.read_bytes()
