@@ -17,12 +17,20 @@ import pytest
 from tests.lan import Host, Lan, why_unavailable
 
 THREAD_END = 5.0  # s for threads that were told to end
-LONGEST = ("torture/test_packets.py", "discovery/test_lan.py", "gui/test_app.py", "server/test_hostile_peers.py")
+LONGEST = (
+    "torture/test_packets.py",
+    "gui/test_app.py",
+    "discovery/test_lan.py",
+    "server/test_hostile_peers.py",
+    "cli/test_admin.py",
+    "torture/test_streams.py",
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """-n auto: one more than there are cores, for most tests wait for clocks and other processes half of their time."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """-n auto: two more than there are cores, for the long tests wait most of their time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -239,7 +239,8 @@ def test_leaving_and_forgetting_keeps_nothing(window: Window, server: Server, bo
     chat.side._menu.invoke("Leave and forget it …")
     window.dialog(Choice).answers["Leave and forget"].invoke()
     window.until(lambda: window.app.chat is None)
-    window.until(lambda: not Profile.open().settings.recents)
+    window.until(lambda: not window.app.pump._jobs)
+    assert not Profile.open().settings.recents
     assert Profile.open().visit(server.id) == Visit()
     assert not list((Profile.open().directory / "replicas").glob(f"{server.id}*"))
 
