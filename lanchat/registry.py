@@ -39,6 +39,14 @@ class Registry:
         """Of all rooms that are here."""
         return [row[0] for row in self._db.execute("SELECT name FROM room")]
 
+    @property
+    def first(self) -> str:
+        """The first room's name, as `name_first` said; empty: unknown."""
+        return str(self._db.value("SELECT value FROM meta WHERE name = 'first room'") or "")
+
+    def name_first(self, room: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('first room', ?)", (room,))
+
     def room(self, name: str) -> RoomInfo | None:
         """The one of this name, whatever it is."""
         rows = self._db.execute("SELECT name, maker, topic, archived FROM room WHERE name = ?", (name,))

@@ -1,4 +1,7 @@
-"""Guards around every test: a home of its own, no leaked thread, no logged error; and CI skips nothing."""
+"""Guards around every test: a home of its own, no leaked thread, no logged error; and CI skips nothing.
+
+Where tests run beside others (`-n`), each worker has a network of its own too, and begins with the longest files.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,45 @@ from pathlib import Path
 
 import pytest
 
+from tests.lan import Host, Lan, why_unavailable
+
 THREAD_END = 5.0  # s for threads that were told to end
+LONGEST = ("torture/test_packets.py", "discovery/test_lan.py", "gui/test_app.py", "server/test_hostile_peers.py")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """-n auto: one more than there are cores, for most tests wait for clocks and other processes half of their time."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Beside others the longest files come first, so that in the end no core waits for one."""
+    if hasattr(config, "workerinput"):
+        place = {name: n for n, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: place.get("/".join(item.path.parts[-2:]), len(place)))
+
+
+@pytest.fixture(scope="session")
+def own_host() -> Iterator[Host | None]:
+    """The host of this worker, where there are others and namespaces can be made."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or why_unavailable():
+        yield None
+        return
+    with Lan() as lan:
+        host = lan.host("worker")
+        host.run("ip route del default")  # what is asked of the world fails at once, as name servers
+        yield host
+
+
+@pytest.fixture(autouse=True)
+def own_network(own_host: Host | None) -> Iterator[None]:
+    """No port, beacon or server of a test beside this one is in its way. Session fixtures stay outside: the displays
+    of two networks would take each other's number."""
+    if own_host is None:
+        yield
+        return
+    with own_host.network():
+        yield
 
 
 @pytest.fixture(autouse=True)

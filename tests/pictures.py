@@ -72,7 +72,10 @@ class Stage:
     def photograph(self, theme: str, folder: Path) -> None:
         viewer = self.hosts[3]
         environment = self.environment(viewer)
-        choice = f"from lanchat.client.profile import Profile as P; P().update(nick='Sam Okafor', theme='{theme}')"
+        choice = (
+            "from lanchat.client import preferences as p, profile; "
+            f"profile.Profile().update(nick='Sam Okafor', preferences=p.Preferences(theme='{theme}'))"
+        )
         viewer.run([sys.executable, "-c", choice], env=environment)
         window = viewer.popen(LANCHAT, env=environment)
         try:

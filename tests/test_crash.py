@@ -112,8 +112,8 @@ def test_a_server_killed_in_the_middle_loses_nothing(tmp_path: Path, ends: ExitS
     assert {entry.id: entry.seq for entry in stored}.items() >= acknowledged.items()
     for person in people:
         assert person.entries == stored
-        replica = Replica(Profile(person.client.nick.lower()).directory, second.id)
-        assert replica.before(None, 1_000_000) == stored
+        replica = Replica(Profile(person.client.nick.lower()).directory, second.id, "k")
+        assert replica.before("lobby", None, 1_000_000) == stored
         replica.close()
 
 

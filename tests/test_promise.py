@@ -134,7 +134,7 @@ class Promise(RuleBasedStateMachine):
             "Ana",
             Unlocking(None, self.profile.key.public),
             self.outbox,
-            lambda server_id: Replica(self.profile.directory, server_id),
+            lambda server_id: Replica(self.profile.directory, server_id, self.profile.key.public),
             lambda _id: False,
             lambda _name, _proved: None,
             self.up.append,
@@ -223,8 +223,8 @@ class Promise(RuleBasedStateMachine):
         assert [entry.text for entry in self.stored] == self.said
         assert not len(self.outbox)
         self.talk.close()
-        replica = Replica(self.profile.directory, SERVER)
-        assert replica.before(None, 10**6) == self.stored
+        replica = Replica(self.profile.directory, SERVER, self.profile.key.public)
+        assert replica.before("lobby", None, 10**6) == self.stored
         replica.close()
 
 

@@ -21,7 +21,6 @@ from lanchat.client.commands import COMMANDS, deed
 from lanchat.client.deeds import ban_in_words
 from lanchat.identity import is_key
 from lanchat.pin import new_pin
-from lanchat.protocol.frames import Word
 from lanchat.protocol.moderation import Action, Pin
 from lanchat.server.access import open_database
 from lanchat.server.audit import Audit, Deed
@@ -109,7 +108,7 @@ def _ask(profile_name: str, target: str, nick: str | None, pin_file: str | None,
     profile = Profile.open(profile_name)
     with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
         _join(client)
-        outcome = _outcome(client, client.moderate(wanted), time.monotonic() + ANSWER_TIMEOUT)
+        outcome = _outcome(client, client.do(wanted), time.monotonic() + ANSWER_TIMEOUT)
         if outcome.code:
             fail(outcome.detail)
         lines = [ban_in_words(ban) for ban in outcome.bans] or [
@@ -147,7 +146,7 @@ def _outcome(client: Client, id: str, deadline: float) -> events.Outcome:  # noq
 
 def _action(name: str, words: Sequence[str]) -> Action:
     wanted = deed(name, words, lambda _: None)
-    assert not isinstance(wanted, Word)
+    assert isinstance(wanted, Action)
     return wanted
 
 

@@ -1,4 +1,4 @@
-"""The client library: join a room, say, listen, leave. It waits for nothing but `flush` and `close`.
+"""The client library: join a server, say, listen, leave. It waits for nothing but `flush` and `close`.
 
 from lanchat import Client, Message
 
@@ -31,14 +31,16 @@ from lanchat.errors import LocalProtocolError
 from lanchat.identity import new_run
 from lanchat.pin import clean_pin
 from lanchat.protocol import text as rules
-from lanchat.protocol.frames import Edit, React, Say, Word
+from lanchat.protocol.frames import Arrange, Edit, Moderate, React, Say, Word
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Action
+from lanchat.protocol.rooms import RoomAction
 from lanchat.protocol.target import Address, parse_target
 
 
 class Client:
-    """One person in one room. Any thread may call; what happens comes as `events`.
+    """One person on one server, in its first room and in those they entered. Any thread may call; what happens comes as
+    `events`. Where a call names no room, it means the first.
 
     place: a row of `find()`, an address, or what a user may type (see protocol.target). It reconnects by itself,
     and what was said meanwhile goes out afterwards, even after a restart. patient: a first try that fails is
@@ -70,7 +72,7 @@ class Client:
             nick,
             Unlocking(pin, self.key, target.token if isinstance(target, Address) else None),
             outbox,
-            lambda server_id: Replica(self._profile.directory, server_id),
+            lambda server_id: Replica(self._profile.directory, server_id, self.key),
             self._profile.proved_pin,
             dialer.remember,
             lambda frame: self._link.send(frame),
@@ -93,24 +95,24 @@ class Client:
 
     @property
     def nick(self) -> str:
-        """Our name in the room; another window of ours may have changed it."""
+        """Our name there; another window of ours may have changed it."""
         return self._talk.nick
 
-    def say(self, text: str, reply: int = 0) -> str:
+    def say(self, text: str, reply: int = 0, room: str = "") -> str:
         """Says `text`, in answer to the message with the seq `reply` if there is one; returns the message's id.
         Raises LocalProtocolError for what the rules forbid, and after Ended."""
         rules.check_text(text)
-        return self._say(Say("", text, reply=reply))
+        return self._say(Say("", text, room, reply))
 
-    def edit(self, seq: int, text: str) -> str:
+    def edit(self, seq: int, text: str, room: str = "") -> str:
         """Another text for a message of ours. Raises LocalProtocolError like `say`."""
         rules.check_text(text)
-        return self._say(Edit("", seq, text))
+        return self._say(Edit("", seq, text, room))
 
-    def react(self, seq: int, emoji: str, *, on: bool = True) -> str:
+    def react(self, seq: int, emoji: str, *, on: bool = True, room: str = "") -> str:
         """Puts an emoji below a message, or takes ours away. Raises LocalProtocolError like `say`."""
         rules.check_emoji(emoji)
-        return self._say(React("", seq, emoji, on))
+        return self._say(React("", seq, emoji, on, room))
 
     def _say(self, word: Word) -> str:
         """It gets the next number, and waits on the disk until the server has it."""
@@ -126,30 +128,28 @@ class Client:
         nick = rules.clean_nick(nick)
         self._link.post(lambda: self._link.rename(nick))
 
-    def read(self, seq: int) -> None:
+    def read(self, seq: int, room: str = "") -> None:
         """Everything up to this seq was read here; our other devices hear of it when they join."""
-        self._link.post(lambda: self._talk.read(seq))
+        self._link.post(lambda: self._talk.read(seq, room))
 
-    def typing(self) -> None:
+    def typing(self, room: str = "") -> None:
         """Somebody writes something here just now; to be said again every TYPING_EVERY seconds while that is so."""
-        self._link.post(self._talk.typing)
+        self._link.post(lambda: self._talk.typing(room))
 
-    def do(self, deed: Action | Word) -> str:
-        """What a typed command stands for. Raises LocalProtocolError like `say`."""
+    def do(self, deed: Action | RoomAction | Word) -> str:
+        """What a typed command stands for: says it, or asks the server for it as protocol.moderation and
+        protocol.rooms name it; returns the id of the message, or of the Outcome that tells what became of it. Raises
+        LocalProtocolError like `say`."""
         match deed:
-            case Say(text=text, reply=reply):
-                return self.say(text, reply)
-            case Edit(target=seq, text=text):
-                return self.edit(seq, text)
-            case React(target=seq, emoji=emoji, on=on):
-                return self.react(seq, emoji, on=on)
-        return self.moderate(deed)
-
-    def moderate(self, action: Action) -> str:
-        """Asks for something that needs a role, as protocol.moderation names it; returns the id of the Outcome that
-        tells what became of it."""
+            case Say(text=text, reply=reply, room=room):
+                return self.say(text, reply, room)
+            case Edit(target=seq, text=text, room=room):
+                return self.edit(seq, text, room)
+            case React(target=seq, emoji=emoji, on=on, room=room):
+                return self.react(seq, emoji, on=on, room=room)
         id = f"m{next(self._deeds)}"  # noqa: A001 - the wire's word
-        self._link.post(lambda: self._talk.moderate(id, action))
+        frame = Arrange(id, deed) if isinstance(deed, RoomAction) else Moderate(id, deed)
+        self._link.post(lambda: self._talk.ask(frame))
         return id
 
     def link(self, token: str) -> str:
@@ -163,9 +163,9 @@ class Client:
         pin = clean_pin(pin)
         self._link.post(lambda: self._link.unlock(pin))
 
-    def load_older(self, before: int | None = None, limit: int = 100) -> None:
+    def load_older(self, before: int | None = None, limit: int = 100, room: str = "") -> None:
         """At most `limit` entries below the seq `before` (None: the last ones) come as a Page event."""
-        self._link.post(lambda: self._talk.load_older(before, limit))
+        self._link.post(lambda: self._talk.load_older(room, before, limit))
 
     def resend(self, message_id: str) -> None:
         """Says again what failed, under a new id."""

@@ -9,13 +9,17 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Final, Literal, NamedTuple
 
+from msgspec import structs
+
 from lanchat.errors import LocalProtocolError
 from lanchat.pin import clean_pin
 from lanchat.protocol import moderation as acts
+from lanchat.protocol import rooms
 from lanchat.protocol.duration import duration, parse_duration
 from lanchat.protocol.frames import Edit, React, Say, Word
-from lanchat.protocol.limits import MAX_REASON, MAX_SANCTION, MAX_SLOW, MAX_WHO, Code
+from lanchat.protocol.limits import MAX_REASON, MAX_SANCTION, MAX_SLOW, MAX_TOPIC, MAX_WHO, Code
 from lanchat.protocol.moderation import NEEDS, Action, Role
+from lanchat.protocol.rooms import RoomAction
 from lanchat.protocol.text import fold_nick
 
 BAN: Final = 24 * 3600  # s, where no length is given
@@ -24,7 +28,9 @@ INVITATION: Final = 7 * 24 * 3600
 _WORD: Final = re.compile(r"/([a-z]+)(?:\s+(.*))?", re.DOTALL)
 Words = Sequence[str]
 LastSaid = Callable[[str], int | None]  # from a nickname, empty: ours, to the seq of their latest message
-Deed = Action | Word  # what Client.do takes
+Deed = Action | RoomAction | Word  # what Client.do takes
+_OF_A_ROOM: Final = (Say, Edit, React, acts.Delete, rooms.Part, rooms.SetTopic, rooms.Archive)  # where they are typed
+FIRST: Final = "lobby"  # where what is typed means the first room
 
 
 First = Literal["", "who", "message", "own"]
@@ -61,6 +67,17 @@ def _timed(words: Words, usual: int) -> tuple[str, int, str]:
     if seconds is None or words[1].isdigit() or not 0 < seconds <= MAX_SANCTION:  # “7 days” is no 7 seconds
         raise _invalid(f"Say a time up to {duration(MAX_SANCTION)}, like 10m, 2h or 7d.")
     return words[0], seconds, _reason(words[2:])
+
+
+def _room(word: str) -> str:
+    return rooms.clean_name(word)
+
+
+def _topic(words: Words) -> str:
+    topic = " ".join(words)
+    if len(topic) > MAX_TOPIC:
+        raise _invalid(f"A topic has at most {MAX_TOPIC} characters.")
+    return topic
 
 
 def _slow(words: Words) -> Action:
@@ -108,6 +125,17 @@ _TALK: Final[dict[str, Command]] = {
         None,
     ),
 }
+_ROOMS: Final[dict[str, Command]] = {
+    "create": Command("ROOM [TOPIC]", "make a room", "", lambda w: rooms.Create(_room(w[0]), _topic(w[1:])), None),
+    "join": Command("ROOM", "enter a room that there is", "", lambda w: rooms.Enter(_room(w[0])), None),
+    "part": Command("", "leave this room", "", lambda _: rooms.Part(FIRST), None),
+    "topic": Command(
+        "[TEXT]", "say what this room is about, or take it back", "", lambda w: rooms.SetTopic(FIRST, _topic(w)), None
+    ),
+    "archive": Command(
+        "[off]", "let nothing more be said in this room", "", lambda w: rooms.Archive(FIRST, w != ["off"]), None
+    ),
+}
 _Row = tuple[str, str, str, First, Callable[[Words], Deed], type]
 _MODERATION: Final[Sequence[_Row]] = (
     ("kick", "NICK [WHY]", "put somebody out; they may come back", "who",
@@ -133,13 +161,15 @@ _MODERATION: Final[Sequence[_Row]] = (
 )  # fmt: skip
 COMMANDS: Final[dict[str, Command]] = {
     **_TALK,
+    **_ROOMS,
     **{name: Command(usage, text, first, deed, NEEDS[kind]) for name, usage, text, first, deed, kind in _MODERATION},
 }
 
 
-def parse(line: str, people: Collection[str], last_said: LastSaid) -> Deed | None:
-    """What a typed line stands for; None: it is no command. people: nicknames, which may hold spaces. Raises
-    LocalProtocolError: there is no such command, or something is wrong with it."""
+def parse(line: str, people: Collection[str], last_said: LastSaid, room: str = "") -> Deed | None:
+    """What a typed line stands for; None: it is no command. people: nicknames, which may hold spaces. room: where it
+    was typed, empty: in the first. Raises LocalProtocolError: there is no such command, or something is wrong with
+    it."""
     match = _WORD.fullmatch(line.rstrip())
     if match is None:
         return None
@@ -152,10 +182,10 @@ def parse(line: str, people: Collection[str], last_said: LastSaid) -> Deed | Non
         who, rest = _first_name(rest, people)
         words = [who]
     words += ([rest] if rest else []) if command.text else rest.split()
-    return deed(name, words, last_said)
+    return deed(name, words, last_said, room)
 
 
-def deed(name: str, words: Words, last_said: LastSaid) -> Deed:
+def deed(name: str, words: Words, last_said: LastSaid, room: str = "") -> Deed:
     """Of a command and the words behind it; a nickname is one word. Raises LocalProtocolError."""
     command = COMMANDS[name]
     words = list(words)
@@ -172,7 +202,8 @@ def deed(name: str, words: Words, last_said: LastSaid) -> Deed:
         words = [_message("", last_said), *words]
     elif command.first == "message":
         words[0] = _message(words[0], last_said)
-    return command.deed(words)
+    wanted = command.deed(words)
+    return structs.replace(wanted, room=room) if room and isinstance(wanted, _OF_A_ROOM) else wanted
 
 
 def _message(of: str, last_said: LastSaid) -> str:

@@ -11,16 +11,21 @@ from msgspec import Struct
 
 from lanchat.errors import LanchatError
 from lanchat.protocol.frames import (
+    Archived,
     Deleted,
     Edited,
+    Entered,
     Error,
     Message,
     Outcome,
     Page,
+    Parted,
     Presence,
     Reacted,
     Refused,
+    Rooms,
     Roster,
+    Topic,
     Typed,
     Welcome,
 )
@@ -64,6 +69,7 @@ class Queued(Struct, frozen=True):
     text: str
     at: int  # ms since 1970, our clock
     reply: int = 0  # the seq of what it answers
+    room: str = ""  # the first one
 
 
 class Failed(Struct, frozen=True):
@@ -72,6 +78,7 @@ class Failed(Struct, frozen=True):
     id: str
     text: str
     detail: str
+    room: str = ""  # the first one
 
 
 class Delay(Struct, frozen=True):
@@ -88,7 +95,8 @@ class Ended(Struct, frozen=True):
 
 # Refused (the nickname, before joining): answer with Client.rename(another).
 # Error: a later rename was refused (code nick_taken, nick_invalid), or a history request; code not_stored or slow: what
-# was said waits here, and is sent when it can. Outcome: of a Client.moderate. Rules: what holds in the room now.
+# was said waits here, and is sent when it can. Outcome: of a Client.do. Rules: what holds on the server now. Rooms:
+# which there are; Entered, Parted: which of them we follow, besides the first.
 Event: TypeAlias = (
     Connecting
     | PinNeeded
@@ -101,6 +109,11 @@ Event: TypeAlias = (
     | Edited
     | Reacted
     | Deleted
+    | Topic
+    | Archived
+    | Rooms
+    | Entered
+    | Parted
     | Page
     | Presence
     | Roster
@@ -113,11 +126,13 @@ Event: TypeAlias = (
 )
 
 __all__ = [
+    "Archived",
     "Connecting",
     "Delay",
     "Deleted",
     "Edited",
     "Ended",
+    "Entered",
     "Error",
     "Event",
     "Failed",
@@ -126,13 +141,16 @@ __all__ = [
     "Message",
     "Outcome",
     "Page",
+    "Parted",
     "PinNeeded",
     "Presence",
     "Queued",
     "Reacted",
     "Refused",
+    "Rooms",
     "Roster",
     "Rules",
+    "Topic",
     "Typed",
     "Welcome",
 ]

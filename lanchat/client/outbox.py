@@ -36,7 +36,7 @@ class Waiting(NamedTuple):
     @classmethod
     def of(cls, run: str, n: int, at: int, word: Word) -> Self:
         """What is to be said; its id is the row's."""
-        plain = isinstance(word, Say) and not word.reply
+        plain = isinstance(word, Say) and not word.reply and not word.room
         text = word.emoji if isinstance(word, React) else word.text
         return cls(run, n, text, at, "" if plain else encode(word).decode())
 

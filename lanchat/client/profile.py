@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 import msgspec
 
 from lanchat import paths
+from lanchat.client.preferences import Level, Preferences, from_rows, read_level, to_rows
 from lanchat.database import Database
 from lanchat.errors import StoreFailed
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE: Final = "default"
 MAX_RECENTS: Final = 50  # rooms joined before that are remembered: more than fit a screen
+MAX_LEVELS: Final = 10_000  # rooms of a server of which something else is told than usual: as many as one may have
 
 SCHEMA_VERSION: Final = 2
 SCHEMA: Final = """
@@ -49,7 +51,7 @@ class Recent(msgspec.Struct, frozen=True):
     used_at: int
 
 
-class Visit(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where somebody was in a room when they left it. draft: written and not sent. seen: the last seq they saw, 0:
     unknown. top: the first seq in view, 0: the end was in view."""
 
@@ -58,11 +60,18 @@ class Visit(msgspec.Struct, frozen=True):
     top: int = 0
 
 
+class Visit(Place, frozen=True, omit_defaults=True):
+    """On a server: in its first room and, by name, in the others. open: the one that was shown, empty: the first."""
+
+    rooms: dict[str, Place] = {}
+    open: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True):
-    """What the person chose. theme: "system", "light" or "dark". recents: latest first."""
+    """What the person chose. recents: latest first."""
 
     nick: str = ""
-    theme: str = "system"
+    preferences: Preferences = Preferences()
     recents: tuple[Recent, ...] = ()
 
 
@@ -101,13 +110,35 @@ class Profile:
                 "SELECT id, name, address, used_at FROM server ORDER BY used_at DESC LIMIT ?", (MAX_RECENTS,)
             )
         recents = tuple(Recent(*row) for row in rows)
-        return Settings(chosen.get("nick", ""), chosen.get("theme", "system"), recents)
+        return Settings(chosen.get("nick", ""), from_rows(chosen), recents)
 
-    def update(self, **chosen: str) -> Settings:
-        """Stores `nick` or `theme`; returns what holds now."""
-        with self._database() as db:
-            db.executemany("INSERT OR REPLACE INTO setting VALUES (?,?)", chosen.items())
+    def update(self, *, nick: str | None = None, preferences: Preferences | None = None) -> Settings:
+        """Stores what is given; returns what holds now."""
+        rows = {} if preferences is None else to_rows(preferences)
+        if nick is not None:
+            rows["nick"] = nick
+        with self._database() as db, db.transaction():
+            db.executemany("INSERT OR REPLACE INTO setting VALUES (?,?)", rows.items())
         return self.settings
+
+    def levels(self, server_id: str) -> dict[str, Level]:
+        """Of which of its rooms something else is told than usual: the room's name, and what."""
+        prefix = _level_name(server_id, "")
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT substr(name, ?), value FROM setting WHERE substr(name, 1, ?) = ? LIMIT ?",
+                (len(prefix) + 1, len(prefix), prefix, MAX_LEVELS),
+            )
+        return {room: level for room, text in rows if (level := read_level(text))}
+
+    def keep_level(self, server_id: str, room: str, level: Level | None) -> None:
+        """None: what is usual."""
+        name = _level_name(server_id, room)
+        with self._database() as db:
+            if level is None:
+                db.execute("DELETE FROM setting WHERE name = ?", (name,))
+            else:
+                db.execute("INSERT OR REPLACE INTO setting VALUES (?,?)", (name, level))
 
     def pinned(self, address: str) -> str | None:
         """The id that answered at this typed address before."""
@@ -162,6 +193,8 @@ class Profile:
         with self._database() as db:
             with db.transaction():
                 db.execute("DELETE FROM setting WHERE name IN (?,?)", (f"visit {server_id}", f"proved {server_id}"))
+                levels = _level_name(server_id, "")
+                db.execute("DELETE FROM setting WHERE substr(name, 1, ?) = ?", (len(levels), levels))
                 db.execute("DELETE FROM server WHERE id = ?", (server_id,))
                 db.execute("DELETE FROM place WHERE id = ?", (server_id,))
                 db.execute("DELETE FROM outbox WHERE destination = ?", (server_id,))
@@ -178,3 +211,8 @@ class Profile:
 
     def _database(self) -> Database:
         return Database(self.path, SCHEMA, SCHEMA_VERSION, upgrades=UPGRADES)
+
+
+def _level_name(server_id: str, room: str) -> str:
+    """Of the row that says what is told of a room."""
+    return f"notify {server_id} {room}"

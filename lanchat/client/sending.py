@@ -166,7 +166,7 @@ class Sending:
         """Edits and reactions are seen once they are there."""
         word = row.frame
         if isinstance(word, Say):
-            self._emit(Queued(row.id, row.text, row.at, word.reply))
+            self._emit(Queued(row.id, row.text, row.at, word.reply, word.room))
 
     def _fail(self, row: Waiting, detail: str) -> None:
         word = row.frame
@@ -176,4 +176,4 @@ class Sending:
         self._failed[row.id] = word
         if len(self._failed) > _MAX_FAILED:
             del self._failed[next(iter(self._failed))]
-        self._emit(Failed(row.id, row.text, detail))
+        self._emit(Failed(row.id, row.text, detail, word.room))

@@ -26,9 +26,9 @@ from lanchat.identity import MemberKey
 from lanchat.protocol import frames
 from lanchat.protocol.codec import Flaw
 from lanchat.protocol.frames import ClientFrame, ServerFrame
-from lanchat.protocol.handshake import proof_text
+from lanchat.protocol.handshake import ROOMS, proof_text
 from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
-from lanchat.protocol.moderation import Action, Rules
+from lanchat.protocol.moderation import Rules
 from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
@@ -41,7 +41,13 @@ _OF_THE_ROOM: Final = (
     frames.Edited,
     frames.Reacted,
     frames.Deleted,
+    frames.Topic,
+    frames.Archived,
+    frames.Rooms,
+    frames.Entered,
+    frames.Parted,
 )
+MAX_KNOWN: Final = 2_000  # rooms of a server that we hear of: several times what ours ever tells
 
 
 class PersonAsked(Exception):
@@ -49,7 +55,7 @@ class PersonAsked(Exception):
 
 
 class Talk:
-    """One room's talk over one connection after the other. Owned by the link's thread."""
+    """The talk with one server over one connection after the other. Owned by the link's thread."""
 
     def __init__(
         self,
@@ -82,14 +88,20 @@ class Talk:
         self._server_id = ""
         self._latency = 0.0
         self._pinged = ""  # the nonce of our last ping
-        self._deeds: set[str] = set()  # ids of what we asked for with our role
+        self._deeds: set[str] = set()  # ids of what we asked for
+        self._followed: set[str] = set()  # rooms, on this connection
+        self._known = 0  # rooms that we were told of since the list began
 
     def look_back(self, server_id: str) -> None:
         """Shows what is here already of a server whose id is known."""
         self._replica = self._open_replica(server_id)
-        entries = self._replica.before(None, FIRST_LOOK)
-        if entries:
-            self._emit(frames.Page(self._replica.room, entries, catchup=True))
+        if rooms := self._replica.rooms():
+            self._emit(frames.Rooms(rooms, first=True))
+        for n, room in enumerate(self._replica.followed()):
+            if n:
+                self._emit(frames.Entered(room, self._replica.span(room).high))
+            if entries := self._replica.before(room, None, FIRST_LOOK):
+                self._emit(frames.Page(room, entries, catchup=True))
 
     # The connection
 
@@ -97,7 +109,6 @@ class Talk:
         """A channel to the server that proved `server_id` stands; latency: s."""
         if self._replica is None:
             self.look_back(server_id)
-        assert self._replica is not None
         runs = self.sending.begin(server_id)  # before hello, which names the runs that it adopts
         self._server_id = server_id
         self._unlocking.begin(server_id, proved=self._proved(server_id))
@@ -108,15 +119,18 @@ class Talk:
             nick=self.nick,
             key=self._key.public,
             runs=runs,
-            resume=self._replica.resume(),
+            resume=self._copy.resume(),
             pin=self._unlocking.wants_proof,
             ping=True,
+            capabilities=[ROOMS],
         )
         self._send(self._hello)
 
     def ended(self) -> None:
         """The channel is gone."""
         self.joined = False
+        self._followed.clear()
+        self._known = 0
         self.sending.ended()
         self._deeds.clear()
 
@@ -137,21 +151,22 @@ class Talk:
         if not self.joined and isinstance(frame, _OF_THE_ROOM):
             raise _too_early()
         match frame:
-            case frames.Edited() | frames.Reacted() | frames.Deleted():
-                self._keep([frame])
-                self._emit(frame)
-            case frames.Presence(changes=changes):
-                self._follow_nick(changes)
-                self._emit(frame)
-            case frames.Roster() | frames.Typed():
+            case frames.Edited() | frames.Reacted() | frames.Deleted() | frames.Topic() | frames.Archived():
+                if frame.room in self._followed:
+                    self._keep([frame])
+                    self._emit(frame)
+            case frames.Rooms() | frames.Entered() | frames.Parted():
+                self._on_change_of_rooms(frame)
+            case frames.Presence() | frames.Roster() | frames.Typed():
+                self._follow_nick(frame)
                 self._emit(frame)
             case Rules():
                 self._on_rules(frame)
             case frames.Outcome(id=id) if id in self._deeds:
                 self._deeds.discard(id)
                 self._emit(frame)
-            case frames.Page(entries=entries):
-                self._keep(entries)
+            case frames.Page(room=room, entries=entries) if room in self._followed:
+                self._keep([entry for entry in entries if entry.room == room])
                 self._emit(frame)
             case frames.Challenge():
                 self._prove(frame)
@@ -181,9 +196,30 @@ class Talk:
     def _on_messages(self, entries: Sequence[frames.Message]) -> None:
         if not self.joined:
             raise _too_early()
+        entries = [entry for entry in entries if entry.room in self._followed]
         self._keep(entries)
         for entry in entries:
             self._emit(entry)
+
+    def _on_change_of_rooms(self, told: frames.Rooms | frames.Entered | frames.Parted) -> None:
+        """A server that tells of too many is heard no further."""
+        match told:
+            case frames.Rooms(rooms=rooms, first=first):
+                self._known = len(rooms) + (0 if first else self._known)
+                if self._known > MAX_KNOWN:
+                    return
+                self._copy.keep(rooms)
+            case frames.Entered(room=room):
+                if len(self._followed) >= MAX_KNOWN:
+                    return
+                self._followed.add(room)
+                self._copy.follow(room)
+            case frames.Parted(room=room):
+                if room not in self._followed or room == self._first:
+                    return
+                self._followed.discard(room)
+                self._copy.unfollow(room)
+        self._emit(told)
 
     def _prove(self, challenge: frames.Challenge) -> None:
         if challenge.id != self._server_id:
@@ -203,7 +239,6 @@ class Talk:
         self._send(self._unlocking.prove())
 
     def _on_welcome(self, welcome: frames.Welcome) -> None:
-        assert self._replica is not None
         if self.joined:
             raise RemoteProtocolError(code=Code.INVALID, detail="it says welcome twice")
         if not _is_nick(welcome.nick):
@@ -211,7 +246,9 @@ class Talk:
         self._unlocking.check_welcome()
         self._remember(welcome.name, self._unlocking.confirmed)
         again = self.welcome is not None
-        same = self._replica.match(welcome.journal, welcome.room)
+        same = self._copy.match(welcome.journal)
+        self._copy.follow(welcome.room, first=True)
+        self._followed.add(welcome.room)
         if self.nick != self._asked_nick:  # renamed while we waited for the welcome
             self._send(frames.Rename(self.nick))
         self.welcome, self.nick, self.joined = welcome, welcome.nick, True
@@ -245,16 +282,15 @@ class Talk:
         if nonce and nonce == self._pinged:
             self._emit(Delay((now - float(nonce)) * 1000))
 
-    def _follow_nick(self, changes: Sequence[frames.Change]) -> None:
+    def _follow_nick(self, told: ServerFrame) -> None:
         """Our own name, which another window of ours may change."""
-        for change in changes:
+        for change in told.changes if isinstance(told, frames.Presence) else ():
             if change.key == self._key.public and change.change == "renamed" and _is_nick(change.nick):
                 self.nick = change.nick
 
     def _keep(self, entries: Sequence[frames.Entry]) -> None:
         """On disk first: only what is there is acknowledged, and shown."""
-        assert self._replica is not None
-        self._replica.store(entries)
+        self._copy.store(entries)
         mine = [e.id for e in entries if e.key == self._key.public]
         if mine:
             self.sending.stored(mine)
@@ -271,19 +307,20 @@ class Talk:
         else:
             self.nick = nick
 
-    def read(self, seq: int) -> None:
+    def read(self, seq: int, room: str) -> None:
         if self.joined:
-            self._send(frames.Read(seq))
+            self._send(frames.Read(seq, room))
 
-    def typing(self) -> None:
+    def typing(self, room: str) -> None:
         if self.joined:
-            self._send(frames.Typing())
+            self._send(frames.Typing(room))
 
-    def moderate(self, id: str, action: Action) -> None:  # noqa: A002 - the wire's word
-        """An Outcome follows."""
+    def ask(self, frame: frames.Moderate | frames.Arrange) -> None:
+        """An Outcome with its id follows."""
+        id = frame.id  # noqa: A001 - the wire's word
         if self.joined:
             self._deeds.add(id)
-            self._send(frames.Moderate(id, action))
+            self._send(frame)
         else:
             self._emit(frames.Outcome(id, Code.NOT_STORED, "There is no connection just now, so nothing was done."))
 
@@ -291,13 +328,23 @@ class Talk:
         """The PIN for the next connection."""
         self._unlocking.pin, self._unlocking.reason = pin, ""
 
-    def load_older(self, before: int | None, limit: int) -> None:
-        """Entries below `before` come as a Page: from the replica, else from the server."""
-        entries = self._replica.before(before, limit) if self._replica is not None else []
+    def load_older(self, room: str, before: int | None, limit: int) -> None:
+        """Entries of a room below `before` come as a Page: from the replica, else from the server."""
+        room = room or self._first
+        entries = self._replica.before(room, before, limit) if self._replica is not None else []
         if entries:
-            self._emit(frames.Page(self.welcome.room if self.welcome else "", entries, start=entries[0].seq == 1))
+            self._emit(frames.Page(room, entries, start=entries[0].seq == 1))
         elif self.joined:
-            self._send(frames.History(before=before, limit=limit))
+            self._send(frames.History(before=before, limit=limit, room=room))
+
+    @property
+    def _first(self) -> str:
+        return self.welcome.room if self.welcome is not None else next(iter(self._copy.followed()), "")
+
+    @property
+    def _copy(self) -> Replica:
+        assert self._replica is not None
+        return self._replica
 
     def close(self) -> None:
         self.sending.close()

@@ -17,7 +17,7 @@ def open_window(place: str | None = None, profile: str = "default") -> int:
         import tkinter
     except ImportError as error:
         raise NoWindow(detail=f"The window needs tkinter; install it with “{_install()}”. {INSTEAD}") from error
-    from lanchat.gui.app import run
+    from lanchat.gui.opening import run
 
     try:
         return run(place, profile)

@@ -34,13 +34,13 @@ class Aiming:
         return self._aim is not None
 
     def reply(self, message: Message) -> None:
-        self._aim = Say("", "", reply=message.seq)
+        self._aim = Say("", "", self._model.target, message.seq)
         said = " ".join(self._model.timeline.versions(message)[-1][1].split())
         self._composer.aim(drawable(f"Replying to {wording.name(message.nick)}: {said[:SHOWN]}"))
         self._composer.focus_text()
 
     def edit(self, message: Message) -> None:
-        self._aim = Edit("", message.seq, "")
+        self._aim = Edit("", message.seq, "", self._model.target)
         self._composer.aim("Changing what you said. Who wants to can still see what it was.")
         self._composer.draft = self._model.timeline.versions(message)[-1][1]
         self._composer.focus_text()
@@ -69,4 +69,4 @@ class Aiming:
     def toggle(self, seq: int, emoji: str) -> None:
         """Ours is put below a message, or taken away."""
         mine = any(r.emoji == emoji and r.mine for r in self._model.timeline.reactions(seq))
-        self._client.do(React("", seq, emoji, on=not mine))
+        self._client.do(React("", seq, emoji, not mine, self._model.target))

@@ -6,64 +6,39 @@ window is destroyed.
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
 import tkinter as tk
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lanchat.client.hosting import Hosted
+from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import LanchatError, LocalProtocolError
 from lanchat.gui import errands
+from lanchat.gui.alerts import Alerts
 from lanchat.gui.dialog import Choice, Dialog
-from lanchat.gui.garbage import collected_here
 from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
+from lanchat.gui.key_bindings import bind_keys, bind_return_to_buttons, next_part
+from lanchat.gui.model.keys import NUMBERS
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
 from lanchat.gui.picker import Actions, Picker
+from lanchat.gui.preferring import Preferring
 from lanchat.gui.pump import Pump
 from lanchat.gui.theme import Kit
-from lanchat.gui.theme_menu import ThemeMenu
 from lanchat.gui.tokens import Mode
 from lanchat.gui.visits import Visits
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
     from lanchat.discovery import Finder
+    from lanchat.gui.arranging import Arranging
     from lanchat.gui.chat import ChatScreen
 
 SIZE: Final = (1040, 720)  # px at 96 dpi when it opens
 SMALLEST: Final = (760, 520)
-
-
-def run(place: str | None = None, profile: str = "default") -> int:
-    """Opens the window and returns when it was closed. Raises LanchatError, tkinter.TclError without a screen."""
-    opened = Profile.open(profile)
-    settings = opened.settings
-    if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
-        import ctypes
-
-        ctypes.windll.shcore.SetProcessDpiAwareness(1)  # else Windows blows up a small picture of the window
-    modes: list[Mode] = []
-    asking = threading.Thread(target=lambda: modes.append(errands.first_mode(settings.theme)), name="lanchat-theme")
-    asking.start()  # the desktop answers while Tk starts
-    root = tk.Tk(className="lanchat")
-    root.withdraw()
-    asking.join()
-    kit = Kit(root, modes[0])
-    with collected_here(root), App(root, kit, opened, settings).interruptible() as app:
-        root.deiconify()
-        root.update()  # painted, before what works for it wants the interpreter
-        app.start()
-        if place is not None:
-            app.join_place(place)
-        root.mainloop()
-    return 0
 
 
 class App:
@@ -84,10 +59,19 @@ class App:
         self._closing = False
         self._login = errands.login()
         self.visits = Visits(root, kit, self.pump, profile)
-        self.here = Here(
-            root, self.kit, self.pump, profile.name, on_change=self._show_hosted, on_join=self._join_hosted
+        self.here = Here(root, kit, self.pump, profile.name, on_change=self._show_hosted, on_join=self._join_hosted)
+        self.alerts = Alerts(root, kit, self.pump, profile, settings.preferences)
+        self.preferring = Preferring(
+            root,
+            kit,
+            self.pump,
+            profile,
+            settings.preferences,
+            nick=lambda: self.chat.model.nick if self.chat else self._settings.nick,
+            on_change=self._prefer,
+            on_name=self._rename,
+            on_kept=self._settings_changed,
         )
-        self.theme = ThemeMenu(root, self.kit, settings.theme, self._choose_theme)
         self.picker = Picker(
             root,
             self.kit,
@@ -97,7 +81,7 @@ class App:
                 host=self._host,
                 stop=self.here.ask_stop,
                 refresh=self._refresh,
-                settings=self.theme.post_at,
+                settings=self.preferring.post_menu,
             ),
         )
         self.picker.pack(fill="both", expand=True)
@@ -114,15 +98,6 @@ class App:
         self.root.bind("<FocusIn>", self._got_focus)  # not before: the window paints itself first
         self.pump.work("warming-up", errands.import_the_rest)
         self.picker.take_focus()
-
-    @contextmanager
-    def interruptible(self) -> Iterator[App]:
-        """While this lasts, Ctrl-C in the terminal closes the window like its own button."""
-        before = signal.signal(signal.SIGINT, lambda *_: self.pump.post(self.close))
-        try:
-            yield self
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     def join_place(self, place: str) -> None:
         """What was given on the command line."""
@@ -148,33 +123,54 @@ class App:
         root.title("lanchat")
         root.minsize(*map(kit.px, SMALLEST))
         root.geometry("{}x{}".format(*map(kit.px, SIZE)))
-        self._icon = _icon(kit)  # Tk forgets what nobody holds
-        root.iconphoto(True, self._icon)
         root.protocol("WM_DELETE_WINDOW", self.close)
         self._show_surroundings()
 
     def _bind_events(self) -> None:
         root = self.root
-        control = "Command" if root.tk.call("tk", "windowingsystem") == "aqua" else "Control"
         root.event_delete("<<LineStart>>", "<Control-Key-a>")  # Tk's way on X11; everybody else means all
         root.event_add("<<SelectAll>>", "<Control-Key-a>")
-        root.bind("<F5>", lambda _: self._refresh())
-        root.bind(f"<{control}-l>", lambda _: self._ask_leave())
-        root.bind(f"<{control}-q>", lambda _: self.close())
+        bind_return_to_buttons(root)
+        actions = {
+            "next part": lambda: next_part((self.chat or self.picker).parts, 1),
+            "part before": lambda: next_part((self.chat or self.picker).parts, -1),
+            "leave": self._ask_leave,
+            "refresh": self._refresh,
+            "quit": self.close,
+        }
+        bind_keys(root, "Everywhere", {**actions, **self._room_actions(), **self.preferring.actions})
         for event in ("<Map>", "<Unmap>"):
             root.bind(event, lambda event: self._tell_finder() if event.widget is root else None)
 
-    def _choose_theme(self, choice: str) -> None:
-        self.pump.work("settings", lambda: self._profile.update(theme=choice), self._settings_changed)
-        if choice != "system":
-            self._use_mode("dark" if choice == "dark" else "light")
+    def _room_actions(self) -> dict[str, Callable[[], object]]:
+        """What keys do while a server is open."""
 
-    def _use_mode(self, mode: Mode) -> None:
-        if mode != self.kit.mode:
-            self.kit.use(mode)
+        def to(act: Callable[[Arranging], object]) -> Callable[[], object]:
+            return lambda: act(self.chat.arranging) if self.chat is not None else None
+
+        numbers = {f"room {n}": to(lambda rooms, n=n: rooms.go_to_number(n)) for n in NUMBERS}  # type: ignore[misc]
+        return {
+            "go": to(lambda rooms: rooms.ask_where()),
+            "next room": to(lambda rooms: rooms.step(1)),
+            "room before": to(lambda rooms: rooms.step(-1)),
+            "next unread": to(lambda rooms: rooms.step(1, unread=True)),
+            "unread before": to(lambda rooms: rooms.step(-1, unread=True)),
+            **numbers,
+        }
+
+    def _prefer(self, preferences: Preferences) -> None:
+        self.alerts.prefer(preferences)
+        if self.chat is not None:
+            self.chat.prefer(preferences)
+        self._look_around()
+
+    def _rename(self, nick: str) -> None:
+        if self._entered is not None:
+            self._entered.client.rename(nick)
 
     def _got_focus(self, event: tk.Event[tk.Misc]) -> None:
         if event.widget is self.root:
+            self.alerts.looked_at()
             self._look_around()
 
     def _look_around(self) -> None:
@@ -184,13 +180,12 @@ class App:
         if not self._looking and not self._closing:
             self._looking = True
             self.here.look()
-            self.pump.work("looking", partial(errands.look, self.theme.choice == "system"), self._looked)
+            self.pump.work("looking", partial(errands.look, self.preferring.like_system), self._looked)
 
     def _looked(self, seen: tuple[str, Mode | None]) -> None:
         self._looking = False
         self._address, mode = seen
-        if mode is not None and self.theme.choice == "system":
-            self._use_mode(mode)
+        self.preferring.system_is(mode)
         self._show_surroundings()
 
     def _show_surroundings(self) -> None:
@@ -314,17 +309,25 @@ class App:
             on_leave=self._ask_leave,
             on_forget=self._ask_forget,
             on_title=self.root.title,
+            on_menu=self._fill_room_menu,
             address=entered.address,
         )
         chat.pack(fill="both", expand=True)
+        chat.prefer(self.preferring.held)
+        handle = self.alerts.enter(entered.server_id, entered.client.key, chat.handle)
         for event in entered.events:
-            chat.handle(event)
-        entered.feed.handle = chat.handle
+            handle(event)
+        entered.feed.handle = handle
         self.chat = chat
         self.visits.enter(entered.server_id, chat)
         self._tell_finder()
         nick = entered.client.nick
         self.pump.work("settings", lambda: self._profile.update(nick=nick), self._settings_changed)
+
+    def _fill_room_menu(self, menu: tk.Menu, room: str) -> None:
+        menu.add_separator()
+        self.alerts.fill_menu(menu, room)
+        self.preferring.fill_menu(menu)
 
     # Leaving
 
@@ -367,6 +370,7 @@ class App:
         self._forget = ""
         self._entered.feed.stop()
         self.visits.leave(keep=not forget)
+        self.alerts.leave()
         end = partial(errands.end, client, self._profile, forget)
         self.pump.work("leaving", end, partial(self._left, stop), partial(self._left_badly, stop))
         self._entered = None
@@ -389,14 +393,5 @@ class App:
         self._drop_client(stop)
         if self._finder is not None:
             self.pump.work("closing", self._finder.close)
+        self.alerts.close()
         self.pump.stop(self.root.destroy)
-
-
-def _icon(kit: Kit) -> tk.PhotoImage:
-    """A tile like the one beside our name, with the sign for rooms nearby on it."""
-    tile, sign = kit.shape(48, 48, 13, "accent"), kit.icon("radio", 36, "on_accent", 1.8)
-    image = tk.PhotoImage(master=kit.root, width=tile.width(), height=tile.height())
-    gap = (tile.width() - sign.width()) // 2
-    image.tk.call(image, "copy", tile)
-    image.tk.call(image, "copy", sign, "-to", gap, gap)
-    return image

@@ -13,25 +13,28 @@ from typing import Final, Protocol
 
 from lanchat.client import events
 from lanchat.client.commands import Deed
+from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Visit
 from lanchat.gui.aiming import Aiming
+from lanchat.gui.arranging import Arranging
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
+from lanchat.gui.key_bindings import Part
+from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
+from lanchat.gui.switching import Switching
 from lanchat.gui.theme import Kit
-from lanchat.protocol.moderation import Action
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
-FARTHEST: Final = 2_000  # entries loaded at most to go back to where the user was
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
@@ -48,23 +51,23 @@ class ClientLike(Protocol):
     def nick(self) -> str: ...
     @property
     def key(self) -> str: ...
-    def say(self, text: str) -> str: ...
+    def say(self, text: str, *, room: str) -> str: ...
     def rename(self, nick: str) -> object: ...
-    def load_older(self, before: int | None, limit: int = ...) -> object: ...
+    def load_older(self, before: int | None, limit: int, room: str) -> object: ...
     def retry_now(self) -> object: ...
     def unlock(self, pin: str) -> object: ...
     def discard(self, message_id: str) -> object: ...
     def resend(self, message_id: str) -> object: ...
-    def moderate(self, action: Action) -> str: ...
     def do(self, deed: Deed) -> str: ...
-    def typing(self) -> object: ...
-    def read(self, seq: int) -> object: ...
+    def typing(self, room: str) -> object: ...
+    def read(self, seq: int, room: str) -> object: ...
 
 
 class ChatScreen(ttk.Frame):
     """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
     and nothing of the room is to stay on this computer. on_title: the
-    window's title changed. address: what others type to come here."""
+    window's title changed. on_menu: adds to the menu of the room what the window has for it, given its name. address:
+    what others type to come here."""
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class ChatScreen(ttk.Frame):
         on_leave: Callable[[], object],
         on_forget: Callable[[], object],
         on_title: Callable[[str], object],
+        on_menu: Callable[[tk.Menu, str], object] = lambda *_: None,
         address: str = "",
         clock: Callable[[], float] = time.time,
         on_link: Callable[[str], object] = open_link,
@@ -83,13 +87,15 @@ class ChatScreen(ttk.Frame):
         self._kit, self._client, self._clock = kit, client, clock
         self._on_leave, self._on_forget, self._on_title = on_leave, on_forget, on_title
         self.model = ChatModel(client.nick, client.key, address)
+        self._on_menu = on_menu
+        self._preferences = Preferences()
         self._title = ""
         self._room = ""
-        self._told_read = 0  # the seq up to which the server knows that we have read
-        self._wanted = 0  # the seq to scroll to once it is there; 0: none
+        self._told_read: dict[str, int] = {}  # by room, the seq up to which the server knows that we have read
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
-        self._moderating = Moderating(self, kit, self.model, client)
+        self.arranging = Arranging(self, kit, self.model, client, on_open=self.open, on_menu=on_menu)
+        self._moderating = Moderating(self, kit, self.model, client, self.arranging.asked)
         self._build(on_link)
         self._ticking = self.after(TICK, self._tick)
         self._refresh()
@@ -106,6 +112,7 @@ class ChatScreen(ttk.Frame):
                 pass
             case events.Outcome():
                 self._moderating.answered(event)
+                self.arranging.answered(event)
             case (
                 events.Edited()
                 | events.Reacted()
@@ -116,32 +123,40 @@ class ChatScreen(ttk.Frame):
                 | events.Failed()
             ):
                 self._messages_changed = True
+                elsewhere = self.model.rooms.find(event.room) is not self.model.current
+                self._people_changed = self._people_changed or elsewhere
             case _:
                 self._people_changed = self._messages_changed = True
 
     @property
     def visit(self) -> Visit:
         """Where the user is now."""
-        return Visit(self.composer.draft, self.model.seen, self.messages.top)
+        return self.switching.visit
 
     def restore(self, visit: Visit) -> None:
-        """Where the user was last; what came since then is marked."""
-        if visit.draft and not self.composer.draft:
-            self.composer.draft = visit.draft
-        self.model.resume_at(visit.seen)
-        self.messages.refresh()
-        self._wanted = visit.top or ((self.model.timeline.missed or -1) + 1)
-        first = self.model.timeline.first_seq
-        if first is not None and 0 < self._wanted < first:
-            self._client.load_older(first, min(first - self._wanted + OLDER, FARTHEST))
-        self._show_wanted()
+        """Where the user was last."""
+        self.switching.restore(visit)
 
-    def _show_wanted(self) -> None:
-        """Scrolls to where the user was, once that is loaded."""
-        first = self.model.timeline.first_seq
-        if self._wanted and first is not None and first <= self._wanted <= self.model.timeline.last_seq:
-            self.messages.show(self._wanted)
-            self._wanted = 0
+    def open(self, room: str) -> None:
+        """Another room is shown from now on, if we follow it."""
+        self.aiming.drop()
+        if self.switching.open(room):
+            self._people_changed = True
+            self._refresh()
+        self.composer.focus_text()
+
+    @property
+    def parts(self) -> list[Part]:
+        """For F6."""
+        return [
+            Part(self.side, self.side.rows),
+            Part(self.messages, self.messages.text),
+            Part(self.composer, self.composer.text),
+        ]
+
+    def prefer(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+        self.composer.send_by(preferences.send_key)
 
     def destroy(self) -> None:
         self.after_cancel(self._ticking)
@@ -162,6 +177,8 @@ class ChatScreen(ttk.Frame):
             on_leave=self._on_leave,
             on_forget=self._on_forget,
             moderating=self._moderating,
+            arranging=self.arranging,
+            on_menu=self._on_menu,
         )
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
@@ -194,17 +211,21 @@ class ChatScreen(ttk.Frame):
             on_escape=self._escape,
             on_up=lambda: self.aiming.edit_last(),
             on_drop=lambda: self.aiming.drop(),
-            on_typing=self._client.typing,
+            on_typing=self._tell_typing,
             complete=self.model.complete,
         )
+        self.switching = Switching(self.model, self._client, self.messages, self.composer)
         self.aiming = Aiming(self.model, self._client, self.composer)
         wishes = Wishes(
             self.aiming.reply,
             self.aiming.edit,
             lambda message, emoji: self.aiming.toggle(message.seq, emoji),
             self._moderating.ask_delete,
+            on_link,
+            self.switching.jump,
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
+        self.cursor = MessageCursor(self.messages, kit, self.model, self.message_menu.open)
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
         self.messages.text.bind("<Key>", self._type_on)
@@ -216,13 +237,13 @@ class ChatScreen(ttk.Frame):
         bar.pack_propagate(False)
         self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
         self._status.pack(side="right", padx=(px(10), px(20)))
-        hash_sign = ttk.Label(bar)
-        hash_sign.pack(side="left", padx=(px(20), px(6)))
+        sign = self._room_sign = ttk.Label(bar)
+        sign.pack(side="left", padx=(px(20), px(6)))
         self._room_label = ttk.Label(bar, style="Title.TLabel")
         self._room_label.pack(side="left")
         self._topic = ttk.Label(bar, style="Meta.TLabel")
         self._topic.pack(side="left", padx=px(12))
-        kit.listen(hash_sign, lambda: hash_sign.configure(image=kit.icon("hash", 18, "text3", 1.8)))
+        kit.listen(sign, lambda: sign.configure(image=self._sign()))
         kit.listen(self._status, self._show_status)
 
     # Following the model
@@ -234,26 +255,43 @@ class ChatScreen(ttk.Frame):
         self._show_state()
 
     def _tell_read(self) -> None:
-        if self.model.link is Link.JOINED and self.model.seen > self._told_read:
-            self._told_read = self.model.seen
-            self._client.read(self._told_read)
+        if self.model.link is Link.JOINED:
+            for name, seq in self.model.read():
+                if seq > self._told_read.get(name, 0):
+                    self._told_read[name] = seq
+                    self._client.read(seq, name)
+
+    def _tell_typing(self) -> None:
+        if self._preferences.typing:
+            self._client.typing(self.model.target)
 
     def _look_at_focus(self) -> None:
         self.model.set_focused(self.focus_displayof() is not None)
 
     def _refresh(self) -> None:
         self._refreshing = ""
-        if self._room != self.model.room:
-            self._room = self.model.room
-            self._room_label.configure(text=drawable(self._room))
-            self.composer.name_room(self._room)
+        self.switching.follow()
+        self._show_room()
         if self._people_changed:
             self.side.refresh_people()
         if self._messages_changed:
             self.messages.refresh()
-            self._show_wanted()
+            self.switching.show_wanted()
         self._people_changed = self._messages_changed = False
         self._show_state()
+
+    def _show_room(self) -> None:
+        """Its name above, and where one writes."""
+        label = self.model.label(self.model.current)
+        shown = label if self.model.current.direct else f"#{label}"
+        if self._room != shown:
+            self._room = shown
+            self._room_label.configure(text=drawable(label))
+            self._room_sign.configure(image=self._sign())
+            self.composer.name_room(drawable(shown))
+
+    def _sign(self) -> tk.PhotoImage:
+        return self._kit.icon("person" if self.model.current.direct else "hash", 18, "text3", 1.8)
 
     def _show_state(self) -> None:
         """What is small and changes with time."""
@@ -315,7 +353,7 @@ class ChatScreen(ttk.Frame):
             self.model.clear_problem()
             return
         else:
-            self._client.say(text)
+            self._client.say(text, room=self.model.target)
         self.model.clear_problem()
         self.messages.to_end()
 
@@ -339,5 +377,5 @@ class ChatScreen(ttk.Frame):
     def _load_older(self) -> None:
         before = self.model.ask_older()
         if before is not None:
-            self._client.load_older(before, OLDER)
+            self._client.load_older(before, OLDER, self.model.target)
             self.messages.refresh()

@@ -14,12 +14,13 @@ from lanchat.client.mentions import Completion
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Placeholder
+from lanchat.gui.key_bindings import bind_keys
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import TYPING_EVERY
 from lanchat.protocol.text import clean_text
 
 MAX_HEIGHT: Final = 6  # lines; then it scrolls
-HINT: Final = "Enter sends · Shift+Enter new line"
+HINTS: Final = {"enter": "Enter sends · Shift+Enter new line", "ctrl-enter": "Ctrl+Enter sends · Enter new line"}
 
 
 class Composer(ttk.Frame):
@@ -47,6 +48,7 @@ class Composer(ttk.Frame):
         self._kit, self._on_send = kit, on_send
         self._error = ""
         self._footer = ""
+        self._send_key = "enter"
         px = kit.px
         self._aim = ttk.Frame(self)  # what is answered or changed; there only meanwhile
         self._aim_label = ttk.Label(self._aim, style="Meta.TLabel", width=1)
@@ -61,7 +63,7 @@ class Composer(ttk.Frame):
         self._placeholder = Placeholder(self.text, kit, "")
         below = ttk.Frame(self)
         below.pack(fill="x", pady=(px(4), 0))
-        self._hint = ttk.Label(below, text=HINT, style="Meta.TLabel")
+        self._hint = ttk.Label(below, text=HINTS[self._send_key], style="Meta.TLabel")
         self._hint.pack(side="right")
         self._line = ttk.Label(below, style="Meta.TLabel")
         self._line.pack(side="left")
@@ -69,7 +71,7 @@ class Composer(ttk.Frame):
         kit.listen(self, self._paint)
 
     def name_room(self, room: str) -> None:
-        self._placeholder.say(f"Message #{room}")
+        self._placeholder.say(f"Message {room}")
 
     def aim(self, text: str) -> None:
         """What is written now is meant for this; empty: for nothing."""
@@ -95,6 +97,12 @@ class Composer(ttk.Frame):
         self._card.state(["!focus"])
         self._hint.configure(text="")
         self._paint()
+
+    def send_by(self, key: str) -> None:
+        """“enter” or “ctrl-enter”."""
+        self._send_key = key
+        if str(self.text["state"]) != "disabled":
+            self._hint.configure(text=HINTS[key])
 
     def focus_text(self) -> None:
         self.text.focus_set()
@@ -152,21 +160,32 @@ class Composer(ttk.Frame):
         self, on_page: Callable[[int], object], on_escape: Callable[[], object], on_up: Callable[[], object]
     ) -> None:
         text = self.text
-        text.bind("<Return>", self._return)
-        text.bind("<KP_Enter>", self._return)
-        text.bind("<Shift-Return>", lambda _: None)  # the class binding breaks the line
-        text.bind("<Tab>", lambda _: "break" if self._tab() else self._leave(text.tk_focusNext()))
+        bind_keys(
+            text,
+            "Writing",
+            {
+                "return": self._return,
+                "send": self._send_now,
+                "line": lambda: None,  # the class binding breaks the line
+                "complete": lambda: "break" if self._tab() else self._leave(text.tk_focusNext()),
+                "up": lambda: None if self.draft else [on_up(), "break"][1],
+                "page up": lambda: [on_page(-1), "break"][1],
+                "page down": lambda: [on_page(1), "break"][1],
+                "escape": on_escape,
+            },
+        )
+        text.bind("<KP_Enter>", lambda _: self._return())
         text.bind("<Shift-Tab>", lambda _: self._leave(text.tk_focusPrev()))
-        for key, pages in (("<Prior>", -1), ("<Next>", 1)):
-            text.bind(key, lambda _, pages=pages: [on_page(pages), "break"][1])  # type: ignore[misc]
-        text.bind("<Escape>", lambda _: on_escape())
-        text.bind("<Up>", lambda _: None if self.draft else [on_up(), "break"][1])
         text.bind("<FocusIn>", lambda _: self._card.state(["focus"]), add="+")
         text.bind("<FocusOut>", lambda _: self._card.state(["!focus"]), add="+")
         text.bind("<<Modified>>", lambda _: self._modified())
         text.bind("<Configure>", lambda _: self._grow())
 
-    def _return(self, _: tk.Event[tk.Misc]) -> str:
+    def _return(self) -> str | None:
+        """Where another key sends, the class binding breaks the line."""
+        return self._send_now() if self._send_key == "enter" else None
+
+    def _send_now(self) -> str:
         self.submit()
         return "break"
 

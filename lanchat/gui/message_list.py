@@ -74,13 +74,24 @@ class MessageList(tk.Frame):
         return self._following
 
     @property
-    def shown(self) -> list[Block]:
+    def drawn(self) -> list[Drawn]:
         """What stands in the Text."""
+        return self._drawn
+
+    @property
+    def shown(self) -> list[Block]:
         return [drawn.block for drawn in self._drawn]
 
     def refresh(self) -> None:
         """Bring the Text up to date, once for all calls until Tk is idle."""
         self._soon(self._sync)
+
+    def start_over(self) -> None:
+        """Another room's messages are shown from now on."""
+        self.text.configure(state="normal")
+        self._write([])
+        self._first, self._last, self._seen, self._following = TOP, None, (0, 0), True
+        self._sync(follow=True)
 
     def to_end(self) -> None:
         """Jump to the newest message."""
@@ -153,7 +164,6 @@ class MessageList(tk.Frame):
         text.bind("<FocusIn>", lambda _: self._show_ring(not self._by_click))
         text.bind("<FocusOut>", lambda _: self._show_ring(False))
         text.bind("<<Copy>>", lambda _: self._copy())
-        text.bind("<Escape>", lambda _: self.to_end())
         text.tag_bind("link", "<Enter>", lambda _: text.configure(cursor="hand2"))
         text.tag_bind("link", "<Leave>", lambda _: text.configure(cursor="arrow"))
         text.tag_bind("link", "<ButtonRelease-1>", self._follow_link)
@@ -271,6 +281,7 @@ class MessageList(tk.Frame):
         visible = self._visible()
         self._draw_gutter(visible)
         self._bars.draw()
+        self.text.event_generate("<<Settled>>")
         if visible:
             self._look_at_edges(visible)
 

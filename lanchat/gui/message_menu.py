@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import EmojiPictures, drawable
 from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.model.spans import Kind, spans
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.theme import Kit
 from lanchat.protocol.frames import Message
@@ -25,6 +26,8 @@ REACTIONS: Final = {  # what is at hand, and what it is called where no picture 
 }
 MAX_NAMES: Final = 6  # of those who reacted alike
 MAX_VERSIONS: Final = 20  # that are shown; the latest
+MAX_LINKS: Final = 5  # of one message that the menu holds
+MAX_LINK: Final = 60  # characters of a link in the menu
 _PICTURE: Final = 16  # px
 
 
@@ -35,6 +38,8 @@ class Wishes(NamedTuple):
     edit: Callable[[Message], object]
     react: Callable[[Message, str], object]
     delete: Callable[[Message], object]
+    open: Callable[[str], object]
+    jump: Callable[[int], object]
 
 
 class MessageMenu:
@@ -55,6 +60,7 @@ class MessageMenu:
         if own:
             menu.add_command(label="Change", command=lambda: self._wishes.edit(message))
         menu.add_command(label="Copy the text", command=lambda: self._copy(message))
+        self._add_ways(menu, message)
         if len(self._model.timeline.versions(message)) > 1:
             menu.add_command(label="Earlier versions …", command=lambda: self._show_versions(message))
         self._add_who_reacted(menu, message)
@@ -63,6 +69,16 @@ class MessageMenu:
             menu.add_command(label="Delete …", command=lambda: self._wishes.delete(message))
         menu.paint()
         menu.tk_popup(x, y)
+
+    def _add_ways(self, menu: tk.Menu, message: Message) -> None:
+        """To what it answers, and to where its links lead: by key, too."""
+        if message.reply and self._model.timeline.message((message.reply, 0)) is not None:
+            menu.add_command(label="Go to what it answers", command=lambda: self._wishes.jump(message.reply))
+        text = self._model.timeline.versions(message)[-1][1]
+        links = dict.fromkeys(part for kind, part in spans(text) if kind is Kind.LINK)
+        for link in list(links)[:MAX_LINKS]:
+            label = link if len(link) <= MAX_LINK else link[: MAX_LINK - 1] + "…"
+            menu.add_command(label=drawable(f"Open {label}"), command=lambda link=link: self._wishes.open(link))  # type: ignore[misc]
 
     def _reactions(self, master: tk.Menu, message: Message) -> tk.Menu:
         menu = PopupMenu(master, self._kit)

@@ -24,22 +24,24 @@ from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.frames import Message, Outcome
-from lanchat.protocol.moderation import Action, Role, Sanction
+from lanchat.protocol.moderation import Role, Sanction
 from lanchat.protocol.target import Address, invitation_link, parse_address
 
 
 class Asker(Protocol):
     """What it needs of lanchat.client.Client."""
 
-    def moderate(self, action: Action) -> str: ...
     def do(self, deed: Deed) -> str: ...
 
 
 class Moderating:
-    """window: for dialogs and the clipboard."""
+    """window: for dialogs and the clipboard. on_asked: a typed command was handed over, under this id."""
 
-    def __init__(self, window: tk.Misc, kit: Kit, model: ChatModel, client: Asker) -> None:
+    def __init__(
+        self, window: tk.Misc, kit: Kit, model: ChatModel, client: Asker, on_asked: Callable[[Deed, str], object]
+    ) -> None:
         self._window, self._kit, self._model, self._client = window, kit, model, client
+        self._on_asked = on_asked
         self._waiting: dict[str, Callable[[Outcome], object]] = {}  # by the id of what was asked
         self._menu: PopupMenu | None = None
 
@@ -54,7 +56,7 @@ class Moderating:
             Choice(self._window.winfo_toplevel(), self._kit, "What can be typed", words, answers)
             return True
         people = [person.nick for person in self._model.people()] if line.startswith("/") else []
-        match parse(line, people, self._last_said):
+        match parse(line, people, self._last_said, self._model.target):
             case None:
                 return False
             case acts.Invite():
@@ -62,7 +64,7 @@ class Moderating:
             case acts.Bans():
                 self._show_bans()
             case deed:
-                self.do(deed)
+                self._on_asked(deed, self._client.do(deed))
         return True
 
     def _last_said(self, nick: str) -> int | None:
@@ -78,9 +80,11 @@ class Moderating:
 
     # Menus
 
-    def person_menu(self, person: Person, x: int, y: int) -> None:
-        """At a place of the screen."""
+    def person_menu(self, person: Person, x: int, y: int, on_write: Callable[[Person], object]) -> None:
+        """At a place of the screen. on_write: the user wants to talk to them alone."""
         menu = self._new_menu()
+        if person.has_key and not person.me:
+            menu.add_command(label="Write to them alone", command=lambda: on_write(person))
         menu.add_command(label="Copy the name", command=lambda: self._copy(person.nick))
         self._add(menu, offers.for_person(person, self._model.role))
         self._post(menu, x, y)
@@ -133,7 +137,7 @@ class Moderating:
             if not outcome.code:
                 BansDialog(self._window, self._kit, outcome.bans, on_lift=self._lift)
 
-        self._waiting[self._client.moderate(acts.Bans())] = show
+        self._waiting[self._client.do(acts.Bans())] = show
 
     def _lift(self, ban: Sanction) -> None:
         who = ban.key or ban.nick
@@ -141,7 +145,7 @@ class Moderating:
 
     def _invite(self) -> None:
         def make(seconds: int, uses: int | None) -> None:
-            self._waiting[self._client.moderate(acts.Invite(seconds, uses))] = made
+            self._waiting[self._client.do(acts.Invite(seconds, uses))] = made
 
         def made(outcome: Outcome) -> None:
             if not dialog.winfo_exists():

@@ -14,6 +14,7 @@ from lanchat.gui.clipboard_offer import ClipboardOffer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.empty import EmptyList
 from lanchat.gui.field import Field
+from lanchat.gui.key_bindings import Part
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
 from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
 from lanchat.gui.picker_side import PickerSide
@@ -109,6 +110,11 @@ class Picker(ttk.Frame):
         self.list.focus_set()
 
     @property
+    def parts(self) -> list[Part]:
+        """For F6."""
+        return [Part(self.side, self.side.nav), Part(self._body, self.list), Part(self._foot, self.address)]
+
+    @property
     def rows(self) -> list[Row]:
         """What the list shows."""
         return self._rows
@@ -141,7 +147,7 @@ class Picker(ttk.Frame):
 
     def _add_foot(self, main: ttk.Frame) -> None:
         kit = self._kit
-        foot = ttk.Frame(main)
+        self._foot = foot = ttk.Frame(main)
         foot.pack(side="bottom", fill="x", padx=kit.px(24), pady=kit.px(16))
         line = ttk.Frame(foot)
         line.pack(fill="x")

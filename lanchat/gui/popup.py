@@ -31,6 +31,7 @@ class PopupMenu(tk.Menu):
             activebackground=colors.sel,
             activeforeground=colors.text,
             disabledforeground=colors.text3,
+            selectcolor=colors.text,  # the mark of what is chosen
         )
         last = self.index("end")
         for entry in range(0 if last is None else last + 1):

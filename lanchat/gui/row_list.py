@@ -273,6 +273,10 @@ class RowList(tk.Canvas, Generic[T]):
             y = top - self._offset
             if y < height and bottom > self._offset:
                 self._paint_row(row, Box(inset, y, self.winfo_width() - 2 * inset, bottom - top))
+        if self._ring and self._index(self._selected) is None:  # no row to draw it around
+            edge = kit.px(1)
+            ends = (edge, edge, self.winfo_width() - edge, height - edge)
+            self.create_rectangle(*ends, outline=kit.colors.focus, width=kit.px(2))
         self._update_bar(height)
 
     def _update_bar(self, height: int) -> None:

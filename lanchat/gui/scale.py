@@ -28,6 +28,11 @@ def detect(root: tk.Tk, environ: Mapping[str, str] = os.environ) -> float:
     return rounded(root.winfo_fpixels("1i") / DESIGN_DPI)
 
 
+def zoomed(scale: float, percent: int) -> float:
+    """What the screen asks for, and how much larger the user wants it."""
+    return rounded(scale * percent / 100)
+
+
 def rounded(factor: float) -> float:
     """To quarters: other factors make hairlines blurred."""
     return min(LARGEST, max(SMALLEST, round(factor * 4) / 4))

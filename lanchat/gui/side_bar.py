@@ -9,28 +9,29 @@ from typing import Final
 
 from lanchat.errors import LocalProtocolError
 from lanchat.gui import paint
+from lanchat.gui.arranging import Arranging
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.model.chat import ChatModel, Link
+from lanchat.gui.model.destinations import Destination
 from lanchat.gui.model.people import initials
+from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.roster import Person
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.popup import PopupMenu
-from lanchat.gui.row_list import Box, Look, Row, RowList
+from lanchat.gui.row_list import RowList
+from lanchat.gui.side_rows import Content, Finder, SideRows, side_rows
 from lanchat.gui.theme import Kit
 from lanchat.protocol.text import clean_nick
 
 WIDTH: Final = 244  # px
 BAR: Final = 56  # px of the bar at the top, the same beside it
-AVATAR: Final = 24
-NOTE_WIDTH: Final = 124  # px for what is unusual about a person
-
-Content = str | Person  # a heading, “#room”, a person
 
 
 class SideBar(ttk.Frame):
     """on_rename: called with a valid new name. on_words: the user wants to know who the server is. on_leave: back to
-    the list of rooms. on_forget: and keep nothing. moderating: what may be done with people and the room."""
+    the list of rooms. on_forget: and keep nothing. moderating: what may be done with people and the server. arranging:
+    with rooms. on_menu: see ChatScreen."""
 
     def __init__(
         self,
@@ -43,12 +44,14 @@ class SideBar(ttk.Frame):
         on_leave: Callable[[], object],
         on_forget: Callable[[], object],
         moderating: Moderating,
+        arranging: Arranging,
+        on_menu: Callable[[tk.Menu, str], object],
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._model = kit, model
         self._on_words, self._on_leave, self._on_forget = on_words, on_leave, on_forget
-        self._moderating = moderating
+        self._moderating, self._arranging, self._add_to_menu = moderating, arranging, on_menu
         self._menu = PopupMenu(self, kit)
         self._offered: object = None  # what the menu was made for
         self._make_header()
@@ -57,7 +60,13 @@ class SideBar(ttk.Frame):
         self.me.pack(side="bottom", fill="x")
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(side="bottom", fill="x")
         self.rows: RowList[Content] = RowList(
-            self, kit, self._draw, ground="side", on_click=self._click, on_menu=self._show_person
+            self,
+            kit,
+            SideRows(kit, model).draw,
+            ground="side",
+            on_click=self._click,
+            on_open=self._open,
+            on_menu=self._show_menu,
         )
         bar = ttk.Scrollbar(self, orient="vertical", style="Side.Vertical.TScrollbar")
         self.rows.attach(bar, hide={"side": "right", "fill": "y", "pady": kit.px(8), "before": self.rows})
@@ -66,22 +75,20 @@ class SideBar(ttk.Frame):
     def refresh(self) -> None:
         """Names; cheap."""
         self._server.configure(text=drawable(self._model.server) or "lanchat")
-        offered = (self._model.address, self._model.server_id, self._model.role, self._model.rules)
+        offered = (self._model.room, self._model.address, self._model.server_id, self._model.role, self._model.rules)
         if offered != self._offered:
             self._offered = offered
             self._fill_menu()
         self.me.refresh()
 
     def refresh_people(self) -> None:
-        people = self._model.people()
-        room = f"#{self._model.room}"
-        rows: list[Row[Content]] = [Row("rooms", "Rooms", 30, selectable=False), Row(room, room)]
-        heading = f"People · {len(people)}" if people else "People"
-        rows.append(Row("people", heading, 40, selectable=False))
-        rows += [Row(("person", person.who), person) for person in people]
-        self.rows.show(rows)
+        """Rooms and people."""
+        self.rows.show(side_rows(self._model))
         if self.rows.selected is None or self.focus_displayof() is not self.rows:
-            self.rows.select(room)
+            self._mark_open_room()
+
+    def _mark_open_room(self) -> None:
+        self.rows.select(("room", self._model.room))
 
     def open_menu(self) -> None:
         """Under the server's name."""
@@ -112,6 +119,7 @@ class SideBar(ttk.Frame):
             label="Compare its words …", command=self._on_words, state="normal" if model.server_id else "disabled"
         )
         self._moderating.fill_room_menu(menu)
+        self._add_to_menu(menu, model.room)
         menu.add_separator()
         menu.add_command(label="Leave the room", command=self._on_leave)
         menu.add_command(label="Leave and forget it …", command=self._on_forget)
@@ -119,49 +127,30 @@ class SideBar(ttk.Frame):
 
     def _click(self, content: Content, _x: int) -> None:
         """Where we are stays marked."""
-        self._show_person(content, *self.winfo_pointerxy())
-        self.rows.select(f"#{self._model.room}")
-
-    def _show_person(self, content: Content, x: int, y: int) -> None:
         if isinstance(content, Person):
-            self._moderating.person_menu(content, x, y)
+            self._show_menu(content, *self.winfo_pointerxy())
+        else:
+            self._open(content)
+        self._mark_open_room()
+
+    def _open(self, content: Content) -> None:
+        match content:
+            case RoomModel():
+                self._arranging.go(Destination("open", content.name, ""))
+            case Finder():
+                self._arranging.ask_where()
+            case Person():
+                self._show_menu(content, *self.winfo_pointerxy())
+
+    def _show_menu(self, content: Content, x: int, y: int) -> None:
+        if isinstance(content, Person):
+            self._moderating.person_menu(content, x, y, on_write=self._arranging.write_to)
+        elif isinstance(content, RoomModel):
+            self._arranging.menu(content, x, y)
 
     def _copy_address(self) -> None:
         self.clipboard_clear()
         self.clipboard_append(self._model.address)
-
-    def _draw(self, canvas: RowList[Content], content: Content, box: Box, look: Look) -> None:
-        kit, px = self._kit, self._kit.px
-        if isinstance(content, Person):
-            self._draw_person(canvas, content, box, look)
-        elif content.startswith("#"):
-            icon = kit.icon("hash", 16, "text", 1.6)
-            canvas.create_image(box.x + px(8), box.middle, image=icon, anchor="w")
-            font = kit.fonts.list_bold
-            name = paint.elide(font, drawable(content[1:]), box.width - px(40))
-            canvas.create_text(box.x + px(32), box.middle, text=name, anchor="w", font=font, fill=kit.colors.text)
-        else:
-            y = box.y + box.height - px(14)
-            canvas.create_text(
-                box.x + px(8), y, text=content, anchor="w", font=kit.fonts.meta_bold, fill=kit.colors.text3
-            )
-
-    def _draw_person(self, canvas: RowList[Content], person: Person, box: Box, look: Look) -> None:
-        kit, px, colors = self._kit, self._kit.px, self._kit.colors
-        here = self._model.link is Link.JOINED
-        disc = colors.avatars[person.hue] if here else colors.offline
-        at = (box.x + px(5), box.middle - px(AVATAR / 2))
-        paint.avatar(canvas, kit, at, initials(person.nick), disc, size=AVATAR, under=look.ground)
-        dot = "online" if here else "offline"
-        paint.presence(canvas, kit, (box.x + px(20), box.middle + px(2)), dot, look.ground)
-        note = paint.elide(kit.fonts.caption, person.note, px(NOTE_WIDTH))
-        taken = kit.fonts.caption.measure(note) + px(8) if note else 0
-        name = paint.elide(kit.fonts.list, drawable(person.nick), box.width - px(38 + 8) - taken)
-        ink = colors.text if here else colors.text3
-        canvas.create_text(box.x + px(38), box.middle, text=name, anchor="w", font=kit.fonts.list, fill=ink)
-        canvas.create_text(
-            box.right - px(8), box.middle, text=note, anchor="e", font=kit.fonts.caption, fill=colors.text3
-        )
 
 
 class OwnName(ttk.Frame):

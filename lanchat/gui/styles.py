@@ -5,7 +5,8 @@ Frames and labels: “TFrame”, “TLabel”, “Meta.TLabel”, “Sub.TLabel�
 Buttons: “Accent.TButton”, “TButton”, “Ghost.TButton” (icon), “Side.TButton” (icon on the side bar),
 “Send.TButton” (icon, on a card), “Pill.TButton” (over text), “Small.TButton” and “Mine.TButton” (in a line of text),
 “Warn.TButton” and “Danger.TButton” (in a banner).
-Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “TRadiobutton”.
+Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “TRadiobutton”,
+“TCheckbutton”.
 “Vertical.TScrollbar”, also with “Side.”.
 
 Controls are nine-slice images: opaque, with a wide middle. With alpha, or a middle of a few pixels, Tk needs a
@@ -51,6 +52,7 @@ def build(kit: Kit) -> str:
     _buttons(kit)
     _fields(kit)
     _radio_buttons(kit)
+    _check_buttons(kit)
     _scrollbars(kit)
     return name
 
@@ -207,6 +209,38 @@ def _radio_buttons(kit: Kit) -> None:
     kit.style.layout("TRadiobutton", [("Radiobutton.padding", {"sticky": "nsew", "children": parts})])
     kit.style.configure("TRadiobutton", padding=[0, px(2)], background=c.bg, foreground=c.text, font=kit.fonts.body)
     kit.style.map("TRadiobutton", foreground=[("disabled", c.text3)], background=[])
+
+
+def _check_buttons(kit: Kit) -> None:
+    """A box with a hook in it when chosen; around it there is room for the focus ring."""
+    c, px = kit.colors, kit.px
+    margin = RING + 1  # px at 96 dpi
+    size = RADIO + 2 * margin
+
+    def box(rim: str, inside: str, ring: str = c.bg) -> Any:
+        around = (ring, 0.0), (c.bg, float(px(RING)))
+        layers = (*around, (rim, float(px(margin))), (inside, float(px(margin) + px(1))))
+        return kit.layered(size, size, 4 + margin, layers, c.bg)
+
+    def hooked(fill: str, ring: str = c.bg) -> Any:
+        return kit.stacked(box(fill, fill, ring), kit.icon("check", 14, "on_accent", 2.2))
+
+    kit.style.element_create(
+        "check.box",
+        "image",
+        box(c.edge, c.raised),
+        ("selected", "focus", hooked(c.accent, c.focus)),
+        ("selected", "active", hooked(c.accent_hover)),
+        ("selected", hooked(c.accent)),
+        ("focus", box(c.edge, c.raised, c.focus)),
+        ("active", box(c.text2, c.raised)),
+        width=px(size) + px(5),
+        sticky="w",
+    )
+    parts: Any = [("check.box", {"side": "left", "sticky": ""}), ("Checkbutton.label", {"side": "left"})]
+    kit.style.layout("TCheckbutton", [("Checkbutton.padding", {"sticky": "nsew", "children": parts})])
+    kit.style.configure("TCheckbutton", padding=[0, px(2)], background=c.bg, foreground=c.text, font=kit.fonts.body)
+    kit.style.map("TCheckbutton", foreground=[("disabled", c.text3)], background=[])
 
 
 def _scrollbars(kit: Kit) -> None:

@@ -119,6 +119,17 @@ class Kit:
             lambda: shapes.rounded(w, h, min(radius * self.scale, w / 2, h / 2), layers, ground),
         )
 
+    def stacked(self, below: tk.PhotoImage, above: tk.PhotoImage) -> tk.PhotoImage:
+        """One picture over the middle of another, which is the larger one."""
+        key = ("stacked", str(below), str(above))
+        if key not in self._images:
+            image = tk.PhotoImage(master=self.root, width=below.width(), height=below.height())
+            left, top = (below.width() - above.width()) // 2, (below.height() - above.height()) // 2
+            image.tk.call(image, "copy", below)
+            image.tk.call(image, "copy", above, "-to", left, top)
+            self._images[key] = image
+        return self._images[key]
+
     def _image(self, key: object, make: Callable[[], bytes]) -> tk.PhotoImage:
         if key not in self._images:
             self._images[key] = tk.PhotoImage(master=self.root, data=make(), format="png")

@@ -92,12 +92,10 @@ class Delivery:
         stream = self._streams.get(room.name)
         if stream is None:
             stream = self._streams[room.name] = Stream(room)
-        place = member.places[room.name] = stream.places[member] = Place(stream)
-        if member.plain:
-            stream.plain_members += 1
-            place.cursor = stream.plain_ring.end
-        elif seq >= room.head:
-            place.cursor = stream.ring.end
+        place = member.places[room.name] = stream.places[member] = Place(stream, stream.ring_of(member))
+        stream.plain_members += member.plain
+        if member.plain or seq >= room.head:
+            place.cursor = place.ring.end
         else:
             self._read_pages(place, seq)
             self._told.append(member)
@@ -214,37 +212,31 @@ class Delivery:
             self._leaving.append((now + LINGER, member))
 
     def _feed(self, member: Member) -> bool:
-        """Sends; True: the socket is full. Raises OSError."""
+        """Sends whole lines, so that rooms may take turns; True: the socket is full. Raises OSError."""
         channel, left = member.channel, PLAIN_TURN
-        while True:
-            lines, place = self._lines_for(member)
-            if not lines:
-                return channel.unsent and channel.flush()
-            if member.plain and (left := left - len(lines)) < 0:
-                return True  # it reads fast; the others have their turn
+        lines: bytes | memoryview
+        while member.control:
+            lines = first_piece(member.control[0]) if member.plain else member.control[0]
             taken = channel.send(lines)
-            if place is None:
-                member.took(taken)
-            elif place.cursor is not None:
-                place.cursor += taken
-            if taken < len(lines) or channel.unsent:
+            member.took(taken)
+            left -= taken
+            if taken < len(lines) or channel.unsent or (member.plain and left < 0):
                 return True
-
-    def _lines_for(self, member: Member) -> tuple[bytes | memoryview, Place | None]:
-        """What goes out next, and whose cursor it moves; whole lines, so that rooms may take turns."""
-        if member.control:
-            return first_piece(member.control[0]) if member.plain else member.control[0], None
-        if member.last_told:
-            return b"", None
-        for place in member.places.values():
+        for place in () if member.last_told else member.places.values():
             if place.cursor is None:
                 self._ask_catchup(member, place)
-            elif member.plain:
-                lines = place.stream.plain_ring.after(place.cursor, MAX_UNSENT)
-                return first_piece(bytes(lines[:MAX_WRITE])), place
-            elif place.cursor < place.stream.ring.end:
-                return place.stream.ring.after(place.cursor, MAX_UNSENT), place
-        return b"", None
+                continue
+            while place.cursor < place.ring.end:
+                lines = place.ring.after(place.cursor, MAX_UNSENT)
+                if member.plain:
+                    lines = first_piece(bytes(lines[:MAX_WRITE]))
+                    if (left := left - len(lines)) < 0:
+                        return True  # it reads fast; the others have their turn
+                taken = channel.send(lines)
+                place.cursor += taken
+                if taken < len(lines) or channel.unsent:
+                    return True
+        return channel.unsent and channel.flush()
 
     def _ask_catchup(self, member: Member, place: Place) -> None:
         if not place.page_asked:
@@ -258,7 +250,7 @@ class Delivery:
         border = ring.second()
         for member in list(self._watched):
             place = stream.places.get(member)
-            if place is None or place.cursor is None or place.cursor >= border or stream.ring_of(member) is not ring:
+            if place is None or place.cursor is None or place.cursor >= border or place.ring is not ring:
                 continue
             if member.plain:
                 self._drop(member, "it reads too slowly")

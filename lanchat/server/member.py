@@ -17,6 +17,7 @@ from lanchat.server.limits import CONTROL_BYTES
 from lanchat.server.roster import Line
 
 if TYPE_CHECKING:
+    from lanchat.server.ring import Ring
     from lanchat.server.stream import Stream
 
 
@@ -39,10 +40,10 @@ class Place:
     place in the stream behind it, where it goes over to the stream.
     """
 
-    __slots__ = ("cursor", "lagged", "page_asked", "seq", "stream", "target")
+    __slots__ = ("cursor", "lagged", "page_asked", "ring", "seq", "stream", "target")
 
-    def __init__(self, stream: Stream) -> None:
-        self.stream = stream
+    def __init__(self, stream: Stream, ring: Ring) -> None:
+        self.stream, self.ring = stream, ring
         self.cursor: int | None = 0
         self.seq = 0
         self.target = (0, 0)

@@ -18,7 +18,7 @@ class SlowMode:
     def wait(self, person: str, now: float) -> int:
         """Whole seconds until `person` may speak; 0: now."""
         spoke = self._spoke.get(person)
-        return 0 if spoke is None else max(0, math.ceil(spoke + self.interval - now))
+        return 0 if spoke is None else max(0, math.ceil(self.interval - (now - spoke)))
 
     def spoke(self, person: str, now: float) -> None:
         self._spoke.pop(person, None)

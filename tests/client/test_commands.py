@@ -10,7 +10,8 @@ from lanchat.client.commands import COMMANDS, help_lines, parse
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.codec import client_frames, encode
-from lanchat.protocol.frames import Edit, Moderate, React, Say, Word
+from lanchat.protocol.frames import Arrange, Edit, Moderate, React, Say, Word
+from lanchat.protocol.rooms import RoomAction
 
 PEOPLE = ["Ana", "Ana Lindqvist", "Bo", "2h"]
 
@@ -111,12 +112,15 @@ def test_any_line_is_a_command_or_text_or_a_sentence(line: str, people: list[str
         if isinstance(action, Word):
             assert action.emoji if isinstance(action, React) else action.text
         elif action is not None:  # what the server can read
-            (frame,) = client_frames().receive(encode(Moderate("1", action)))
-            assert frame == Moderate("1", action)
+            asked = Arrange("1", action) if isinstance(action, RoomAction) else Moderate("1", action)
+            (frame,) = client_frames().receive(encode(asked))
+            assert frame == asked
 
 
 def test_help_tells_what_the_role_allows() -> None:
-    assert [line.split()[0] for line in help_lines("")] == ["/reply", "/edit", "/react", "/delete"]
+    assert [line.split()[0] for line in help_lines("")] == [
+        *("/reply", "/edit", "/react", "/create", "/join", "/part", "/topic", "/archive", "/delete"),
+    ]
     moderator, owner = help_lines("moderator"), help_lines("owner")
     assert len(moderator) < len(owner) == len(COMMANDS)
     assert not any(line.startswith(("/pin", "/close", "/moderator")) for line in moderator)

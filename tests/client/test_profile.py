@@ -11,6 +11,7 @@ import pytest
 
 from lanchat.client import profile as profile_module
 from lanchat.client.outbox import Outbox, Waiting
+from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Profile, Settings, Visit
 from lanchat.client.replica import Replica
 from lanchat.errors import IdentityError, StoreFailed, StoreTooNew
@@ -33,14 +34,38 @@ print(profile.key.public)
 def test_settings_last() -> None:
     assert Profile("ana").settings == Settings()
     assert Profile("ana").update(nick="Ana") == Settings(nick="Ana")
-    assert Profile("ana").update(theme="dark") == Settings(nick="Ana", theme="dark")
-    assert Profile("ana").settings == Settings(nick="Ana", theme="dark")
+    dark = Preferences(theme="dark")
+    assert Profile("ana").update(preferences=dark) == Settings(nick="Ana", preferences=dark)
+    assert Profile("ana").settings == Settings(nick="Ana", preferences=dark)
     assert Profile("ben").settings == Settings()
 
 
 def test_the_key_lasts_and_is_its_own() -> None:
     assert Profile("ana").key.public == Profile("ana").key.public
     assert Profile("ana").key.public != Profile("ben").key.public
+
+
+def test_what_is_told_of_a_room_is_kept_by_server_and_room() -> None:
+    profile = Profile("ana")
+    profile.keep_level(ONE, "lobby", "nothing")
+    profile.keep_level(ONE, "a b%_ ", "mentions")
+    profile.keep_level(TWO, "lobby", "all")
+    assert Profile("ana").levels(ONE) == {"lobby": "nothing", "a b%_ ": "mentions"}
+    profile.keep_level(ONE, "lobby", None)
+    assert profile.levels(ONE) == {"a b%_ ": "mentions"}
+    profile.forget(ONE)
+    assert (profile.levels(ONE), profile.levels(TWO)) == ({}, {"lobby": "all"})
+
+
+def test_broken_settings_are_the_default_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    profile = Profile("ana")
+    profile.update(preferences=Preferences(theme="dark", sound=False))
+    with profile.database() as db:
+        rows = [("theme", "mauve"), ("zoom", "1e9"), (f"notify {ONE} lobby", "loud"), ("of a later version", "7")]
+        db.executemany("INSERT OR REPLACE INTO setting VALUES (?,?)", rows)
+    assert profile.settings.preferences == Preferences(sound=False)
+    assert profile.levels(ONE) == {}
+    assert {"theme", "zoom"} == {name for name in ("theme", "zoom", "sound", "later") if name in caplog.text}
 
 
 def test_rooms_joined_before_come_latest_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,8 +173,8 @@ def test_forgetting_leaves_nothing_of_a_server_in_any_file() -> None:
         box = Outbox(profile, server_id, f"run{word}")
         box.add(Waiting(f"run{word}", 1, f"waits {word}", 1))
         box.close()
-        replica = Replica(profile.directory, server_id)
-        replica.match("j" * 32, "lobby")
+        replica = Replica(profile.directory, server_id, "k")
+        replica.match("j" * 32)
         replica.store([Message("lobby", 1, "x", 1, "Ben", None, f"said {word}")])
         replica.close()
     profile.forget(ONE)

@@ -44,7 +44,7 @@ class Wire:
             "Ana",
             Unlocking(None, self.profile.key.public),
             self.outbox,
-            lambda server_id: Replica(self.profile.directory, server_id),
+            lambda server_id: Replica(self.profile.directory, server_id, self.profile.key.public),
             lambda _id: False,
             lambda name, _proved: self.remembered.append(name),
             self.sent.append,
@@ -103,7 +103,7 @@ def wire(wires: Callable[..., Wire]) -> Wire:
 def test_hello_says_who_we_are_and_what_we_have(wire: Wire) -> None:
     wire.talk.begin(SERVER, 0.002)
     (hello,) = wire.sent
-    assert hello == frames.Hello(version=1, nick="Ana", key=wire.key, runs=["r"], ping=True)
+    assert hello == frames.Hello(version=1, nick="Ana", key=wire.key, runs=["r"], ping=True, capabilities=["rooms"])
 
 
 def test_the_proof_counts(wire: Wire) -> None:
@@ -259,13 +259,13 @@ def test_older_entries_come_from_here_first(wire: Wire) -> None:
     wire.join(head=20)
     wire.receive(frames.Page("lobby", [other(seq) for seq in range(11, 21)], catchup=True))
     wire.take()
-    wire.talk.load_older(15, 3)
+    wire.talk.load_older("lobby", 15, 3)
     assert wire.take() == ([], [frames.Page("lobby", [other(12), other(13), other(14)])])
-    wire.talk.load_older(11, 3)
-    assert wire.take() == ([frames.History(before=11, limit=3)], [])
+    wire.talk.load_older("lobby", 11, 3)
+    assert wire.take() == ([frames.History(before=11, limit=3, room="lobby")], [])
     wire.receive(frames.Page("lobby", [other(seq) for seq in range(1, 11)], start=True))
     wire.take()
-    wire.talk.load_older(4, 100)
+    wire.talk.load_older("lobby", 4, 100)
     assert wire.take() == ([], [frames.Page("lobby", [other(1), other(2), other(3)], start=True)])
 
 
@@ -444,20 +444,20 @@ def test_a_deletion_blanks_our_copy(wire: Wire) -> None:
     wire.receive(other(1), frames.Deleted("lobby", 2, "", 1, "Olga", ELSE, 1), other(3))
     assert wire.told[-2] == frames.Deleted("lobby", 2, "", 1, "Olga", ELSE, 1)
     wire.take()
-    wire.talk.load_older(None, 10)
+    wire.talk.load_older("lobby", None, 10)
     ((page,),) = [wire.told]
     assert isinstance(page, frames.Page)
     assert [getattr(entry, "text", None) for entry in page.entries] == ["", None, "his 3"]
 
 
 def test_what_needs_a_role_is_asked_only_while_we_are_in(wire: Wire) -> None:
-    wire.talk.moderate("m1", Lock(on=True))
+    wire.talk.ask(frames.Moderate("m1", Lock(on=True)))
     ((outcome,), _) = wire.told[:], wire.take()
     assert isinstance(outcome, frames.Outcome)
     assert (outcome.id, bool(outcome.code)) == ("m1", True)
     wire.join()
     wire.take()
-    wire.talk.moderate("m2", Lock(on=True))
+    wire.talk.ask(frames.Moderate("m2", Lock(on=True)))
     assert wire.sent == [frames.Moderate("m2", Lock(on=True))]
     wire.receive(frames.Outcome("m2", detail="Done."), Rules("lobby", closed=True))
     wire.receive(frames.Outcome("m2", detail="Twice."), frames.Outcome("m9", detail="Your account is locked."))

@@ -1,7 +1,8 @@
 """A display and one Tk window for all tests of the window; each test gets it empty.
 
-Without a usable DISPLAY an Xvfb and openbox are started for the session: without a window manager no window gets the
-keyboard. A test waits with `until`, which lets Tk work meanwhile, and fails when any Tk callback raised.
+Without a usable DISPLAY, and where tests run beside others, an Xvfb and openbox are started for the session: without a
+window manager no window gets the keyboard, and of two windows on one display only one has it. A test waits with
+`until`, which lets Tk work meanwhile, and fails when any Tk callback raised.
 """
 
 from __future__ import annotations
@@ -26,20 +27,21 @@ Until = Callable[[Callable[[], object]], None]
 @pytest.fixture(scope="session")
 def display() -> Iterator[str]:
     """The name of a display with a window manager."""
-    if os.environ.get("DISPLAY"):
+    if os.environ.get("DISPLAY") and "PYTEST_XDIST_WORKER" not in os.environ:
         yield os.environ["DISPLAY"]
         return
     if absent := missing():
         pytest.skip(f"no display, and not installed: {', '.join(absent)}")
-    with own_display() as name:
-        os.environ["DISPLAY"] = name
+    with own_display() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISPLAY", name)
         yield name
-        del os.environ["DISPLAY"]
 
 
 @pytest.fixture(scope="session")
 def session_root(display: str) -> Iterator[tk.Tk]:
     root = tk.Tk(display, className="lanchat")
+    gc.collect()
+    gc.freeze()  # the modules: collecting after each test looks at what the tests made
     root.withdraw()
     yield root
     root.destroy()

@@ -21,6 +21,7 @@ from msgspec import structs
 
 from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued
 from lanchat.client.hosting import Hosted
+from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Recent, Visit
 from lanchat.discovery.found import Found, State, Via
 from lanchat.errors import ConnectionLost, HostSilent
@@ -30,17 +31,21 @@ from lanchat.gui.dialog import Choice
 from lanchat.gui.here import KEEP_OR_CLOSE
 from lanchat.gui.host_dialog import HostDialog
 from lanchat.gui.invite_dialog import InviteDialog
+from lanchat.gui.key_sheet import KeySheet
 from lanchat.gui.model.offers import for_person
 from lanchat.gui.model.roster import Person
 from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.question_dialog import QuestionDialog
+from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
-from lanchat.protocol.frames import Change, Deleted, Edited, Member, Message, Reacted
+from lanchat.protocol.frames import Change, Deleted, Edited, Entered, Member, Message, Reacted, Rooms, Topic
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules, Sanction
+from lanchat.protocol.rooms import Person as RoomPerson
+from lanchat.protocol.rooms import RoomInfo, direct_name
 from lanchat.protocol.target import Address, invitation_link
 from tests.gui.display import own_display
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, presence, roster
@@ -185,6 +190,53 @@ def _joined_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
 @picture("chat-small", size=(760, 520))
 def chat(root: tk.Tk, kit: Kit) -> None:
     _joined_chat(root, kit)
+
+
+def _with_rooms(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """Two rooms besides the first, one that nobody entered, and two conversations."""
+    screen = _joined_chat(root, kit)
+    pair = direct_name([MY_KEY, HANA])
+    three = direct_name([MY_KEY, HANA, ANA])
+    people = {MY_KEY: ME, HANA: "Hana Sato", ANA: "Ana Lindqvist"}
+    rooms = [
+        RoomInfo("builds", 4, "red and green", MY_KEY),
+        RoomInfo("games", 9, "Friday, after eight"),
+        RoomInfo("old-plans", 3, archived=True),
+        RoomInfo("kitchen", 12, "whose turn it is"),
+        RoomInfo(pair, people=[RoomPerson(key, people[key]) for key in (MY_KEY, HANA)]),
+        RoomInfo(three, people=[RoomPerson(key, people[key]) for key in (MY_KEY, HANA, ANA)]),
+    ]
+    screen.handle(Rooms(rooms))
+    for room in (*rooms[:3], *rooms[4:]):
+        screen.handle(Entered(room.name, room.head))
+    at = MORNING + 30 * 60_000
+    screen.handle(Topic("games", 10, "", at, "Hana Sato", HANA, "Friday, after eight"))
+    texts = ("Who is in on Friday?", f"@{ME} you bring the switch, don't you?", "I bring cables")
+    for seq, text in enumerate(texts, 11):
+        screen.handle(Message("games", seq, "", at + seq, "Hana Sato", HANA, text))
+    screen.handle(Message(pair, 1, "", at, "Hana Sato", HANA, "Between us: the surprise is in the fridge."))
+    screen.handle(Message("builds", 5, "", at, "Jonas", None, "Green again."))
+    root.update()
+    return screen
+
+
+@picture("rooms-light")
+@picture("rooms-dark", mode="dark")
+def rooms(root: tk.Tk, kit: Kit) -> None:
+    _with_rooms(root, kit)
+
+
+@picture("rooms-open")
+def room_open(root: tk.Tk, kit: Kit) -> None:
+    screen = _with_rooms(root, kit)
+    screen.model.set_focused(False)
+    screen.open("games")
+
+
+@picture("rooms-go", dialog=True)
+@picture("rooms-go-dark", mode="dark", dialog=True)
+def go_dialog(root: tk.Tk, kit: Kit) -> None:
+    _with_rooms(root, kit).arranging.ask_where()
 
 
 @picture("chat-lost", mode="dark")
@@ -447,6 +499,51 @@ def invited(root: tk.Tk, kit: Kit) -> None:
     dialog = InviteDialog(root, kit, OURS.name, on_make=lambda *_: None)
     dialog.submit.invoke()
     dialog.made(LINK)
+
+
+@picture("dialog-settings", size=WINDOW, dialog=True)
+@picture("dialog-settings-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-settings-2x", size=WINDOW, scale=2.0, dialog=True)
+@picture("dialog-settings-small", size=(760, 520), dialog=True)
+def settings(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    SettingsDialog(root, kit, ME, Preferences(receipts=False), on_save=lambda *_: None)
+
+
+@picture("dialog-settings-wrong", size=WINDOW, dialog=True)
+def settings_wrong(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    dialog = SettingsDialog(root, kit, ME, Preferences(downloads="/home/sam/Files"), on_save=lambda *_: None)
+    dialog.downloads.value = "Files"
+    dialog.save.invoke()
+
+
+@picture("dialog-settings-keyboard", size=WINDOW, dialog=True)
+def settings_keyboard(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    dialog = SettingsDialog(root, kit, ME, Preferences(), on_save=lambda *_: None)
+    dialog.boxes["sound"].focus_set()
+
+
+@picture("dialog-keys", size=WINDOW, dialog=True)
+@picture("dialog-keys-dark", size=WINDOW, mode="dark", dialog=True)
+@picture("dialog-keys-small", size=(760, 520), dialog=True)
+def keys(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    KeySheet(root, kit)
+
+
+@picture("chat-cursor")
+@picture("chat-cursor-dark", mode="dark")
+def chat_cursor(root: tk.Tk, kit: Kit) -> None:
+    """By the keyboard through the messages."""
+    chat = _joined_chat(root, kit)
+    root.update()
+    chat.messages.text.focus_force()
+    root.update()
+    for _ in range(4):
+        chat.messages.text.event_generate("<Up>")
+        root.update()
 
 
 @picture("dialog-keep", size=WINDOW, dialog=True)

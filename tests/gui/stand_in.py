@@ -5,7 +5,6 @@ from __future__ import annotations
 from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
 from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Welcome, Word
-from lanchat.protocol.moderation import Action
 from lanchat.protocol.text import check_text
 
 ME = "Sam Okafor"
@@ -24,21 +23,23 @@ class StandInClient:
         self.calls: list[tuple[object, ...]] = []
         self.reads: list[int] = []
 
-    def say(self, text: str) -> str:
+    def say(self, text: str, *, room: str) -> str:
         check_text(text)
-        self.calls.append(("say", text))
+        self.calls.append(("say", text, room) if room else ("say", text))
         return f"run-{len(self.calls)}"
 
     def rename(self, nick: str) -> None:
         self.calls.append(("rename", nick))
 
-    def load_older(self, before: int | None, limit: int = 100) -> None:
-        self.calls.append(("load_older", before, limit))
+    def load_older(self, before: int | None, limit: int, room: str) -> None:
+        self.calls.append(("load_older", before, limit, room) if room else ("load_older", before, limit))
 
-    def read(self, seq: int) -> None:
+    def read(self, seq: int, room: str) -> None:
+        del room
         self.reads.append(seq)
 
-    def typing(self) -> None:
+    def typing(self, room: str) -> None:
+        del room
         self.calls.append(("typing",))
 
     def do(self, deed: Deed) -> str:
@@ -47,10 +48,7 @@ class StandInClient:
                 check_text(deed.text)
             self.calls.append(("do", deed))
             return f"run-{len(self.calls)}"
-        return self.moderate(deed)
-
-    def moderate(self, action: Action) -> str:
-        self.calls.append(("moderate", action))
+        self.calls.append(("moderate", deed))
         return f"m{len(self.calls)}"
 
     def retry_now(self) -> None:

@@ -29,6 +29,7 @@ from lanchat.gui.model.chat import Link
 from lanchat.gui.model.picker import Room
 from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.pin_dialog import PinDialog
+from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.protocol.target import Address, invitation_link
 from lanchat.server import Config, Server
@@ -518,11 +519,13 @@ def test_cancelling_while_it_opens_closes_it_again(window: Window) -> None:
 
 
 def test_light_and_dark_are_chosen_and_remembered(window: Window) -> None:
-    window.app.theme.invoke(2)
-    assert window.app.kit.mode == "dark"
-    window.until(lambda: Profile.open().settings.theme == "dark")
-    window.app.theme.invoke(1)
-    assert window.app.kit.mode == "light"
+    for theme in ("dark", "light"):
+        window.app.preferring.open()
+        dialog = window.dialog(SettingsDialog)
+        dialog.theme.value = theme
+        dialog.save.invoke()
+        assert window.app.kit.mode == theme
+        window.until(lambda theme=theme: Profile.open().settings.preferences.theme == theme)
 
 
 def test_without_a_screen_one_line_says_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:

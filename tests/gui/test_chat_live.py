@@ -130,7 +130,7 @@ def test_an_owner_deletes_bans_and_the_other_window_says_so(
         sam.type("/delete Ana")
         wait(lambda: "Deleted by Sam" in ana.content and "Deleted by Sam" in sam.content)
         rows = sam.screen.side.rows
-        rows.event_generate("<Button-3>", x=60, y=rows._tops[4] + 10)
+        rows.event_generate("<Button-3>", x=60, y=rows._tops[5] + 10)
         posted[-1].invoke("Ban …")
         (dialog,) = (w for w in sam.screen.winfo_children() if isinstance(w, QuestionDialog))
         assert dialog.field is not None

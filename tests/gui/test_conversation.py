@@ -281,9 +281,9 @@ def test_what_was_read_on_another_device_is_not_missed_here() -> None:
     model = ChatModel(ME, MY_KEY)
     model.apply(structs.replace(joined(9), welcome=structs.replace(joined(9).welcome, read=7)), 0)
     assert model.timeline.missed == 7
-    model.resume_at(4)  # this device knew less
+    model.current.resume_at(4)  # this device knew less
     assert model.timeline.missed == 7
-    model.resume_at(9)  # or more
+    model.current.resume_at(9)  # or more
     assert model.timeline.missed is None
     model.apply(joined(9, again=True), 0)
     assert model.timeline.missed is None

@@ -82,10 +82,10 @@ def test_what_came_while_away_has_a_line_until_we_answer(model: ChatModel) -> No
 
 def test_after_a_restart_the_line_stands_where_we_stopped_reading(model: ChatModel) -> None:
     feed(model, joined(4), Page(ROOM, [message(n) for n in (1, 2, 3, 4)], catchup=True))
-    model.resume_at(3)
+    model.current.resume_at(3)
     assert missed(model) == [(4, "1 message you missed")]
-    model.resume_at(0)  # unknown
-    model.resume_at(9)  # of a journal that is no more
+    model.current.resume_at(0)  # unknown
+    model.current.resume_at(9)  # of a journal that is no more
     assert missed(model) == [(4, "1 message you missed")]
 
 
@@ -95,9 +95,9 @@ def test_what_nobody_looked_at_was_not_seen(model: ChatModel) -> None:
     model.set_focused(True)
     model.set_focused(False)
     feed(model, message(2))
-    assert model.seen == 1
+    assert model.current.seen == 1
     model.set_focused(True)
-    assert model.seen == 2
+    assert model.current.seen == 2
 
 
 def test_the_banner_counts_down_and_goes(model: ChatModel) -> None:

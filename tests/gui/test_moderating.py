@@ -79,7 +79,7 @@ class Stage:
     def person(self, place: int) -> tuple[int, int]:
         """Where the row of a person stands in the side bar; 0 is ourselves."""
         rows = self.screen.side.rows
-        top = rows._tops[3 + place]
+        top = rows._tops[4 + place]
         return 40, top + 10
 
     def type(self, text: str) -> None:
@@ -121,7 +121,7 @@ def test_a_click_on_somebody_shows_what_can_be_done(stage: Stage, menus: list[tu
     for button in (1, 3):
         rows.event_generate(f"<Button-{button}>", x=x, y=y)
         stage.root.update()
-    expected = ["Copy the name", "Mute …", "Put out …", "Ban …", "Make a moderator"]
+    expected = ["Write to them alone", "Copy the name", "Mute …", "Put out …", "Ban …", "Make a moderator"]
     assert [labels for _, labels in menus] == [expected, expected]
     menus[-1][0].invoke("Make a moderator")
     assert stage.asked == [acts.Appoint(ANA, moderator=True)]
@@ -133,14 +133,14 @@ def test_the_keyboard_gets_there_too(stage: Stage, menus: list[tuple[PopupMenu, 
     rows = stage.screen.side.rows
     rows.focus_force()
     stage.until(lambda: stage.root.focus_get() is rows)
-    for key in ("<Home>", "<Down>", "<Down>"):
+    for key in ("<Home>", "<Down>", "<Down>", "<Down>"):
         rows.event_generate(key)
         stage.root.update()
     stage.feed(message(1, "meanwhile"), roster(Member(ME, MY_KEY, role="owner"), Member("Ana", ANA), Member("Gast")))
     for key in ("<Return>", "<Shift-F10>"):
         rows.event_generate(key)
         stage.root.update()
-    assert [labels[1:3] for _, labels in menus] == [["Mute …", "Put out …"]] * 2
+    assert [labels[2:4] for _, labels in menus] == [["Mute …", "Put out …"]] * 2
 
 
 def test_a_member_without_a_role_is_offered_nothing(
@@ -151,7 +151,7 @@ def test_a_member_without_a_role_is_offered_nothing(
     member_stage.root.update()
     member_stage.screen.side.open_menu()
     assert [labels for _, labels in menus] == [
-        ["Copy the name"],
+        ["Write to them alone", "Copy the name"],
         ["Change my name", "Copy address", "Compare its words …", "Leave the room", "Leave and forget it …"],
     ]
 

@@ -46,3 +46,11 @@ def test_without_xrdb_the_screen_decides(root: tk.Tk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(subprocess, "run", absent)
     monkeypatch.setattr(root, "winfo_fpixels", lambda _: 145.0)
     assert scale.detect(root, {}) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("wanted", "percent", "expected"),
+    [(1.0, 100, 1.0), (1.0, 125, 1.25), (1.5, 150, 2.25), (2.0, 175, 3.5), (4.0, 200, 4.0)],
+)
+def test_the_users_zoom_comes_on_top(wanted: float, percent: int, expected: float) -> None:
+    assert scale.zoomed(wanted, percent) == expected

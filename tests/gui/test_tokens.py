@@ -34,7 +34,8 @@ def pairs_of_text(p: Palette) -> list[tuple[str, str]]:
     return [
         *product((p.text, p.text2, p.text3), (p.bg, p.side, p.raised)),
         *product((p.text, p.text2), (p.sel, p.hover, p.chip)),
-        *product(p.names, (p.bg,)),
+        *product(p.names, (p.bg, p.chip)),
+        *product((p.text3, p.link, p.danger), (p.chip,)),
         *product((p.on_accent,), (p.accent, p.accent_hover, p.accent_down, *p.avatars)),
         *product((p.link, p.danger), (p.bg, p.side)),
         (p.warn, p.warn_bg),

@@ -145,6 +145,7 @@ def test_chatter_without_hello_is_no_way_to_stay(
     bystander: RawClient, connect: Connect, monkeypatch: pytest.MonkeyPatch, tls: bool
 ) -> None:
     monkeypatch.setattr(limits, "HELLO_TIMEOUT", 0.3)
+    monkeypatch.setattr("lanchat.server.session.LINGER", 0.3)
     client = connect(tls=tls)
     with pytest.raises(OSError, match=r"(?i)reset|broken|EOF"):
         while True:

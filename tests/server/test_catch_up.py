@@ -196,6 +196,7 @@ def test_more_questions_than_answers_are_refused_not_queued(connect: Connect) ->
 def test_a_restart_goes_on_counting_and_keeps_the_journal(server: Server, connect: Connect, serve: Any) -> None:
     ana = fill(connect, 3)
     journal = ana.seen[0]["journal"]
+    ana.close()
     server.close()
     again = serve()
     assert again.id == server.id

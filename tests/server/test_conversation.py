@@ -242,6 +242,8 @@ def test_how_far_somebody_has_read_survives_a_restart(
     people.say(people.ana, "say", text="one")
     people.ana.tell(kind="read", seq=1)
     people.ana.sync()
+    people.ana.close()
+    people.ben.close()
     server.close()
     with RawClient(serve().port, tls=True) as ana:
         assert ana.join("Ana", key=make_key("Ana"))["read"] == 1

@@ -47,9 +47,14 @@ class Room:
         with RawClient(self.server.port, tls=True, source=source) as client:
             return client.hello(nick, key=key or self.key(nick))
 
+    def stop(self) -> None:
+        """All go before the server does, which need not wait for them."""
+        self._clients.close()
+        self.server.close()
+
     def restart(self) -> None:
         """What is not stored is forgotten."""
-        self.server.close()
+        self.stop()
         self.server = self._serve()
 
 
@@ -142,7 +147,11 @@ def test_a_kick_puts_out_every_window_and_leaves_the_way_open(room: Room) -> Non
     assert deeds(room) == [("Olga", "kick", room.key("Ana").public)]
 
 
-def test_who_was_kicked_does_nothing_more_on_a_connection_that_they_keep(room: Room) -> None:
+def test_who_was_kicked_does_nothing_more_on_a_connection_that_they_keep(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("delivery", "session"):
+        monkeypatch.setattr(f"lanchat.server.{module}.LINGER", 0.3)
     olga, ana, ben = room.join("Olga"), room.join("Ana"), room.join("Ben")
     done(olga, "kick", who="Ana")
     ana.until("bye")
@@ -176,7 +185,6 @@ def test_a_ban_keeps_the_key_out_until_it_ends_or_is_lifted(room: Room) -> None:
         refused = room.refused("Somebody", key=room.key("Ana"))
         assert refused["code"] == "banned"
         assert "for 1 day. spam" in refused["detail"] or "23 h 59 min. spam" in refused["detail"]
-        olga.close()
         room.restart()
         olga = room.join("Olga")
     (ban,) = done(olga, "bans")["bans"]
@@ -301,7 +309,6 @@ def test_a_room_that_takes_nobody_new_lets_in_whom_it_knows(room: Room) -> None:
     assert room.refused("Eve")["code"] == "no_newcomers"
     with RawClient(room.server.port) as guest:
         assert guest.hello("Gast")["code"] == "no_newcomers"
-    olga.close()
     room.restart()
     assert room.refused("Eve")["code"] == "no_newcomers"
     assert [f["closed"] for f in room.join("Ana").seen if f["type"] == "rules"] == [True]
@@ -614,7 +621,7 @@ def test_a_deleted_text_is_gone_for_everybody_and_from_the_disk(room: Room) -> N
     assert denied(olga, "delete", seq=10**6) == "nobody"
     olga.say("run-0", "the room goes on")
     assert ana.until("message", text="the room goes on")["seq"] == seq + 2
-    room.server.close()
+    room.stop()
     with_flaws = Journal.open(room.data / "journal.db")
     assert with_flaws.flaws() == []
     with_flaws.close()

@@ -71,6 +71,7 @@ def test_a_room_is_made_found_entered_and_left(people: list[Talker]) -> None:
         "name": "Big-Games", "head": 1, "topic": "what we play", "maker": ana.key.public,
     }  # fmt: skip
     ana.say("before", "Big-Games")
+    ana.until_said("before")
     assert ben.arrange("enter", room="Big-Games")["room"] == "Big-Games"
     entered = [frame for frame in ben.raw.seen if frame["type"] == "entered"]
     assert entered == [{"type": "entered", "room": "Big-Games", "head": 2}]

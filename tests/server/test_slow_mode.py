@@ -17,6 +17,13 @@ def test_each_waits_from_their_own_last_word() -> None:
     assert [slow.wait("ana", now) for now in (109.9, 110.0)] == [1, 0]
 
 
+def test_nobody_waits_longer_than_the_interval() -> None:
+    """Whatever the clock's fractions: 32159.626238351248 + 3600 - 32159.626238351248 is more than 3600."""
+    slow = SlowMode(3600)
+    slow.spoke("ana", 32159.626238351248)
+    assert slow.wait("ana", 32159.626238351248) == 3600
+
+
 def test_another_interval_counts_at_once() -> None:
     slow = SlowMode(10)
     slow.spoke("ana", 100.0)

@@ -210,8 +210,8 @@ def reckon(torture: Torture, folder: Path) -> None:
             texts = [text for text in said if text.startswith(f"{person.nick} {life} ")]
             assert texts == [f"{person.nick} {life} {n}" for n in range(len(texts))]
             assert len(texts) > last, f"{person.nick} {life}: {last} was stored in the outbox, and is not here"
-        replica = Replica(Profile(person.nick).directory, torture.server.id)
-        assert replica.before(None, 10**7) == stored
+        replica = Replica(Profile(person.nick).directory, torture.server.id, "k")
+        assert replica.before("lobby", None, 10**7) == stored
         replica.close()
     for copy in folder.glob("copy*"):
         held = entries(copy / "journal.db")

@@ -12,18 +12,23 @@ from typing import Final, Literal, NamedTuple, assert_never
 
 from lanchat.client import events
 from lanchat.client.deeds import rules_in_words
-from lanchat.client.mentions import Completion, complete, mentions
+from lanchat.client.mentions import Completion, complete
 from lanchat.gui.model import wording
+from lanchat.gui.model.room import RoomModel
+from lanchat.gui.model.rooms import RoomsModel
 from lanchat.gui.model.roster import Person, Roster
-from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
+from lanchat.gui.model.timeline import Block, Timeline
 from lanchat.protocol.frames import Message
-from lanchat.protocol.limits import TYPING_LASTS, Code
+from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules
 
 OLDER: Final = 100  # entries asked for at a time on scrolling back
 PATIENCE: Final = 2.0  # s a message may wait while connected before the footer says so
 OUTCOME: Final = 10.0  # s that it is said what came of a deed
-MAX_TYPING: Final = 50  # people who write at the same time and are remembered
+OfRooms = (
+    events.Rooms | events.Entered | events.Parted | events.Typed
+    | events.Edited | events.Reacted | events.Deleted | events.Topic | events.Archived
+)  # fmt: skip
 NAME_CODES: Final = (Code.NICK_TAKEN, Code.NICK_INVALID)
 
 
@@ -56,13 +61,10 @@ class ChatModel:
         self.nick = nick
         self.address = address
         self.link = Link.CONNECTING
-        self.room = "lobby"
         self.server = address
         self.server_id = ""  # once we are in
         self.latency_ms: float | None = None
-        self.timeline = Timeline(own_key=own_key)
-        self.unread = self.called = 0  # messages while nobody looked; those that call us among them
-        self._typing: dict[str, float] = {}  # nicknames, and until when they count as writing
+        self.rooms = RoomsModel(own_key, nick)
         self.name_error = ""  # why our last new name was refused
         self.suggestion = ""  # a name that is free instead
         self.rules = Rules("")
@@ -74,13 +76,8 @@ class ChatModel:
         self.own_key = own_key
         self._focused = True
         self._people = Roster(own_key)
-        self._again = False
-        self._head = 0  # of the room when we joined
-        self._seen = 0  # the last seq that came while somebody looked
-        self._resumed = 0  # the highest that `resume_at` was told since we joined
-        self._complete = False  # the first entry of the room is in the timeline
-        self._loading = False
         self._ever_joined = False
+        self._again = False  # this connection follows another
         self._host = address
         self._lost = ""
         self._retry_at = 0.0
@@ -110,17 +107,14 @@ class ChatModel:
             case events.Queued():
                 self._queued(event, now)
             case events.Failed():
-                self.timeline.fail(self._own_message(event.id, event.text, round(now * 1000)), event.detail)
+                room = self.rooms.find(event.room)
+                room.timeline.fail(self._own_message(room, event.id, event.text, round(now * 1000)), event.detail)
             case events.Roster():
                 self._people.replace(event)
             case events.Presence():
                 self._presence(event)
-            case events.Edited() | events.Reacted() | events.Deleted():
-                self.timeline.add([event])
             case events.Rules():
                 self.rules = event
-            case events.Typed():
-                self._typed(event, now)
             case events.Outcome():
                 self._outcome, self._outcome_until = wording.sentence(event.detail), now + OUTCOME
             case events.Error():
@@ -128,16 +122,48 @@ class ChatModel:
             case events.Delay():
                 self.latency_ms = event.latency_ms
             case _:
+                self._of_rooms(event, now)
+
+    def _of_rooms(self, event: OfRooms, now: float) -> None:
+        """What is no message, and changes what a room, or the list of them, shows."""
+        match event:
+            case events.Rooms():
+                self.rooms.told_of(event)
+            case events.Entered():
+                self.rooms.find(event.room).entered(event.head, event.read, again=self._again)
+            case events.Parted():
+                self.rooms.parted(event.room)
+            case events.Typed():
+                self.rooms.find(event.room).typed(event, now)
+            case events.Edited() | events.Reacted() | events.Deleted() | events.Topic() | events.Archived():
+                self.rooms.find(event.room).timeline.add([event])
+            case _:
                 assert_never(event)
+        self._look()
 
     # What the screen shows
 
     @property
     def title(self) -> str:
         """Of the window."""
-        place = " – ".join(part for part in (self.room, self.server, "lanchat") if part)
+        place = " – ".join(part for part in (self.label(self.current), self.server, "lanchat") if part)
         count = f"{self.unread} · @{self.called}" if self.called else f"{self.unread}"
         return f"({count}) {place}" if self.unread else place
+
+    @property
+    def unread(self) -> int:
+        """In all rooms."""
+        return self.rooms.unread
+
+    @property
+    def called(self) -> int:
+        """How many of them call us."""
+        return self.rooms.called
+
+    @property
+    def current(self) -> RoomModel:
+        """The room that is open."""
+        return self.rooms.current
 
     @property
     def status(self) -> Status:
@@ -170,7 +196,7 @@ class ChatModel:
 
     def footer(self, now: float) -> str:
         """Below the composer."""
-        count = self.timeline.waiting
+        count = self.rooms.waiting
         if count and self.link is Link.JOINED and self._slow_until > now:
             return f"Slow mode: your next message goes out in {math.ceil(self._slow_until - now)} s"
         since = self._oldest_waiting
@@ -178,7 +204,7 @@ class ChatModel:
         if count and slow and self.link is not Link.ENDED:
             return "1 message waiting to be sent" if count == 1 else f"{count:,} messages waiting to be sent"
         outcome = self._outcome if now < self._outcome_until else ""
-        return self.problem or outcome or self._who_types(now)
+        return self.problem or outcome or self.current.who_types(now)
 
     def people(self) -> list[Person]:
         """Everybody in the room, ourselves first, then by name."""
@@ -191,8 +217,10 @@ class ChatModel:
 
     @property
     def topic(self) -> str:
-        """What stands beside the room's name: what holds in it just now."""
-        return rules_in_words(self.rules)
+        """What stands beside the room's name: what it is about, and what holds in it just now."""
+        archived = "archived" if self.current.info.archived else ""
+        about = wording.sentence(self.current.info.topic)
+        return " · ".join(part for part in (archived, about, rules_in_words(self.rules)) if part)
 
     def may_delete(self, message: Message) -> bool:
         return self.is_own(message) or self.role is not Role.MEMBER
@@ -201,59 +229,71 @@ class ChatModel:
     def own_hue(self) -> int:
         return self.timeline.hue(self.nick, self.own_key)
 
-    def top(self) -> Block | None:
-        """The line above the first message; a second line follows where nothing was said yet."""
-        if self._complete:
-            text = f"This is the start of #{self.room}."
-            if not len(self.timeline):
-                text += "\nNobody has said anything yet. What you write is seen by everyone who joins."
-        elif self._loading and self.link is Link.JOINED:
-            text = "Loading older messages…"
-        elif self._loading:
-            text = "Older messages are loaded when the connection is back."
-        elif self.timeline.full:
-            text = "Older messages are not shown here."
-        else:
-            return None
-        return Block(key=TOP, kind=Kind.TOP, text=text)
-
     def blocks(self, start: int, end: int, today: date) -> list[Block]:
-        """The items of the timeline from place to place as they are drawn, with the line above the first."""
-        top = self.top() if start == 0 else None
-        return ([top] if top else []) + self.timeline.blocks(start, end, today)
+        """The items of the open room from place to place as they are drawn, with the line above the first."""
+        return self.current.blocks(start, end, today, self.top())
+
+    def top(self) -> Block | None:
+        """The line above the first message."""
+        return self.current.top(joined=self.link is Link.JOINED, label=self.label(self.current))
+
+    # Rooms
+
+    @property
+    def room(self) -> str:
+        """The name of the one that is open."""
+        return self.current.name
+
+    @property
+    def target(self) -> str:
+        """The open room as the client is told of it: the first needs no name."""
+        return "" if self.current is self.rooms.first else self.room
+
+    @property
+    def timeline(self) -> Timeline:
+        """Of the open room."""
+        return self.current.timeline
+
+    def label(self, room: RoomModel) -> str:
+        """What a room is called, by the names that people have now."""
+        return room.label(self._people.names)
+
+    def is_here(self, key: str) -> bool:
+        """Whether somebody with this key is on the server now."""
+        return key in self._people.names
+
+    def conversations(self) -> list[RoomModel]:
+        """The rooms that we follow, as they stand in the list."""
+        return self.rooms.followed(self._people.names)
+
+    def open(self, name: str) -> bool:
+        """Another room is shown from now on; False: there is none of this name that we follow."""
+        opened = self.rooms.open(name)
+        self._look()
+        return opened
+
+    def read(self) -> list[tuple[str, int]]:
+        """By room, the last seq that was seen."""
+        return [(room.name, room.seen) for room in self.rooms if room.seen]
 
     # What the user does
 
     def set_focused(self, focused: bool) -> None:
         """Is the window in front? What comes meanwhile counts as unread."""
         self._focused = focused
-        if focused:
-            self.unread = self.called = 0
-            self._seen = max(self._seen, self.timeline.last_seq)
+        self._look()
 
-    def resume_at(self, seen: int) -> None:
-        """The last seq that was seen before; what came since then is marked. 0: unknown."""
-        if not max(1, self._resumed) <= seen <= self._head:  # a device knew better, or it is of another journal
-            return
-        self._resumed = seen
-        self.timeline.mark_missed(seen, self._head - seen)
-
-    @property
-    def seen(self) -> int:
-        """The last seq that came while somebody looked."""
-        return self._seen
+    def _look(self) -> None:
+        if self._focused:
+            self.current.look()
 
     def ask_older(self) -> int | None:
         """The seq before which older entries should be loaded; None when there is nothing to ask for now."""
-        first = self.timeline.first_seq
-        if self._complete or self._loading or first is None or self.timeline.full or self.link is Link.ENDED:
-            return None
-        self._loading = True
-        return first
+        return None if self.link is Link.ENDED else self.current.ask_older()
 
     def delete(self, id: str) -> None:  # noqa: A002 - the wire's word
         """A message of ours that failed is given up."""
-        self.timeline.settle(id)
+        self.current.timeline.settle(id)
 
     def clear_problem(self) -> None:
         self.problem = ""
@@ -272,21 +312,22 @@ class ChatModel:
     def _joined(self, event: events.Joined) -> None:
         welcome = event.welcome
         if event.new_journal:
-            self.timeline.clear()
-            self._complete = False
+            self.rooms.clear()
+        self.rooms.name_first(welcome.room)
         self.link, self._ever_joined, self._again = Link.JOINED, True, event.again
         self.server_id = welcome.id
-        self.server, self.room, self.nick = wording.name(welcome.name), wording.name(welcome.room), welcome.nick
-        self.timeline.be_called(self.nick)
+        self.server = wording.name(welcome.name)
+        self._be_called(welcome.nick)
         self.latency_ms = event.latency_ms
         self.rules = Rules(welcome.room)  # which the server tells where they are others
-        self._lost, self._refused, self._loading, self.held, self.pin_asked = "", False, False, "", ""
+        self._lost, self._refused, self.held, self.pin_asked = "", False, "", ""
         self.clear_name_error()
-        if welcome.head == 0:
-            self._complete = True
-        self._head, self._resumed = welcome.head, 0
-        if not event.new_journal:
-            self.resume_at(max(self._seen if event.again else 0, welcome.read))
+        self.rooms.first.entered(welcome.head, welcome.read, again=event.again, new=event.new_journal)
+        self._look()
+
+    def _be_called(self, nick: str) -> None:
+        self.nick = nick
+        self.rooms.call_us(nick)
 
     def _refuse(self, event: events.Refused) -> None:
         self._refused = True
@@ -295,7 +336,7 @@ class ChatModel:
     def _lose(self, event: events.Lost, now: float) -> None:
         self.link, self._retry_at = Link.LOST, now + event.retry_in
         self._lost = wording.sentence(event.detail) or "no answer."
-        self._loading = False
+        self.rooms.stop_loading()
 
     def _end(self, event: events.Ended) -> None:
         self.link = Link.ENDED
@@ -305,32 +346,14 @@ class ChatModel:
         if event.code in NAME_CODES:
             self.name_error, self.suggestion = wording.sentence(event.detail), event.suggestion or ""
         elif event.code == Code.HISTORY_BUSY:
-            self._loading = False
+            self.rooms.stop_loading()
         elif event.code == Code.NOT_STORED:
-            self.held, self._loading = wording.sentence(event.detail), False
+            self.held = wording.sentence(event.detail)
+            self.rooms.stop_loading()
         elif event.code == Code.SLOW:
             self._slow_until = now + event.wait
         else:
             self.problem = wording.sentence(event.detail)
-
-    # Who writes, and who is called
-
-    def _typed(self, event: events.Typed, now: float) -> None:
-        if event.key != self.own_key:
-            self._typing[event.nick] = now + TYPING_LASTS
-        while len(self._typing) > MAX_TYPING:
-            del self._typing[next(iter(self._typing))]
-
-    def _who_types(self, now: float) -> str:
-        names = [wording.name(nick) for nick, until in self._typing.items() if until > now]
-        match names:
-            case []:
-                return ""
-            case [one]:
-                return f"{one} is typing …"
-            case [one, other]:
-                return f"{one} and {other} are typing …"
-        return "Several people are typing …"
 
     def complete(self, text: str, cursor: int) -> Completion | None:
         """What a name that was begun before `cursor` may become."""
@@ -339,52 +362,42 @@ class ChatModel:
     # Messages
 
     def _message(self, event: Message) -> None:
-        self._settle_own(event)
-        newest = self.timeline.last_seq
-        self._typing.pop(event.nick, None)
-        if self.timeline.add([event]) and event.seq > newest:
-            self._count_unread([event])
+        room = self.rooms.find(event.room)
+        self._settle_own(room, event)
+        room.message(event, looked_at=self._looked_at(room))
+
+    def _looked_at(self, room: RoomModel) -> bool:
+        return self._focused and room is self.current
 
     def _page(self, event: events.Page) -> None:
+        room = self.rooms.find(event.room)
         for entry in event.entries:
             if isinstance(entry, Message):
-                self._settle_own(entry)
+                self._settle_own(room, entry)
                 self._people.said_before(entry.nick, entry.key)
-        newest = self.timeline.last_seq
-        new = self.timeline.add(event.entries)
-        if event.catchup and self._again:
-            self._count_unread([entry for entry in new if entry.seq > newest])
-        if not event.catchup:
-            self._loading = False
-        if event.start:
-            self._complete = True
+        room.page(event, looked_at=self._looked_at(room))
 
     def _queued(self, event: events.Queued, now: float) -> None:
-        if self.link is Link.JOINED and self.timeline.missed is not None:
-            self.timeline.mark_missed(0, 0)  # who answers has read
-        self.timeline.wait(self._own_message(event.id, event.text, event.at, event.reply))
+        room = self.rooms.find(event.room)
+        if self.link is Link.JOINED and room.timeline.missed is not None:
+            room.timeline.mark_missed(0, 0)  # who answers has read
+        room.timeline.wait(self._own_message(room, event.id, event.text, event.at, event.reply))
         self._oldest_waiting = self._oldest_waiting or now
 
-    def _settle_own(self, entry: Message) -> None:
+    def _settle_own(self, room: RoomModel, entry: Message) -> None:
         """An entry of ours is the acknowledgement."""
         if self.is_own(entry):
             self._slow_until = 0.0
-            self.timeline.settle(entry.id)
+            room.timeline.settle(entry.id)
             self.held = ""
-            if not self.timeline.waiting:
+            if not self.rooms.waiting:
                 self._oldest_waiting = None
 
     def is_own(self, entry: Message) -> bool:
         return entry.key is not None and entry.key == self.own_key
 
-    def _own_message(self, id: str, text: str, at: int, reply: int = 0) -> Message:  # noqa: A002 - the wire's word
-        return Message(self.room, 0, id, at, self.nick, self.own_key, text, reply)
-
-    def _count_unread(self, entries: list[Message]) -> None:
-        if not self._focused:
-            others = [entry for entry in entries if entry.key != self.own_key]
-            self.unread += len(others)
-            self.called += sum(mentions(entry.text, self.nick) for entry in others)
+    def _own_message(self, room: RoomModel, id: str, text: str, at: int, reply: int = 0) -> Message:  # noqa: A002
+        return Message(room.name, 0, id, at, self.nick, self.own_key, text, reply)
 
     # People
 
@@ -394,11 +407,10 @@ class ChatModel:
                 continue
             mine = change.key == self.own_key and change.key is not None
             if mine and change.change == "renamed":
-                self.nick = change.nick
-                self.timeline.be_called(self.nick)
+                self._be_called(change.nick)
                 self.clear_name_error()
             if not mine or change.change not in ("joined", "left"):
-                self.timeline.note(change)
+                self.rooms.first.timeline.note(change)
 
 
 def _latency(latency_ms: float | None) -> str:

@@ -27,6 +27,7 @@ class Person:
     who: str = ""
     role: Role = Role.MEMBER
     muted: bool = False
+    has_key: bool = False
 
 
 class Roster:
@@ -88,6 +89,11 @@ class Roster:
         return [self._person(member, hue(member.nick, member.key)) for member in members]
 
     @property
+    def names(self) -> dict[str, str]:
+        """Of keys that are here."""
+        return {m.key: m.nick for m in self._members.values() if m.key is not None}
+
+    @property
     def role(self) -> Role:
         """Ours."""
         return next((_role(m.role) for m in self._members.values() if self._is_me(m)), Role.MEMBER)
@@ -101,6 +107,7 @@ class Roster:
             member.key or member.nick,
             _role(member.role),
             member.muted,
+            member.key is not None,
         )
 
     def _is_me(self, member: Member) -> bool:

@@ -80,10 +80,12 @@ class Block:
 
 @dataclass(slots=True)
 class _Item:
-    """A message, a notice, or a message of ours that waits (then number counts up)."""
+    """A message, a notice, or a message of ours that waits (then number counts up). told: what an entry that is no
+    message says."""
 
     message: Message | None = None
     notice: Notice | None = None
+    told: str = ""
     sent: Sent = Sent.YES
     detail: str = ""
     before: Key | None = None  # the item before it when `block` was made
@@ -92,12 +94,12 @@ class _Item:
 
 class Timeline:
     """Entries of one room and what stands between and below them. zone: of the times shown; None: this machine's.
-    own_key: ours."""
+    own_key: ours. hues: the colours of people, shared with other rooms."""
 
-    def __init__(self, zone: tzinfo | None = None, own_key: str | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = None, own_key: str | None = None, hues: Hues | None = None) -> None:
         self._zone = zone
         self._today = date.min
-        self._hues = Hues()
+        self._hues = hues or Hues()
         self._keys: list[Key] = []
         self._items: dict[Key, _Item] = {}
         self._seqs: list[int] = []
@@ -125,6 +127,7 @@ class Timeline:
         for entry in entries:
             self._last_seq = max(self._last_seq, entry.seq)
             if isinstance(entry, Topic | Archived):
+                self._tell(entry)
                 continue
             if not isinstance(entry, Message):
                 self._fold.add(entry)
@@ -142,6 +145,15 @@ class Timeline:
             self._draw_anew(entry.seq)
         self._forget_oldest()
         return new
+
+    def _tell(self, entry: Topic | Archived) -> None:
+        if (entry.seq, 0) not in self._items and not (self.full and self._seqs and entry.seq < self._seqs[0]):
+            self._insert((entry.seq, 0), _Item(told=wording.change_of_room(entry)))
+
+    def since(self, seq: int) -> list[Message]:
+        """The messages above this seq."""
+        found = (self._items[s, 0].message for s in self._seqs[bisect_right(self._seqs, seq) :])
+        return [message for message in found if message is not None]
 
     def _draw_anew(self, seq: int) -> None:
         """A message reads otherwise, and what answers it quotes it otherwise."""
@@ -291,11 +303,10 @@ class Timeline:
         before = self._keys[place - 1] if place else None
         if item.block is None or item.before != before or item.sent is not Sent.YES or item.notice:
             item.before = before
-            item.block = self._notice_block(key, item.notice) if item.notice else self._message_block(place, key, item)
+            told = item.notice.text() if item.notice else item.told
+            notice = Block(key=key, kind=Kind.NOTICE, text=told) if told else None
+            item.block = notice or self._message_block(place, key, item)
         return item.block
-
-    def _notice_block(self, key: Key, notice: Notice) -> Block:
-        return Block(key=key, kind=Kind.NOTICE, text=notice.text())
 
     def _message_block(self, place: int, key: Key, item: _Item) -> Block:
         message = item.message

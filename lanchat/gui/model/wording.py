@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from lanchat.protocol.entries import Archived, Topic
+
 MAX_NAME: Final = 63  # characters of a name on the screen: the longest that our own rules allow is a server's
 MAX_SENTENCE: Final = 300  # characters of a reason or an error: three lines of a banner
 
@@ -12,14 +14,26 @@ MAX_SENTENCE: Final = 300  # characters of a reason or an error: three lines of 
 @lru_cache(maxsize=4_000)  # the same few names stand at every message
 def name(raw: str) -> str:
     """Without line breaks, invisible characters and marks that turn the direction of what follows."""
-    return _one_line(raw, MAX_NAME) or "?"
+    return one_line(raw, MAX_NAME) or "?"
 
 
 def sentence(raw: str) -> str:
-    return _one_line(raw, MAX_SENTENCE)
+    return one_line(raw, MAX_SENTENCE)
 
 
-def _one_line(raw: str, limit: int) -> str:
+def change_of_room(entry: Topic | Archived) -> str:
+    """What somebody made of a room."""
+    who = name(entry.nick)
+    if isinstance(entry, Archived):
+        return f"{who} archived the room" if entry.on else f"{who} opened the room again"
+    about = sentence(entry.text)
+    if entry.seq == 1:
+        return f"{who} made this room" + (f": {about}" if about else "")
+    return f"{who} set the topic: {about}" if about else f"{who} took the topic away"
+
+
+def one_line(raw: str, limit: int) -> str:
+    """At most `limit` characters, without line breaks, invisible characters and direction marks."""
     seen = "".join(c if c.isprintable() else " " for c in raw[: 4 * limit])
     line = " ".join(seen.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

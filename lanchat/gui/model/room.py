@@ -1,0 +1,186 @@
+"""What the chat screen knows of one room: its messages, what is unread, who writes. No tkinter, no clock.
+
+The link, the people and the other rooms are the business of model.chat. Times are seconds since 1970, passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from lanchat.client import events
+from lanchat.client.mentions import mentions
+from lanchat.gui.model import wording
+from lanchat.gui.model.people import Hues
+from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
+from lanchat.protocol.frames import Message
+from lanchat.protocol.limits import TYPING_LASTS
+from lanchat.protocol.rooms import RoomInfo
+
+MAX_TYPING: Final = 50  # people who write at the same time and are remembered
+
+
+class RoomModel:
+    """own_key: ours. hues: the colours of people, the same in all rooms. followed: we are in it."""
+
+    def __init__(self, name: str, own_key: str, hues: Hues) -> None:
+        self.info = RoomInfo(name)
+        self.own_key = own_key
+        self.timeline = Timeline(own_key=own_key, hues=hues)
+        self.followed = False
+        self.unread = self.called = 0  # messages that nobody looked at; those that call us among them
+        self.draft = ""  # written and not sent, while another room is open
+        self.view_top = 0  # the first seq that was in view then; 0: the end was
+        self.nick = ""
+        self.loading = False
+        self._complete = False  # its first entry is in the timeline
+        self._head = 0  # when we entered it
+        self._read = 0  # the last seq that counts as read
+        self._seen = 0  # the last seq that came while somebody looked
+        self._resumed = 0  # the highest that `resume_at` was told since we entered
+        self._typing: dict[str, float] = {}  # nicknames, and until when they count as writing
+
+    @property
+    def name(self) -> str:
+        return self.info.name
+
+    @property
+    def direct(self) -> bool:
+        return self.info.direct
+
+    def label(self, names: Mapping[str, str]) -> str:
+        """What it is called. names: of keys, as they are now."""
+        if not self.direct:
+            return wording.name(self.name)
+        others = [names.get(p.key, p.nick) for p in self.info.people if p.key != self.own_key]
+        return ", ".join(map(wording.name, others)) or "?"
+
+    # Coming in
+
+    def clear(self) -> None:
+        """Its journal is another one."""
+        self.timeline.clear()
+        self._complete = False
+
+    def entered(self, head: int, read: int, *, again: bool = False, new: bool = False) -> None:
+        """We follow it from now on. read: what the server knows that we have read; 0: nothing. again: after a break.
+        new: it is of another journal than what was seen."""
+        self.followed, self.loading = True, False
+        self._complete = self._complete or head == 0
+        self._head, self._resumed = head, 0
+        if read:
+            self._read = max(self._seen, read)
+        elif not self._read and not self.direct:  # a newcomer has missed nothing
+            self._read = head
+        self._count_anew()
+        if not new:
+            self.resume_at(max(self._seen if again else 0, read))
+
+    def resume_at(self, seen: int) -> None:
+        """The last seq that was seen before; what came since then is marked. 0: unknown."""
+        if not max(1, self._resumed) <= seen <= self._head:  # a device knew better, or it is of another journal
+            return
+        self._resumed = seen
+        self.timeline.mark_missed(seen, self._head - seen)
+
+    def call_us(self, nick: str) -> None:
+        """Our name from now on."""
+        self.nick = nick
+        self.timeline.be_called(nick)
+
+    # Messages
+
+    def message(self, event: Message, *, looked_at: bool) -> bool:
+        """A live one; whether it is new and of somebody else."""
+        self._typing.pop(event.nick, None)
+        if not self.timeline.add([event]) or looked_at or event.seq <= self._read:
+            return False
+        return self._count([event]) > 0
+
+    def page(self, event: events.Page, *, looked_at: bool) -> None:
+        new = self.timeline.add(event.entries)
+        if not looked_at:
+            self._count([entry for entry in new if entry.seq > self._read])
+        if not event.catchup:
+            self.loading = False
+        if event.start:
+            self._complete = True
+
+    def _count(self, entries: list[Message]) -> int:
+        others = [entry for entry in entries if entry.key is None or entry.key != self.own_key]
+        self.unread += len(others)
+        self.called += sum(mentions(entry.text, self.nick) for entry in others) if not self.direct else len(others)
+        return len(others)
+
+    def _count_anew(self) -> None:
+        self.unread = self.called = 0
+        self._count(self.timeline.since(self._read))
+
+    def look(self) -> None:
+        """Somebody sees it now: nothing is unread."""
+        self.unread = self.called = 0
+        self._seen = max(self._seen, self.timeline.last_seq)
+        self._read = max(self._read, self._seen)
+
+    def open(self) -> None:
+        """It is shown from now on: what nobody looked at is marked."""
+        if self.unread:
+            self.timeline.mark_missed(self._read, self.unread)
+
+    @property
+    def seen(self) -> int:
+        """The last seq that came while somebody looked."""
+        return self._seen
+
+    # What is shown
+
+    def ask_older(self) -> int | None:
+        """The seq before which older entries should be loaded; None when there is nothing to ask for now."""
+        first = self.timeline.first_seq
+        if self._complete or self.loading or first is None or self.timeline.full:
+            return None
+        self.loading = True
+        return first
+
+    def top(self, *, joined: bool, label: str) -> Block | None:
+        """The line above the first message; a second line follows where nothing was said yet."""
+        if self._complete:
+            name = f"your conversation with {label}" if self.direct else f"#{label}"
+            text = f"This is the start of {name}."
+            if not len(self.timeline):
+                who = "the two of you alone" if len(self.info.people) == 2 else "the people in it alone"
+                seen = f"by {who}" if self.direct else "by everyone who joins"
+                text += f"\nNobody has said anything yet. What you write is seen {seen}."
+        elif self.loading and joined:
+            text = "Loading older messages…"
+        elif self.loading:
+            text = "Older messages are loaded when the connection is back."
+        elif self.timeline.full:
+            text = "Older messages are not shown here."
+        else:
+            return None
+        return Block(key=TOP, kind=Kind.TOP, text=text)
+
+    def blocks(self, start: int, end: int, today: date, top: Block | None) -> list[Block]:
+        """The items of the timeline from place to place as they are drawn, with the line above the first."""
+        return ([top] if top and start == 0 else []) + self.timeline.blocks(start, end, today)
+
+    # Who writes
+
+    def typed(self, event: events.Typed, now: float) -> None:
+        if event.key != self.own_key:
+            self._typing[event.nick] = now + TYPING_LASTS
+        while len(self._typing) > MAX_TYPING:
+            del self._typing[next(iter(self._typing))]
+
+    def who_types(self, now: float) -> str:
+        names = [wording.name(nick) for nick, until in self._typing.items() if until > now]
+        match names:
+            case []:
+                return ""
+            case [one]:
+                return f"{one} is typing …"
+            case [one, other]:
+                return f"{one} and {other} are typing …"
+        return "Several people are typing …"

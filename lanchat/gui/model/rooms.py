@@ -1,0 +1,106 @@
+"""The rooms of a server as the chat screen shows them: which we follow, which one is open. No tkinter, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from lanchat.client import events
+from lanchat.gui.model.people import Hues
+from lanchat.gui.model.room import RoomModel
+from lanchat.protocol.rooms import RoomInfo
+
+MAX_ROOMS: Final = 2_000  # of one server that are remembered: several times what ours has
+FIRST: Final = "lobby"  # as long as we do not know better
+
+
+class RoomsModel:
+    """first: the room that everybody is in; current: the one that is open. nick: ours."""
+
+    def __init__(self, own_key: str, nick: str) -> None:
+        self._own_key, self._nick = own_key, nick
+        self._hues = Hues()
+        self._rooms: dict[str, RoomModel] = {}
+        self.first = self.current = self.find(FIRST)
+
+    def __iter__(self) -> Iterator[RoomModel]:
+        """All that we know of."""
+        return iter(self._rooms.values())
+
+    def find(self, name: str) -> RoomModel:
+        """The room of that name, made if it is not known; empty: the first."""
+        if not name:
+            return self.first
+        room = self._rooms.get(name)
+        if room is None:
+            room = RoomModel(name, self._own_key, self._hues)
+            room.call_us(self._nick)
+            if len(self._rooms) < MAX_ROOMS:
+                self._rooms[name] = room
+        return room
+
+    def followed(self, names: Mapping[str, str]) -> list[RoomModel]:
+        """The first, the others by name, direct conversations by who they are with. names: of keys, as they are."""
+        rooms = [room for room in self if room.followed or room is self.first]
+        return sorted(rooms, key=lambda r: (r.direct, r is not self.first, r.label(names).casefold(), r.name))
+
+    @property
+    def unread(self) -> int:
+        """In all of them."""
+        return sum(room.unread for room in self)
+
+    @property
+    def called(self) -> int:
+        """How many of those call us."""
+        return sum(room.called for room in self)
+
+    @property
+    def waiting(self) -> int:
+        """Messages that are still to be sent."""
+        return sum(room.timeline.waiting for room in self)
+
+    # What happens
+
+    def name_first(self, name: str) -> None:
+        """The first room turned out to be called so."""
+        if name != self.first.name:
+            del self._rooms[self.first.name]
+            self.first.info = RoomInfo(name)
+            self._rooms[name] = self.first
+
+    def call_us(self, nick: str) -> None:
+        """Our name from now on."""
+        self._nick = nick
+        for room in self:
+            room.call_us(nick)
+
+    def clear(self) -> None:
+        """Their journal is another one."""
+        for room in self:
+            room.clear()
+
+    def told_of(self, told: events.Rooms) -> None:
+        """What there is to know of some."""
+        for info in told.rooms:
+            self.find(info.name).info = info
+
+    def parted(self, name: str) -> None:
+        room = self.find(name)
+        room.followed = False
+        if room is self.current:
+            self.open(self.first.name)
+
+    def open(self, name: str) -> bool:
+        """Another room is shown from now on; False: there is none of this name that we follow."""
+        room = self._rooms.get(name)
+        if room is None or not (room.followed or room is self.first):
+            return False
+        if room is not self.current:
+            self.current.timeline.mark_missed(0, 0)  # who goes on has read
+            self.current = room
+            room.open()
+        return True
+
+    def stop_loading(self) -> None:
+        for room in self:
+            room.loading = False

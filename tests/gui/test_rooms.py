@@ -1,0 +1,192 @@
+"""Rooms and conversations in the window: two windows on a real server, by real keys and clicks."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from lanchat.client import Client, Profile
+from lanchat.gui.chat import ChatScreen
+from lanchat.gui.go_dialog import GoDialog
+from lanchat.gui.model.room import RoomModel
+from lanchat.gui.model.roster import Person
+from lanchat.gui.popup import PopupMenu
+from lanchat.gui.question_dialog import QuestionDialog
+from lanchat.gui.theme import Kit
+from lanchat.server import Config, Server
+
+pytestmark = pytest.mark.display
+Until = Callable[[Callable[[], object]], None]
+SLICE = 200  # events handed over between two looks of Tk
+
+
+class Window:
+    """A chat screen in a window of its own, fed from its client's queue."""
+
+    def __init__(self, root: tk.Tk, kit: Kit, client: Client) -> None:
+        self.top, self.client = tk.Toplevel(root), client
+        self.top.geometry("900x600")
+        leave = client.close
+        self.screen = ChatScreen(self.top, kit, client, on_leave=leave, on_forget=leave, on_title=self.top.title)
+        self.screen.pack(fill="both", expand=True)
+
+    def turn(self) -> None:
+        for event in self.client.events.drain(SLICE):
+            self.screen.handle(event)
+        self.top.update()
+
+    def say(self, text: str) -> None:
+        self.screen.composer.draft = text
+        self.screen.composer.submit()
+
+    @property
+    def content(self) -> str:
+        return self.screen.messages.text.get("1.0", "end")
+
+    @property
+    def rooms(self) -> list[str]:
+        """The rooms and conversations in the side bar."""
+        return [row.content.name for row in self.screen.side.rows._rows if isinstance(row.content, RoomModel)]
+
+    def click(self, wanted: Callable[[object], bool], button: int = 1) -> None:
+        """On the row of the side bar that fits."""
+        rows = self.screen.side.rows
+        place = next(n for n, row in enumerate(rows._rows) if wanted(row.content))
+        rows.event_generate(f"<Button-{button}>", x=60, y=rows._tops[place] + 10)
+        self.top.update()
+
+    def go(self, typed: str) -> None:
+        """By the dialog: types, and presses Enter."""
+        dialog = self.screen.arranging.ask_where()
+        self.top.update()
+        dialog.field.value = typed
+        dialog.field.focus_force()
+        dialog.field.event_generate("<Return>")
+        self.top.update()
+
+
+@pytest.fixture
+def windows(root: tk.Tk, kit: Kit, until: Until, tmp_path: Path) -> Iterator[tuple[Window, Window, Until]]:
+    """Sam's and Ana's, who are in, and what waits while both go on."""
+    with ExitStack() as stack:
+        config = Config("Room", tmp_path / "room", host="127.0.0.1", port=0, mdns=False, beacon=False)
+        server = stack.enter_context(Server(config))
+        sam, ana = (
+            Window(root, kit, stack.enter_context(Client(f"127.0.0.1:{server.port}", nick, profile=Profile(nick))))
+            for nick in ("Sam", "Ana")
+        )
+
+        def wait(condition: Callable[[], object]) -> None:
+            until(lambda: [sam.turn(), ana.turn(), condition()][-1])
+
+        wait(lambda: all(len(window.screen.model.people()) == 2 for window in (sam, ana)))
+        yield sam, ana, wait
+        for window in (sam, ana):
+            window.screen.destroy()
+
+
+def is_room(name: str) -> Callable[[object], bool]:
+    return lambda content: isinstance(content, RoomModel) and content.name == name
+
+
+def test_a_room_is_made_found_and_talked_in(windows: tuple[Window, Window, Until]) -> None:
+    sam, ana, wait = windows
+    sam.go("Board games")
+    wait(lambda: sam.screen.model.room == "Board-games")
+    wait(lambda: "Sam made this room" in sam.content and "lobby" in sam.rooms)
+    sam.say("who is in?")
+    ana.say("still in the lobby")
+    wait(lambda: "who is in?" in sam.content and "still in the lobby" in ana.content)
+    assert "still in the lobby" not in sam.content
+    wait(lambda: sam.screen.model.rooms.first.unread == 1)
+    assert sam.top.title().startswith("(1) ")
+    ana.go("board")
+    wait(lambda: "who is in?" in ana.content)
+    assert "still in the lobby" not in ana.content
+    ana.say("I am")
+    wait(lambda: "I am" in sam.content)
+    sam.click(is_room("lobby"))
+    assert "still in the lobby" in sam.content
+    assert "1 message you missed" in [block.missed for block in sam.screen.messages.shown]
+    ana.say("there?")
+    wait(lambda: sam.screen.model.rooms.find("Board-games").unread == 1)
+
+
+def test_a_word_in_private(windows: tuple[Window, Window, Until], monkeypatch: pytest.MonkeyPatch) -> None:
+    sam, ana, wait = windows
+    menus: list[PopupMenu] = []
+    monkeypatch.setattr(PopupMenu, "tk_popup", lambda menu, *_: menus.append(menu))  # Tk's waits for the user
+    sam.click(lambda content: isinstance(content, Person) and content.nick == "Ana")
+    menus[-1].invoke("Write to them alone")
+    wait(lambda: sam.screen.model.current.direct)
+    assert "This is the start of your conversation with Ana." in sam.content
+    assert len(ana.rooms) == 1
+    sam.say("a surprise for Ben")
+    wait(lambda: len(ana.rooms) == 2)
+    wait(lambda: ana.screen.model.called == 1)
+    ana.click(is_room(ana.rooms[1]))
+    wait(lambda: "a surprise for Ben" in ana.content)
+    assert ana.screen.model.unread == 0 or ana.screen.focus_displayof() is None
+    ana.say("my lips are sealed")
+    wait(lambda: "my lips are sealed" in sam.content)
+    assert "surprise" not in str(sam.screen.model.rooms.first.timeline.since(0))
+
+
+def test_each_room_keeps_its_draft_and_keys_go_from_one_to_the_next(windows: tuple[Window, Window, Until]) -> None:
+    sam, _, wait = windows
+    sam.go("games")
+    wait(lambda: sam.screen.model.room == "games")
+    sam.screen.composer.draft = "half a thought"
+    sam.screen.arranging.step(1)
+    assert (sam.screen.model.room, sam.screen.composer.draft) == ("lobby", "")
+    sam.screen.composer.draft = "another"
+    sam.screen.arranging.go_to_number(2)
+    assert (sam.screen.model.room, sam.screen.composer.draft) == ("games", "half a thought")
+    visit = sam.screen.visit
+    assert (visit.open, visit.draft, visit.rooms["games"].draft) == ("games", "another", "half a thought")
+
+
+def test_topic_archive_and_leaving_by_the_menu(
+    windows: tuple[Window, Window, Until], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam, ana, wait = windows
+    menus: list[PopupMenu] = []
+    monkeypatch.setattr(PopupMenu, "tk_popup", lambda menu, *_: menus.append(menu))
+    sam.go("games")
+    wait(lambda: sam.screen.model.room == "games")
+    ana.go("games")
+    wait(lambda: ana.screen.model.room == "games")
+    sam.click(is_room("games"), button=3)
+    menus[-1].invoke("Say what it is about …")
+    (dialog,) = (w for w in sam.screen.winfo_children() if isinstance(w, QuestionDialog))
+    assert dialog.field is not None
+    dialog.field.value = "chess and go"
+    dialog.submit.invoke()
+    wait(lambda: ana.screen.model.topic == "chess and go")
+    assert "Sam set the topic: chess and go" in ana.content
+    sam.click(is_room("games"), button=3)
+    menus[-1].invoke("Archive it …")
+    (question,) = (w for w in sam.screen.winfo_children() if isinstance(w, QuestionDialog))
+    question.submit.invoke()
+    wait(lambda: "archived" in ana.screen.model.topic)
+    ana.click(is_room("games"), button=3)
+    with pytest.raises(tk.TclError):
+        menus[-1].index("Archive it …")
+    menus[-1].invoke("Leave this room")
+    wait(lambda: ana.rooms == ["lobby"])
+    assert ana.screen.model.room == "lobby"
+
+
+def test_a_name_that_cannot_be_is_said_in_the_dialog(windows: tuple[Window, Window, Until]) -> None:
+    sam, _, _ = windows
+    dialog: GoDialog = sam.screen.arranging.ask_where()
+    dialog.field.value = "x" * 40
+    sam.top.update()
+    assert dialog.submit.instate(["disabled"])
+    assert str(dialog.complaint["text"])
+    dialog.event_generate("<Escape>")
+    dialog.cancel()
