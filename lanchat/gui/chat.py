@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from tkinter import ttk
 from typing import Final, Protocol
 
@@ -15,14 +15,18 @@ from lanchat.client import events
 from lanchat.client.commands import Deed
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Visit
+from lanchat.client.shortcodes import complete as complete_emoji
 from lanchat.gui.aiming import Aiming
 from lanchat.gui.arranging import Arranging
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
+from lanchat.gui.choosing_emoji import ChoosingEmoji
 from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
+from lanchat.gui.emoji_picker import Corner
 from lanchat.gui.key_bindings import Part
+from lanchat.gui.long_paste import LongPaste, SendFile
 from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
@@ -32,6 +36,7 @@ from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.switching import Switching
 from lanchat.gui.theme import Kit
+from lanchat.protocol.frames import Message
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
@@ -67,7 +72,7 @@ class ChatScreen(ttk.Frame):
     """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
     and nothing of the room is to stay on this computer. on_title: the
     window's title changed. on_menu: adds to the menu of the room what the window has for it, given its name. address:
-    what others type to come here."""
+    what others type to come here. recents, on_recents: emoji, see ChoosingEmoji. send_file: see LongPaste."""
 
     def __init__(
         self,
@@ -79,6 +84,9 @@ class ChatScreen(ttk.Frame):
         on_forget: Callable[[], object],
         on_title: Callable[[str], object],
         on_menu: Callable[[tk.Menu, str], object] = lambda *_: None,
+        recents: Sequence[str] = (),
+        on_recents: Callable[[Sequence[str]], object] = lambda _: None,
+        send_file: SendFile | None = None,
         address: str = "",
         clock: Callable[[], float] = time.time,
         on_link: Callable[[str], object] = open_link,
@@ -88,6 +96,7 @@ class ChatScreen(ttk.Frame):
         self._on_leave, self._on_forget, self._on_title = on_leave, on_forget, on_title
         self.model = ChatModel(client.nick, client.key, address)
         self._on_menu = on_menu
+        self._recents, self._on_recents, self._send_file = recents, on_recents, send_file
         self._preferences = Preferences()
         self._title = ""
         self._room = ""
@@ -212,20 +221,28 @@ class ChatScreen(ttk.Frame):
             on_up=lambda: self.aiming.edit_last(),
             on_drop=lambda: self.aiming.drop(),
             on_typing=self._tell_typing,
-            complete=self.model.complete,
+            on_emoji=self._choose_emoji,
+            on_paste=lambda text: self.long_paste.offer(text),
+            pictures=self.messages.emoji,
+            complete=lambda *at: complete_emoji(*at) or self.model.complete(*at),
         )
+        self.long_paste = LongPaste(self, kit, self.composer, self._send_file)
+        self.choosing = ChoosingEmoji(self, kit, self.messages.emoji, self._recents, self._on_recents)
         self.switching = Switching(self.model, self._client, self.messages, self.composer)
         self.aiming = Aiming(self.model, self._client, self.composer)
         wishes = Wishes(
             self.aiming.reply,
             self.aiming.edit,
             lambda message, emoji: self.aiming.toggle(message.seq, emoji),
+            self._choose_reaction,
             self._moderating.ask_delete,
             on_link,
             self.switching.jump,
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
-        self.cursor = MessageCursor(self.messages, kit, self.model, self.message_menu.open)
+        self.cursor = MessageCursor(
+            self.messages, kit, self.model, on_menu=self.message_menu.open, on_react=self._choose_reaction
+        )
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
         self.messages.text.bind("<Key>", self._type_on)
@@ -338,6 +355,12 @@ class ChatScreen(ttk.Frame):
     def _copy(self, text: str) -> None:
         self.clipboard_clear()
         self.clipboard_append(text)
+
+    def _choose_emoji(self) -> None:
+        self.choosing.above(self.composer.emoji, self.composer.type, self.composer.text)
+
+    def _choose_reaction(self, message: Message, x: int, y: int) -> None:
+        self.choosing.open(Corner(x, y), lambda emoji: self.aiming.add(message.seq, emoji), self.messages.text)
 
     def _escape(self) -> None:
         """What was begun first; then to the newest message."""

@@ -3,8 +3,8 @@
 Frames and labels: “TFrame”, “TLabel”, “Meta.TLabel”, “Sub.TLabel”, “Bold.TLabel”, “Title.TLabel”, “H1.TLabel”,
 “Error.TLabel”, each also with “Side.” or “Raised.” in front (“Side.Meta.TLabel”) for that ground; “Card.TFrame”.
 Buttons: “Accent.TButton”, “TButton”, “Ghost.TButton” (icon), “Side.TButton” (icon on the side bar),
-“Send.TButton” (icon, on a card), “Pill.TButton” (over text), “Small.TButton” and “Mine.TButton” (in a line of text),
-“Warn.TButton” and “Danger.TButton” (in a banner).
+“Send.TButton” and “Card.TButton” (icons, on a card), “Pill.TButton” (over text),
+“Small.TButton” and “Mine.TButton” (in a line of text), “Warn.TButton” and “Danger.TButton” (in a banner).
 Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “TRadiobutton”,
 “TCheckbutton”.
 “Vertical.TScrollbar”, also with “Side.”.
@@ -95,6 +95,7 @@ def _buttons(kit: Kit) -> None:
     _button(kit, "Ghost.TButton", (c.bg, c.hover, c.line), c.text2, f.body, (7, 7), c.bg)
     _button(kit, "Side.TButton", (c.side, c.hover, c.line), c.text2, f.list, (7, 7), c.side)
     _button(kit, "Send.TButton", solid, c.on_accent, f.body, (7, 7), c.raised)
+    _button(kit, "Card.TButton", (c.raised, c.hover, c.line), c.text2, f.body, (7, 7), c.raised)
     _button(kit, "Small.TButton", quiet, c.text, f.meta_bold, (8, 2), c.bg)
     _button(kit, "Mine.TButton", (c.sel, c.hover, c.line), c.link, f.meta_bold, (8, 2), c.bg)
     _button(kit, "Pill.TButton", solid, c.on_accent, f.meta_bold, (14, 5), c.bg, radius=13)

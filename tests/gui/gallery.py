@@ -654,6 +654,31 @@ def marks(root: tk.Tk, kit: Kit) -> None:
     _marked_chat(root, kit)
 
 
+@picture("emoji-picker")
+@picture("emoji-picker-dark", mode="dark")
+@picture("emoji-picker-2x", scale=2.0)
+def emoji_picker(root: tk.Tk, kit: Kit) -> None:
+    screen = _marked_chat(root, kit)
+    screen.choosing.recents = ("🎉", "👍🏽", "🧑‍💻", "🇪🇺", "☕")
+    screen.composer.type("Well done :ta")
+    screen.composer.emoji.invoke()
+
+
+@picture("emoji-search")
+def emoji_search(root: tk.Tk, kit: Kit) -> None:
+    screen = _marked_chat(root, kit)
+    screen.composer.emoji.invoke()
+    assert screen.choosing.picker is not None
+    screen.choosing.picker.field.value = "heart"
+
+
+@picture("dialog-long-paste", size=WINDOW, dialog=True)
+def long_paste(root: tk.Tk, kit: Kit) -> None:
+    screen = _marked_chat(root, kit)
+    screen.long_paste.send_file = lambda *_: None
+    screen.long_paste.offer("line\n" * 240)
+
+
 @picture("menu-message", dialog=True)
 @picture("menu-message-dark", mode="dark", dialog=True)
 def message_menu(root: tk.Tk, kit: Kit) -> None:
