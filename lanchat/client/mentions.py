@@ -8,6 +8,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from lanchat.client.markup import outside_code
 from lanchat.protocol.limits import MAX_NICK
 from lanchat.protocol.text import fold_nick
 
@@ -23,8 +24,12 @@ class Completion(NamedTuple):
 
 
 def mentions(text: str, nick: str) -> bool:
-    """Whether `text` calls whoever is called `nick`, or everybody."""
-    return "@" in text and _pattern(nick).search(unicodedata.normalize("NFC", text)) is not None
+    """Whether `text` calls whoever is called `nick`, or everybody, otherwise than in code."""
+    pattern = _pattern(nick)
+    if "@" not in text or not pattern.search(unicodedata.normalize("NFC", text)):
+        return False
+    coded = "`" in text or "~~~" in text
+    return not coded or pattern.search(unicodedata.normalize("NFC", outside_code(text))) is not None
 
 
 @lru_cache(maxsize=64)

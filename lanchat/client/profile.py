@@ -68,11 +68,12 @@ class Visit(Place, frozen=True, omit_defaults=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the person chose. recents: latest first."""
+    """What the person chose. recents: latest first. emoji: those used lately, with spaces between them."""
 
     nick: str = ""
     preferences: Preferences = Preferences()
     recents: tuple[Recent, ...] = ()
+    emoji: str = ""
 
 
 class Profile:
@@ -110,13 +111,14 @@ class Profile:
                 "SELECT id, name, address, used_at FROM server ORDER BY used_at DESC LIMIT ?", (MAX_RECENTS,)
             )
         recents = tuple(Recent(*row) for row in rows)
-        return Settings(chosen.get("nick", ""), from_rows(chosen), recents)
+        return Settings(chosen.get("nick", ""), from_rows(chosen), recents, chosen.get("emoji", ""))
 
-    def update(self, *, nick: str | None = None, preferences: Preferences | None = None) -> Settings:
+    def update(
+        self, *, nick: str | None = None, preferences: Preferences | None = None, emoji: str | None = None
+    ) -> Settings:
         """Stores what is given; returns what holds now."""
         rows = {} if preferences is None else to_rows(preferences)
-        if nick is not None:
-            rows["nick"] = nick
+        rows |= {name: text for name, text in (("nick", nick), ("emoji", emoji)) if text is not None}
         with self._database() as db, db.transaction():
             db.executemany("INSERT OR REPLACE INTO setting VALUES (?,?)", rows.items())
         return self.settings

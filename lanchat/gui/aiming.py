@@ -66,6 +66,11 @@ class Aiming:
         self._aim = None
         self._composer.aim("")
 
+    def add(self, seq: int, emoji: str) -> None:
+        """Ours is put below a message, if it is not there."""
+        if not any(r.emoji == emoji and r.mine for r in self._model.timeline.reactions(seq)):
+            self.toggle(seq, emoji)
+
     def toggle(self, seq: int, emoji: str) -> None:
         """Ours is put below a message, or taken away."""
         mine = any(r.emoji == emoji and r.mine for r in self._model.timeline.reactions(seq))

@@ -21,6 +21,7 @@ from lanchat.gui.dialog import Choice, Dialog
 from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
 from lanchat.gui.key_bindings import bind_keys, bind_return_to_buttons, next_part
+from lanchat.gui.model.emoji_choice import read_recents
 from lanchat.gui.model.keys import NUMBERS
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
@@ -310,6 +311,8 @@ class App:
             on_forget=self._ask_forget,
             on_title=self.root.title,
             on_menu=self._fill_room_menu,
+            recents=read_recents(self._settings.emoji),
+            on_recents=self._keep_emoji,
             address=entered.address,
         )
         chat.pack(fill="both", expand=True)
@@ -323,6 +326,9 @@ class App:
         self._tell_finder()
         nick = entered.client.nick
         self.pump.work("settings", lambda: self._profile.update(nick=nick), self._settings_changed)
+
+    def _keep_emoji(self, recents: Sequence[str]) -> None:
+        self.pump.work("settings", partial(self._profile.update, emoji=" ".join(recents)), self._settings_changed)
 
     def _fill_room_menu(self, menu: tk.Menu, room: str) -> None:
         menu.add_separator()

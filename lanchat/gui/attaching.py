@@ -33,7 +33,7 @@ class Attaching:
         self._thread: threading.Thread | None = None
         self._timer = ""
         text.bind(sequence("Mod-u", mac=is_mac(text)), lambda _: self.choose())
-        text.bind("<<Paste>>", lambda _: "break" if self._paste() else None)
+        text.bind("<<Paste>>", lambda _: "break" if self._paste() else None, add="+")  # behind the composer's own
         for widget in drops:
             self._take_drops(widget)
 
@@ -49,6 +49,12 @@ class Attaching:
             chosen = filedialog.askopenfilenames(parent=self._text, title="Send files")
             self._on_paths([Path(name) for name in chosen])
         return "break"
+
+    def send_data(self, name: str, data: bytes) -> None:
+        """As a file of that name."""
+        path = private_directory(home() / "cache" / "pasted") / name
+        path.write_bytes(data)
+        self._on_paths([path])
 
     # The clipboard
 

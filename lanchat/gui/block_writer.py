@@ -12,7 +12,10 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Any, Final, NamedTuple
 
+from lanchat.client.markup import Line, Run, Style, parse
+from lanchat.gui import markup_tags
 from lanchat.gui.emoji import EmojiPictures, drawable
+from lanchat.gui.markup_tags import line_tags, run_tags
 from lanchat.gui.model.spans import Kind as SpanKind
 from lanchat.gui.model.spans import is_rtl, spans
 from lanchat.gui.model.timeline import Block, Kind, Sent
@@ -109,6 +112,20 @@ class BlockWriter:
         """The link that stands there."""
         return next((self._links[tag] for tag in self._text.tag_names(index) if tag in self._links), None)
 
+    def read(self, start: str, end: str) -> str:
+        """What stands between, with emoji for their pictures."""
+        parts = []
+        pieces: Any = self._text.dump(start, end, text=True, image=True, tag=True)
+        bullet = False
+        for kind, value, index in pieces:
+            if kind == "image":
+                parts.append(self._emoji.text(str(self._text.image_cget(index, "image"))))
+            elif kind == "text":
+                parts.append(value.replace("\t", " ") if bullet else value)
+            elif value == "bullet":
+                bullet = kind == "tagon"
+        return "".join(parts)
+
     def widen(self) -> None:
         """The Text has another width: day lines follow."""
         for lines in self._lines.values():
@@ -126,20 +143,16 @@ class BlockWriter:
         called = ("called",) if block.called else ()
         if block.file is not None:
             self._file(block, widgets)
-        lines = block.text.split("\n", MAX_LINES) if block.text else []
-        hidden = lines.pop().count("\n") + 1 if len(lines) > MAX_LINES else 0
-        for number, line in enumerate(lines):
-            if number:
-                self._add("\n", ink, *called)
-            self._line(line, ("body", ink, *called, "rtl") if is_rtl(line) else ("body", ink, *called))
-        if hidden:
-            self._add(f"\n… and {hidden:,} more lines", "notice")
+        ending = self._said(block, ("body", ink, *called)) if block.text else ()
+        if ending and (block.edited or block.sent is Sent.WAITING):
+            self._add("\n", *ending)  # below a block of code
+            ending = ()
         if block.edited:
             self._add("  edited", "body", "edited")
         if block.sent is Sent.WAITING:
             self._add(" ", ink)
             self._picture(self._kit.icon("clock", 12, "text3"), ink)
-        self._add("\n", "body", *called)
+        self._add("\n", *(ending or ("body", *called)))
         if block.sent is Sent.FAILED:
             self._failure(block, widgets)
         if block.reactions:
@@ -175,10 +188,35 @@ class BlockWriter:
             widgets.append(button)
         self._add("\n", "reactions")
 
-    def _line(self, line: str, tags: tuple[str, ...]) -> None:
-        for kind, part in spans(line):
+    def _said(self, block: Block, tags: tuple[str, ...]) -> tuple[str, ...]:
+        """The text as its marks mean it. Returns the tags of the line break behind it, if code wants some."""
+        source = block.text.split("\n")
+        text = "\n".join(source[:MAX_LINES])
+        lines = [Line((Run(text),))] if block.gone else parse(text)
+        for number, line in enumerate(lines):
+            before = lines[number - 1] if number else None
+            after = lines[number + 1] if number + 1 < len(lines) else None
+            all_tags = ("said", *tags, *line_tags(line, before, after))
+            self._line(line, all_tags)
+            if after:
+                self._add("\n", *all_tags)
+        if len(source) > MAX_LINES:
+            self._add(f"\n… and {len(source) - MAX_LINES:,} more lines", "notice")
+        elif lines[-1].code:
+            return all_tags[1:]
+        return ()
+
+    def _line(self, line: Line, tags: tuple[str, ...]) -> None:
+        if line.bullet:
+            self._add(f"{line.bullet}\t", *tags, "bullet")
+        tags = (*tags, "rtl") if is_rtl(line.text) and not line.code else tags
+        for run in line.runs:
+            self._run(run, (*tags, *run_tags(run)))
+
+    def _run(self, run: Run, tags: tuple[str, ...]) -> None:
+        for kind, part in spans(run.text):
             match kind:
-                case SpanKind.LINK:
+                case SpanKind.LINK if Style.CODE not in run.style:
                     link = f"l{next(self._serial)}"
                     self._links[link] = part
                     self._add(drawable(part), *tags, "link", link)
@@ -262,6 +300,7 @@ class BlockWriter:
         set_tag("body", font=fonts.body, foreground=colors.text, **spacing)
         faint = mix(colors.text, colors.bg, WAITING_INK)
         set_tag("waiting", font=fonts.body, foreground=faint, **spacing)
+        markup_tags.configure(self._text, kit, margin)
         set_tag("quote", font=fonts.meta, foreground=colors.text3, spacing1=px(4), wrap="none", rmargin=margin)
         set_tag("reactions", font=fonts.meta, spacing1=px(2), spacing3=px(4), rmargin=margin)
         set_tag("file", font=fonts.body, spacing1=px(4), spacing3=px(4), rmargin=margin)

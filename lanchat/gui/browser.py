@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import webbrowser
 
-from lanchat.gui.model.spans import link_target
+from lanchat.client.links import link_target
 
 
 def open_link(link: str) -> None:

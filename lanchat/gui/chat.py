@@ -7,34 +7,39 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tkinter import ttk
-from typing import Final, Protocol
+from typing import Final
 
 from lanchat.client import events
-from lanchat.client.commands import Deed
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Visit
+from lanchat.client.shortcodes import complete as complete_emoji
 from lanchat.gui.aiming import Aiming
 from lanchat.gui.arranging import Arranging
 from lanchat.gui.attaching import Attaching
 from lanchat.gui.banner import Banner
 from lanchat.gui.browser import open_link
+from lanchat.gui.choosing_emoji import ChoosingEmoji
+from lanchat.gui.client_like import ClientLike
 from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
+from lanchat.gui.emoji_picker import Corner
 from lanchat.gui.file_desk import FileDesk
 from lanchat.gui.key_bindings import Part
+from lanchat.gui.long_paste import LongPaste
 from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.pin_dialog import PinDialog
-from lanchat.gui.side_bar import BAR, SideBar
+from lanchat.gui.side_bar import SideBar
 from lanchat.gui.switching import Switching
 from lanchat.gui.theme import Kit
+from lanchat.gui.top_bar import TopBar
 from lanchat.gui.transfer_rows import TransferRows
 from lanchat.protocol.frames import Message
 
@@ -49,33 +54,11 @@ COMPARE: Final = (
 )
 
 
-class ClientLike(Protocol):
-    """What the screen needs of lanchat.client.Client. No call blocks; answers come as events."""
-
-    @property
-    def nick(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    def say(self, text: str, *, room: str) -> str: ...
-    def rename(self, nick: str) -> object: ...
-    def load_older(self, before: int | None, limit: int, room: str) -> object: ...
-    def retry_now(self) -> object: ...
-    def unlock(self, pin: str) -> object: ...
-    def discard(self, message_id: str) -> object: ...
-    def resend(self, message_id: str) -> object: ...
-    def do(self, deed: Deed) -> str: ...
-    def typing(self, room: str) -> object: ...
-    def read(self, seq: int, room: str) -> object: ...
-    def send_file(self, path: Path, *, room: str) -> str: ...
-    def get_file(self, message: Message, folder: Path | None = None) -> str: ...
-    def cancel_file(self, transfer_id: str) -> object: ...
-
-
 class ChatScreen(ttk.Frame):
     """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
     and nothing of the room is to stay on this computer. on_title: the
     window's title changed. on_menu: adds to the menu of the room what the window has for it, given its name. address:
-    what others type to come here."""
+    what others type to come here. recents, on_recents: emoji, see ChoosingEmoji."""
 
     def __init__(
         self,
@@ -87,6 +70,8 @@ class ChatScreen(ttk.Frame):
         on_forget: Callable[[], object],
         on_title: Callable[[str], object],
         on_menu: Callable[[tk.Menu, str], object] = lambda *_: None,
+        recents: Sequence[str] = (),
+        on_recents: Callable[[Sequence[str]], object] = lambda _: None,
         address: str = "",
         clock: Callable[[], float] = time.time,
         on_link: Callable[[str], object] = open_link,
@@ -96,9 +81,9 @@ class ChatScreen(ttk.Frame):
         self._on_leave, self._on_forget, self._on_title = on_leave, on_forget, on_title
         self.model = ChatModel(client.nick, client.key, address)
         self._on_menu = on_menu
+        self._recents, self._on_recents = recents, on_recents
         self._preferences = Preferences()
         self._title = ""
-        self._room = ""
         self._told_read: dict[str, int] = {}  # by room, the seq up to which the server knows that we have read
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
@@ -199,7 +184,8 @@ class ChatScreen(ttk.Frame):
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
         main = ttk.Frame(self)
         main.pack(side="left", fill="both", expand=True)
-        self._build_bar(main)
+        self.bar = TopBar(main, kit, self.model)
+        self.bar.pack(fill="x")
         line = ttk.Frame(main, style="Line.TFrame", height=px(1))
         line.pack(fill="x")
         self._banner = Banner(main, kit, pack={"fill": "x", "after": line})
@@ -229,14 +215,29 @@ class ChatScreen(ttk.Frame):
             on_up=lambda: self.aiming.edit_last(),
             on_drop=lambda: self.aiming.drop(),
             on_typing=self._tell_typing,
-            complete=self.model.complete,
+            on_emoji=self._choose_emoji,
+            on_paste=lambda text: self.long_paste.offer(text),
+            pictures=self.messages.emoji,
+            complete=lambda *at: complete_emoji(*at) or self.model.complete(*at),
         )
+        self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
+        self.messages.pack(fill="both", expand=True)
+        self.messages.text.bind("<Key>", self._type_on)
+        self._build_files(main)
+        self._build_ways(on_link)
+
+    def _build_ways(self, on_link: Callable[[str], object]) -> None:
+        """What opens over messages and composer."""
+        kit = self._kit
+        self.long_paste = LongPaste(self, kit, self.composer, self.attaching.send_data)
+        self.choosing = ChoosingEmoji(self, kit, self.messages.emoji, self._recents, self._on_recents)
         self.switching = Switching(self.model, self._client, self.messages, self.composer)
         self.aiming = Aiming(self.model, self._client, self.composer)
         wishes = Wishes(
             self.aiming.reply,
             self.aiming.edit,
             lambda message, emoji: self.aiming.toggle(message.seq, emoji),
+            self._choose_reaction,
             self._moderating.ask_delete,
             on_link,
             self.switching.jump,
@@ -244,11 +245,9 @@ class ChatScreen(ttk.Frame):
             lambda message: self.files.save_as((message.room, message.seq)),
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
-        self.cursor = MessageCursor(self.messages, kit, self.model, self.message_menu.open)
-        self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
-        self.messages.pack(fill="both", expand=True)
-        self.messages.text.bind("<Key>", self._type_on)
-        self._build_files(main)
+        self.cursor = MessageCursor(
+            self.messages, kit, self.model, on_menu=self.message_menu.open, on_react=self._choose_reaction
+        )
 
     def _make_desk(self) -> FileDesk:
         return FileDesk(
@@ -268,22 +267,6 @@ class ChatScreen(ttk.Frame):
         self.attaching = Attaching(self.composer.text, (self.messages.text, self.composer.text), self.files.send)
         self.messages.text.bind("<Control-u>", lambda _: self.attaching.choose())
         self.composer.add_attach(self.attaching.choose)
-
-    def _build_bar(self, main: ttk.Frame) -> None:
-        kit, px = self._kit, self._kit.px
-        bar = ttk.Frame(main, height=px(BAR))
-        bar.pack(fill="x")
-        bar.pack_propagate(False)
-        self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
-        self._status.pack(side="right", padx=(px(10), px(20)))
-        sign = self._room_sign = ttk.Label(bar)
-        sign.pack(side="left", padx=(px(20), px(6)))
-        self._room_label = ttk.Label(bar, style="Title.TLabel")
-        self._room_label.pack(side="left")
-        self._topic = ttk.Label(bar, style="Meta.TLabel")
-        self._topic.pack(side="left", padx=px(12))
-        kit.listen(sign, lambda: sign.configure(image=self._sign()))
-        kit.listen(self._status, self._show_status)
 
     # Following the model
 
@@ -310,7 +293,7 @@ class ChatScreen(ttk.Frame):
     def _refresh(self) -> None:
         self._refreshing = ""
         self.switching.follow()
-        self._show_room()
+        self.composer.name_room(drawable(self.model.title_of_room))
         if self._people_changed:
             self.side.refresh_people()
         if self._messages_changed:
@@ -319,25 +302,11 @@ class ChatScreen(ttk.Frame):
         self._people_changed = self._messages_changed = False
         self._show_state()
 
-    def _show_room(self) -> None:
-        """Its name above, and where one writes."""
-        label = self.model.label(self.model.current)
-        shown = label if self.model.current.direct else f"#{label}"
-        if self._room != shown:
-            self._room = shown
-            self._room_label.configure(text=drawable(label))
-            self._room_sign.configure(image=self._sign())
-            self.composer.name_room(drawable(shown))
-
-    def _sign(self) -> tk.PhotoImage:
-        return self._kit.icon("person" if self.model.current.direct else "hash", 18, "text3", 1.8)
-
     def _show_state(self) -> None:
         """What is small and changes with time."""
         now = self._clock()
         self.side.refresh()
-        self._show_status()
-        self._topic.configure(text=self.model.topic)
+        self.bar.refresh()
         self.composer.say_below(self.model.footer(now))
         banner = self.model.banner(now)
         if banner is None:
@@ -356,11 +325,6 @@ class ChatScreen(ttk.Frame):
             self._title = self.model.title
             self._on_title(drawable(self._title))
 
-    def _show_status(self) -> None:
-        status = self.model.status
-        dot = self._kit.disc(8, status.color, under="bg")
-        self._status.configure(text=f"  {status.text}", image=dot)
-
     # What the user wants
 
     def _ask_pin(self) -> None:
@@ -377,6 +341,12 @@ class ChatScreen(ttk.Frame):
     def _copy(self, text: str) -> None:
         self.clipboard_clear()
         self.clipboard_append(text)
+
+    def _choose_emoji(self) -> None:
+        self.choosing.above(self.composer.emoji, self.composer.type, self.composer.text)
+
+    def _choose_reaction(self, message: Message, x: int, y: int) -> None:
+        self.choosing.open(Corner(x, y), lambda emoji: self.aiming.add(message.seq, emoji), self.messages.text)
 
     def _escape(self) -> None:
         """What was begun first; then to the newest message."""

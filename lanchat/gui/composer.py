@@ -11,22 +11,28 @@ from tkinter import ttk
 from typing import Final
 
 from lanchat.client.mentions import Completion
+from lanchat.client.shortcodes import expand, named
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.emoji import drawable
+from lanchat.gui.clipboard_offer import clipboard_text
+from lanchat.gui.emoji import EmojiPictures, drawable, typable
 from lanchat.gui.field import Placeholder
 from lanchat.gui.key_bindings import bind_keys
+from lanchat.gui.model.paste import is_long
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import TYPING_EVERY
 from lanchat.protocol.text import clean_text
 
 MAX_HEIGHT: Final = 6  # lines; then it scrolls
+PICTURE: Final = 14  # px of the emoji that Tab would write
 HINTS: Final = {"enter": "Enter sends · Shift+Enter new line", "ctrl-enter": "Ctrl+Enter sends · Enter new line"}
 
 
 class Composer(ttk.Frame):
     """on_send: called with the text; raises LocalProtocolError where the rules forbid it. on_page: Page Up (-1) or
     Page Down (1) was pressed here. on_escape: Escape. on_up: Up, while nothing is written. on_drop: what `aim` shows is
-    no longer meant. on_typing: something is being written, told now and then. complete: see model.chat."""
+    no longer meant. on_typing: something is being written, told now and then. on_emoji: an emoji is wanted. on_paste: a
+    long text is about to be pasted; true: it is not. pictures: of emoji, for a hint. complete: what Tab makes of what
+    stands before the cursor, see model.chat."""
 
     def __init__(
         self,
@@ -39,10 +45,14 @@ class Composer(ttk.Frame):
         on_up: Callable[[], object],
         on_drop: Callable[[], object],
         on_typing: Callable[[], object],
+        on_emoji: Callable[[], object],
+        on_paste: Callable[[str], bool],
+        pictures: EmojiPictures,
         complete: Callable[[str, int], Completion | None],
     ) -> None:
         super().__init__(master)
         self._on_typing, self._complete = on_typing, complete
+        self._on_emoji, self._on_paste, self._pictures = on_emoji, on_paste, pictures
         self._told_typing, self._typing_timer = False, ""  # just now
         self._choices: list[str] = []  # what the next Tab makes of the name before the cursor
         self._kit, self._on_send = kit, on_send
@@ -59,11 +69,13 @@ class Composer(ttk.Frame):
         self._card.pack(fill="x")
         self._send = ttk.Button(self._card, style="Send.TButton", command=self.submit)
         self._send.pack(side="right", anchor="s")
+        self.emoji = ttk.Button(self._card, style="Attach.TButton", command=on_emoji)
+        self.emoji.pack(side="right", anchor="s", padx=(0, px(4)))
         self.text = self._make_text()
         self._placeholder = Placeholder(self.text, kit, "")
         below = ttk.Frame(self)
         below.pack(fill="x", pady=(px(4), 0))
-        self._hint = ttk.Label(below, text=HINTS[self._send_key], style="Meta.TLabel")
+        self._hint = ttk.Label(below, text=HINTS[self._send_key], style="Meta.TLabel", compound="right")
         self._hint.pack(side="right")
         self._line = ttk.Label(below, style="Meta.TLabel")
         self._line.pack(side="left")
@@ -100,15 +112,15 @@ class Composer(ttk.Frame):
         self._placeholder.say(why)
         self.text.configure(state="disabled")
         self._send.state(["disabled"])
+        self.emoji.state(["disabled"])
         self._card.state(["!focus"])
-        self._hint.configure(text="")
+        self._hint.configure(text="", image="")
         self._paint()
 
     def send_by(self, key: str) -> None:
         """“enter” or “ctrl-enter”."""
         self._send_key = key
-        if str(self.text["state"]) != "disabled":
-            self._hint.configure(text=HINTS[key])
+        self._show_hint()
 
     def focus_text(self) -> None:
         self.text.focus_set()
@@ -131,7 +143,7 @@ class Composer(ttk.Frame):
 
     def submit(self) -> None:
         """Hand over what is written, if it is more than space."""
-        text = clean_text(self.text.get("1.0", "end-1c")).strip("\n")
+        text = expand(clean_text(self.text.get("1.0", "end-1c")).strip("\n"))
         if not text.strip() or str(self.text["state"]) == "disabled":
             return
         try:
@@ -174,6 +186,7 @@ class Composer(ttk.Frame):
                 "send": self._send_now,
                 "line": lambda: None,  # the class binding breaks the line
                 "complete": lambda: "break" if self._tab() else self._leave(text.tk_focusNext()),
+                "emoji": lambda: [self._on_emoji(), "break"][1],
                 "up": lambda: None if self.draft else [on_up(), "break"][1],
                 "page up": lambda: [on_page(-1), "break"][1],
                 "page down": lambda: [on_page(1), "break"][1],
@@ -185,6 +198,8 @@ class Composer(ttk.Frame):
         text.bind("<FocusIn>", lambda _: self._card.state(["focus"]), add="+")
         text.bind("<FocusOut>", lambda _: self._card.state(["!focus"]), add="+")
         text.bind("<<Modified>>", lambda _: self._modified())
+        text.bind("<<Paste>>", lambda _: self._paste())
+        text.bind("<KeyRelease>", lambda _: self._show_hint(), add="+")
         text.bind("<Configure>", lambda _: self._grow())
 
     def _return(self) -> str | None:
@@ -208,6 +223,26 @@ class Composer(ttk.Frame):
             kept, self._choices = before[: completion.start], completion.choices
         self.text.replace("1.0", "insert", kept + self._choices[0])  # whole: Tk counts emoji in its own way
         return True
+
+    def _paste(self) -> str | None:
+        """What is not long, Tk pastes."""
+        if str(self.text["state"]) == "disabled":
+            return None
+        text = clipboard_text(self.text)
+        return "break" if is_long(text) and self._on_paste(text) else None
+
+    def _show_hint(self) -> None:
+        """Which keys send, or what Tab would make of what was begun."""
+        if str(self.text["state"]) == "disabled":
+            return
+        before = self.text.get("insert linestart", "insert")
+        begun = before.rpartition(" ")[2][:1] in ("@", ":") and self._complete(before, len(before))
+        words, image = HINTS[self._send_key], None
+        if begun:
+            choice = begun.choices[0].strip()
+            image = None if choice.startswith("@") else self._pictures.picture(choice, PICTURE)
+            words = f"Tab: {named(choice) or drawable(choice)} "
+        self._hint.configure(text=words, image=image or "")
 
     def _tell_typing(self) -> None:
         """Not for each key."""
@@ -235,10 +270,11 @@ class Composer(ttk.Frame):
             return
         self.text.edit_modified(False)
         written = self.text.get("1.0", "end-1c")
-        safe = drawable(written)
+        safe = typable(written)
         if safe != written:  # before Tk draws it
             self.text.replace("1.0", "end-1c", safe)
         self._placeholder.refresh()
+        self._show_hint()
         self._grow()
         if written.strip() and not written.startswith("/"):
             self._tell_typing()
@@ -270,6 +306,7 @@ class Composer(ttk.Frame):
         colors = self._kit.colors
         ink = "text3" if self._send.instate(["disabled"]) else "on_accent"
         self._send.configure(image=self._kit.icon("send", 18, ink))
+        self.emoji.configure(image=self._kit.icon("smile", 18, "text3" if ink == "text3" else "text2"))
         self.text.configure(
             bg=colors.raised,
             fg=colors.text,

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lanchat.client.shortcodes import named
 from lanchat.gui.model.spans import EMOJI
 from lanchat.gui.theme import Kit
 
@@ -54,6 +55,13 @@ def drawable(text: str) -> str:
     return _ASTRAL.sub(_name, EMOJI.sub(_name, text))
 
 
+def typable(text: str) -> str:
+    """As `drawable`, where people write: by the short names that become emoji when they are sent."""
+    if text.isascii() or tk_is_safe():
+        return text
+    return drawable(EMOJI.sub(lambda found: named(found[0]) or _name(found), text))
+
+
 @cache
 def tk_is_safe() -> bool:
     """May Tk be given a colour glyph? On X11 the version of libXft decides; an unknown one is not trusted."""
@@ -82,12 +90,17 @@ class EmojiPictures:
         self._font: FreeTypeFont | None = None
         self._looked = False
 
-    def picture(self, emoji: str, size: float) -> tk.PhotoImage | None:
-        """None where no colour font is found, or it lacks this one, or too many others were asked for just now."""
+    def tried(self, emoji: str, size: float) -> bool:
+        """Whether asking for it costs nothing."""
+        return (emoji, self._kit.px(size)) in self._pictures
+
+    def picture(self, emoji: str, size: float, *, asked: bool = False) -> tk.PhotoImage | None:
+        """None where no colour font is found, or it lacks this one, or too many others were asked for just now. asked:
+        the user wants to see it, so that it does not count among what others flood us with."""
         height = self._kit.px(size)
         key = (emoji, height)
         if key not in self._pictures:
-            if len(self._pictures) >= MAX_PICTURES or not self._may_draw():
+            if not asked and (len(self._pictures) >= MAX_PICTURES or not self._may_draw()):
                 return None
             data = self._draw(emoji, height)
             image = tk.PhotoImage(master=self._kit.root, data=data, format="png") if data else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def import_the_rest() -> None:
     """For a worker: what a room needs, so that entering one does not have to wait for it."""
-    for name in ("lanchat.client.client", "lanchat.gui.chat"):
+    for name in ("lanchat.client.client", "lanchat.gui.chat", "markdown_it"):
         import_module(name)
 
 

@@ -137,6 +137,12 @@ ICONS: Final[dict[str, tuple[Stroke | Fill, ...]]] = {
         _line((3.5, 13.5), (16.5, 13.5)),
         _disc(7.4, 13.5, 2.3),
     ),
+    "smile": (
+        _ring(10, 10, 7),
+        Stroke(_arc(10, 10.4, 3.6, 25, 155)),
+        _disc(7.6, 8, 0.95),
+        _disc(12.4, 8, 0.95),
+    ),
     "star": (Stroke((*_star(), _star()[0])),),
     "star_full": (Fill(_star()),),
     "x": (_line((5.2, 5.2), (14.8, 14.8)), _line((14.8, 5.2), (5.2, 14.8))),

@@ -21,14 +21,17 @@ BAR: Final = 3  # px
 GAP: Final = 7  # px from it to the text, its own width included
 _FAR: Final = 10**9  # messages: beyond the end of any list
 
+AtMessage = Callable[[Message, int, int], object]
+
 
 class MessageCursor:
-    """on_menu: see MessageList."""
+    """on_menu: see MessageList. on_react: the same, for an emoji below it."""
 
     def __init__(
-        self, messages: MessageList, kit: Kit, model: ChatModel, on_menu: Callable[[Message, int, int], object]
+        self, messages: MessageList, kit: Kit, model: ChatModel, *, on_menu: AtMessage, on_react: AtMessage
     ) -> None:
-        self._messages, self._kit, self._model, self._on_menu = messages, kit, model, on_menu
+        self._messages, self._kit, self._model = messages, kit, model
+        self._on_menu, self._on_react = on_menu, on_react
         self._text = messages.text
         self._key: Key | None = None  # of the chosen one
         self._bar = tk.Frame(messages, width=kit.px(BAR))
@@ -40,7 +43,8 @@ class MessageCursor:
                 "down": lambda: self._move(1),
                 "first": lambda: self._move(-_FAR),
                 "last": self._to_end,
-                "menu": self._open_menu,
+                "menu": lambda: self._at_place(self._on_menu),
+                "react": lambda: self._at_place(self._on_react),
                 "escape": self._to_end,
             },
         )
@@ -79,12 +83,12 @@ class MessageCursor:
         self._messages.to_end()
         return "break"
 
-    def _open_menu(self) -> str:
+    def _at_place(self, call: AtMessage) -> str:
         message = self.chosen
         if message is not None:
             text = self._text
             y = self._bar.winfo_rooty() + self._bar.winfo_height() if self._bar.winfo_manager() else text.winfo_rooty()
-            self._on_menu(message, text.winfo_rootx() + self._kit.px(24), y)
+            call(message, text.winfo_rootx() + self._kit.px(24), y)
         return "break"
 
     def _seen(self, drawn: Drawn) -> bool:

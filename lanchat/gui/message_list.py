@@ -10,7 +10,7 @@ import tkinter as tk
 from collections.abc import Callable
 from datetime import date
 from tkinter import ttk
-from typing import Any, Final
+from typing import Final
 
 from lanchat.gui.block_writer import BlockWriter, Buttons, Drawn
 from lanchat.gui.browser import open_link
@@ -20,6 +20,7 @@ from lanchat.gui.gutter import Gutter
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.timeline import TOP, Block, Key, Kind
 from lanchat.gui.popup import menu_button
+from lanchat.gui.quote_bars import QuoteBars
 from lanchat.gui.theme import Kit
 from lanchat.gui.wheel import bind_wheel
 from lanchat.protocol.frames import Message
@@ -64,6 +65,7 @@ class MessageList(tk.Frame):
         self.emoji = EmojiPictures(kit)
         self._build()
         self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react, card))
+        self._bars = QuoteBars(self.text, kit)
         kit.listen(self, self._paint)
 
     @property
@@ -283,6 +285,7 @@ class MessageList(tk.Frame):
         self._update_pill()
         visible = self._visible()
         self._gutter.draw(visible)
+        self._bars.draw()
         self.text.event_generate("<<Settled>>")
         if visible:
             self._look_at_edges(visible)
@@ -349,14 +352,17 @@ class MessageList(tk.Frame):
         self.configure(highlightbackground=ring, highlightcolor=ring)
 
     def _copy(self) -> str:
-        """What is selected, with emoji for their pictures."""
+        """What is selected: messages that are so from end to end as they were typed, pieces as they are read."""
         selected = self.text.tag_ranges("sel")
         if selected:
+            place, end = map(str, selected[:2])
             parts = []
-            pieces: Any = self.text.dump(*map(str, selected[:2]), text=True, image=True)
-            for kind, value, index in pieces:
-                image = self.text.image_cget(index, "image") if kind == "image" else ""
-                parts.append(self.emoji.text(str(image)) if image else value)
+            for drawn in self._drawn:
+                said = self.text.tag_nextrange("said", f"{drawn.tag}.first", f"{drawn.tag}.last")
+                if said and self.text.compare(place, "<=", said[0]) and self.text.compare(said[1], "<=", end):
+                    parts += [self._writer.read(place, said[0]), drawn.block.text]
+                    place = said[1]
+            parts.append(self._writer.read(place, end))
             self.clipboard_clear()
             self.clipboard_append("".join(parts))
         return "break"

@@ -32,11 +32,12 @@ _PICTURE: Final = 16  # px
 
 
 class Wishes(NamedTuple):
-    """What the user may want of a message."""
+    """What the user may want of a message. choose: another emoji, at that place of the screen."""
 
     reply: Callable[[Message], object]
     edit: Callable[[Message], object]
     react: Callable[[Message, str], object]
+    choose: Callable[[Message, int, int], object]
     delete: Callable[[Message], object]
     open: Callable[[str], object]
     jump: Callable[[int], object]
@@ -58,7 +59,7 @@ class MessageMenu:
         menu = self._menu = PopupMenu(self._window, self._kit)
         own = self._model.is_own(message)
         menu.add_command(label="Reply", command=lambda: self._wishes.reply(message))
-        menu.add_cascade(label="React", menu=self._reactions(menu, message))
+        menu.add_cascade(label="React", menu=self._reactions(menu, message, x, y))
         if own:
             menu.add_command(label="Change", command=lambda: self._wishes.edit(message))
         menu.add_command(label="Copy the text", command=lambda: self._copy(message))
@@ -86,7 +87,7 @@ class MessageMenu:
             label = link if len(link) <= MAX_LINK else link[: MAX_LINK - 1] + "…"
             menu.add_command(label=drawable(f"Open {label}"), command=lambda link=link: self._wishes.open(link))  # type: ignore[misc]
 
-    def _reactions(self, master: tk.Menu, message: Message) -> tk.Menu:
+    def _reactions(self, master: tk.Menu, message: Message, x: int, y: int) -> tk.Menu:
         menu = PopupMenu(master, self._kit)
         for emoji, name in REACTIONS.items():
             picture = self._emoji.picture(emoji, _PICTURE)
@@ -96,6 +97,8 @@ class MessageMenu:
                 command=lambda emoji=emoji: self._wishes.react(message, emoji),  # type: ignore[misc]
                 **options,  # type: ignore[arg-type]
             )
+        menu.add_separator()
+        menu.add_command(label="More …", command=lambda: self._wishes.choose(message, x, y))
         menu.paint()
         return menu
 

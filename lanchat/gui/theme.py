@@ -29,6 +29,8 @@ class Fonts(SimpleNamespace):
     list_bold: tkfont.Font
     body: tkfont.Font
     body_bold: tkfont.Font
+    body_italic: tkfont.Font
+    body_bold_italic: tkfont.Font
     title: tkfont.Font
     h1: tkfont.Font
     badge: tkfont.Font
@@ -145,7 +147,11 @@ class Kit:
         return Fonts(
             **{
                 role: tkfont.Font(
-                    self.root, family=mono if role == "mono" else sans, size=-self.px(size), weight=weight
+                    self.root,
+                    family=mono if role == "mono" else sans,
+                    size=-self.px(size),
+                    weight=weight,
+                    slant="italic" if role.endswith("italic") else "roman",
                 )
                 for role, (size, weight) in TYPE.items()
             }

@@ -41,6 +41,8 @@ class Palette:
     warn: str
     warn_bg: str
     chip: str
+    code: str  # ground of code
+    code_text: str
     called: str  # ground of a message that calls us by name
     select: str  # selected text
     names: tuple[str, ...]  # of people, on bg
@@ -73,6 +75,8 @@ LIGHT: Final = Palette(
     warn="#8A5A00",
     warn_bg="#FFF4DA",
     chip="#F0F2F6",
+    code="#F4F5F8",
+    code_text="#2A2F3C",
     called="#FFF6DD",
     select="#C9D2FA",
     names=("#B3352B", "#A1520A", "#7A6400", "#1F7A3D", "#0B7480", "#2F62C9", "#6A45C9", "#A8327F"),
@@ -105,6 +109,8 @@ DARK: Final = Palette(
     warn="#F2C666",
     warn_bg="#37301C",
     chip="#23272F",
+    code="#1C1F26",
+    code_text="#D5DAE5",
     called="#2E2A1B",
     select="#3A4690",
     names=("#F28B82", "#F0A868", "#D9C35A", "#7FD39A", "#67CBD8", "#8DB4FF", "#B79CFF", "#F08FC8"),
@@ -114,7 +120,7 @@ DARK: Final = Palette(
 PALETTES: Final[dict[Mode, Palette]] = {"light": LIGHT, "dark": DARK}
 HUES: Final = len(LIGHT.names)
 
-# role: (size in px at 96 dpi, weight)
+# role: (size in px at 96 dpi, weight); those that end so are slanted
 TYPE: Final[dict[str, tuple[int, Literal["normal", "bold"]]]] = {
     "caption": (11, "normal"),
     "meta": (12, "normal"),
@@ -123,6 +129,8 @@ TYPE: Final[dict[str, tuple[int, Literal["normal", "bold"]]]] = {
     "list_bold": (13, "bold"),
     "body": (14, "normal"),
     "body_bold": (14, "bold"),
+    "body_italic": (14, "normal"),
+    "body_bold_italic": (14, "bold"),
     "title": (15, "bold"),
     "h1": (22, "bold"),
     "badge": (11, "bold"),

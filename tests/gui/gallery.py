@@ -651,6 +651,78 @@ def answers(root: tk.Tk, kit: Kit) -> None:
     screen.composer.text.insert("1.0", "It does, since Tuesday")
 
 
+MARKED = [
+    (
+        2,
+        "Ana Lindqvist",
+        "Morning! **Two things** before the review, *please* read both:\n"
+        "1. the exporter writes `x,y` without a space ~~again~~\n"
+        "2. units:\n   - 8 px everywhere, **except** the ruler, which has had its own grid since the first version and "
+        "keeps it as long as nobody complains about it\n   - `--grid` is gone",
+    ),
+    (
+        4,
+        "Mateo Ruiz",
+        "> the exporter writes `x,y` without a space\n> > who says so?\n> Ana does, and the *manual*, too\n"
+        "That one is mine 🙈 Try this:\n"
+        '```python\ndef pair(x, y):\n    # a space, as the manual has it\n    return f"{x}, {y}"\n\n'
+        "print(pair(1, 2))  # and a comment that goes on and on, beyond the edge of the window, wrapped there\n```",
+    ),
+    (
+        7,
+        "Priya Nair",
+        "Works, see https://example.org/board_(2)_x and `~/notes/2026-11-16.html` 👍🏽 \\\\nas\\share, 2*3*4",
+    ),
+    (
+        8,
+        ME,
+        "***thank you***:\n- not\n* a 👩‍👩‍👧‍👦 list\n\n10. ten\n11. eleven\n> - a quoted *list*\n> - in **two**",
+    ),
+]
+
+
+def _marked_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """Everything that can be marked in a text."""
+    screen = _chat(root, kit)
+    screen.handle(joined(len(MARKED)))
+    screen.handle(roster(*(Member(name, key) for name, key in KEYS.items())))
+    screen.handle(Page(ROOM, _entries(MARKED), start=True, catchup=True))
+    root.update()
+    return screen
+
+
+@picture("chat-marks")
+@picture("chat-marks-dark", mode="dark")
+@picture("chat-marks-2x", scale=2.0)
+def marks(root: tk.Tk, kit: Kit) -> None:
+    _marked_chat(root, kit)
+
+
+@picture("emoji-picker")
+@picture("emoji-picker-dark", mode="dark")
+@picture("emoji-picker-2x", scale=2.0)
+def emoji_picker(root: tk.Tk, kit: Kit) -> None:
+    screen = _marked_chat(root, kit)
+    screen.choosing.recents = ("🎉", "👍🏽", "🧑‍💻", "🇪🇺", "☕")
+    screen.composer.type("Well done :ta")
+    screen.composer.emoji.invoke()
+
+
+@picture("emoji-search")
+def emoji_search(root: tk.Tk, kit: Kit) -> None:
+    screen = _marked_chat(root, kit)
+    screen.composer.emoji.invoke()
+    assert screen.choosing.picker is not None
+    screen.choosing.picker.field.value = "heart"
+
+
+@picture("dialog-long-paste", size=WINDOW, dialog=True)
+def long_paste(root: tk.Tk, kit: Kit) -> None:
+    screen = _marked_chat(root, kit)
+    screen.long_paste.send_file = lambda *_: None
+    screen.long_paste.offer("line\n" * 240)
+
+
 @picture("menu-message", dialog=True)
 @picture("menu-message-dark", mode="dark", dialog=True)
 def message_menu(root: tk.Tk, kit: Kit) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lanchat.gui.model.spans import Kind, is_rtl, link_target, spans
+from lanchat.client.links import link_target
+from lanchat.gui.model.spans import Kind, is_rtl, spans
 
 
 def links(text: str) -> list[str]:

@@ -42,6 +42,9 @@ def pairs_of_text(p: Palette) -> list[tuple[str, str]]:
         (p.danger, p.danger_bg),
         (p.text, p.select),
         (p.text, p.thumb),
+        (p.code_text, p.code),
+        *product((p.text, p.text2), (p.called,)),
+        (p.text3, p.code),  # the language of a block
         (mix(p.text, p.bg, WAITING_INK), p.bg),
     ]
 

@@ -247,6 +247,12 @@ class ChatModel:
         """Whether somebody with this key is on the server now."""
         return key in self._people.names
 
+    @property
+    def title_of_room(self) -> str:
+        """“#lobby”, or the names of those in a conversation."""
+        label = self.label(self.current)
+        return label if self.current.direct else f"#{label}"
+
     def conversations(self) -> list[RoomModel]:
         """The rooms that we follow, as they stand in the list."""
         return self.rooms.followed(self._people.names)

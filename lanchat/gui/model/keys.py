@@ -48,7 +48,8 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key(("Return",), "Send (or new line: see the settings)", "return"),
         Key(("Mod-Return",), "Send", "send"),
         Key(("Shift-Return",), "New line", "line"),
-        Key(("Tab",), "Complete a name that was begun", "complete"),
+        Key(("Tab",), "Complete a @name or an :emoji: that was begun", "complete"),
+        Key(("Mod-e",), "Choose an emoji", "emoji"),
         Key(("Mod-u",), "Send files"),
         Key(("Up",), "Change the last message, while nothing is written", "up"),
         Key(("Prior",), "A page back in the messages", "page up"),
@@ -61,6 +62,7 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key(("Home",), "The first that is loaded", "first"),
         Key(("End",), "The newest", "last"),
         Key(("Return", "Menu", "Shift-F10"), "What can be done with it", "menu"),
+        Key(("Mod-e",), "Put an emoji below it", "react"),
         Key(("Escape",), "To the newest message", "escape"),
     ),
     "Lists": (

@@ -7,9 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
-MAX_LINK: Final = 2_000  # characters: what browsers and servers take for sure
+from lanchat.client.links import find_links
 
 
 class Kind(Enum):
@@ -40,31 +39,16 @@ EMOJI: Final = re.compile(
     r"|[\U0001f1e6-\U0001f1ff]{2}"  # flags
     rf"|{_ONE}(?:\u200d{_ONE}){{0,9}}"  # families and professions, joined
 )
-_LINK: Final = re.compile(rf"https?://[^\s<>\"“”]{{1,{MAX_LINK}}}", re.IGNORECASE)
-_CLOSERS: Final = {")": "(", "]": "[", "}": "{"}
 
 
 def spans(text: str) -> Iterator[Span]:
     """The whole text, in order."""
     place = 0
-    for found in _LINK.finditer(text):
-        target = _without_tail(found[0])
-        if link_target(target) is None:
-            continue
-        yield from _with_emoji(text[place : found.start()])
-        yield Span(Kind.LINK, target)
-        place = found.start() + len(target)
+    for start, link in find_links(text):
+        yield from _with_emoji(text[place:start])
+        yield Span(Kind.LINK, link)
+        place = start + len(link)
     yield from _with_emoji(text[place:])
-
-
-def link_target(link: str) -> str | None:
-    """The address to open; None unless it is http or https to some host."""
-    try:
-        parts = urlsplit(link)
-        host = parts.hostname
-    except ValueError:  # a bracket that is no address
-        return None
-    return link if parts.scheme in ("http", "https") and host else None
 
 
 def is_rtl(line: str) -> bool:
@@ -87,14 +71,3 @@ def _with_emoji(text: str) -> Iterator[Span]:
         place = found.end()
     if place < len(text):
         yield Span(Kind.PLAIN, text[place:])
-
-
-def _without_tail(link: str) -> str:
-    """A full stop or a closing bracket after a link belongs to the sentence, unless its opener is in the link."""
-    while True:
-        last = link[-1]
-        opener = _CLOSERS.get(last)
-        if last in ".,;:!?'’…" or (opener and link.count(last) > link.count(opener)):
-            link = link[:-1]
-        else:
-            return link

@@ -1,0 +1,45 @@
+"""The bar above the messages: which room is open, what it is about, how we stand with the server; decides nothing."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from tkinter import ttk
+
+from lanchat.gui.emoji import drawable
+from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.side_bar import BAR
+from lanchat.gui.theme import Kit
+
+
+class TopBar(ttk.Frame):
+    """`refresh` follows the model; cheap."""
+
+    def __init__(self, master: tk.Misc, kit: Kit, model: ChatModel) -> None:
+        super().__init__(master, height=kit.px(BAR))
+        self.pack_propagate(False)
+        self._kit, self._model = kit, model
+        self._shown: object = None
+        px = kit.px
+        self._status = ttk.Label(self, style="Meta.TLabel", compound="left")
+        self._status.pack(side="right", padx=(px(10), px(20)))
+        self._sign = ttk.Label(self)
+        self._sign.pack(side="left", padx=(px(20), px(6)))
+        self._name = ttk.Label(self, style="Title.TLabel")
+        self._name.pack(side="left")
+        self._topic = ttk.Label(self, style="Meta.TLabel")
+        self._topic.pack(side="left", padx=px(12))
+        kit.listen(self, self._paint)
+
+    def refresh(self) -> None:
+        model = self._model
+        shown = (model.label(model.current), model.topic, model.current.direct, model.status)
+        if shown != self._shown:
+            self._shown = shown
+            self._name.configure(text=drawable(shown[0]))
+            self._topic.configure(text=drawable(shown[1]))
+            self._paint()
+
+    def _paint(self) -> None:
+        status, direct = self._model.status, self._model.current.direct
+        self._sign.configure(image=self._kit.icon("person" if direct else "hash", 18, "text3", 1.8))
+        self._status.configure(text=f"  {status.text}", image=self._kit.disc(8, status.color, under="bg"))
