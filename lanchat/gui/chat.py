@@ -226,6 +226,14 @@ class ChatScreen(ttk.Frame):
             pictures=self.messages.emoji,
             complete=lambda *at: complete_emoji(*at) or self.model.complete(*at),
         )
+        self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
+        self.messages.pack(fill="both", expand=True)
+        self.messages.text.bind("<Key>", self._type_on)
+        self._build_ways(on_link)
+
+    def _build_ways(self, on_link: Callable[[str], object]) -> None:
+        """What lies between messages and composer, and opens over them."""
+        kit = self._kit
         self.long_paste = LongPaste(self, kit, self.composer, self._send_file)
         self.choosing = ChoosingEmoji(self, kit, self.messages.emoji, self._recents, self._on_recents)
         self.switching = Switching(self.model, self._client, self.messages, self.composer)
@@ -243,9 +251,6 @@ class ChatScreen(ttk.Frame):
         self.cursor = MessageCursor(
             self.messages, kit, self.model, on_menu=self.message_menu.open, on_react=self._choose_reaction
         )
-        self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
-        self.messages.pack(fill="both", expand=True)
-        self.messages.text.bind("<Key>", self._type_on)
 
     def _build_bar(self, main: ttk.Frame) -> None:
         kit, px = self._kit, self._kit.px
