@@ -52,6 +52,10 @@ PURE: Final = (
     "lanchat.server.counters",
     "lanchat.server.room",
     "lanchat.server.roster",
+    "lanchat.client.emoji_names",
+    "lanchat.client.links",
+    "lanchat.client.markup",
+    "lanchat.client.shortcodes",
     "lanchat.gui.model",
     "lanchat.transcript",
 )

@@ -28,6 +28,7 @@ MAX_MARKS: Final = 1_000  # signs of _INLINE in one text, some 10 ms; paragraphs
 BULLET: Final = "•"
 _RULES: Final = ("blockquote", "fence", "list", "backticks", "emphasis", "strikethrough")
 MAX_OPENERS: Final = 500  # of quotes and lists in one text, some 20 ms; a text with more stays as typed
+MAX_WORDS: Final = 1_000  # characters of a text that a line tells of, some ten times as many as it shows
 _INLINE: Final = "*_~`"
 _MARKS: Final = frozenset(_INLINE + ">")
 _LIST: Final = frozenset("-+0123456789")  # what else a line may begin with, and mean something
@@ -75,8 +76,8 @@ def parse(text: str) -> list[Line]:
 
 
 def words(text: str) -> str:
-    """All of it in one line, without marks."""
-    return " ".join(" ".join(line.text for line in parse(text)).split())
+    """How it begins, in one line without marks."""
+    return " ".join(" ".join(line.text for line in parse(text[:MAX_WORDS])).split())
 
 
 def outside_code(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from msgspec import structs
 
 from lanchat.client.commands import Deed
+from lanchat.client.markup import words
 from lanchat.gui.composer import Composer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.model import wording
@@ -35,7 +36,7 @@ class Aiming:
 
     def reply(self, message: Message) -> None:
         self._aim = Say("", "", self._model.target, message.seq)
-        said = " ".join(self._model.timeline.versions(message)[-1][1].split())
+        said = words(self._model.timeline.versions(message)[-1][1])
         self._composer.aim(drawable(f"Replying to {wording.name(message.nick)}: {said[:SHOWN]}"))
         self._composer.focus_text()
 

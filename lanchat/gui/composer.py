@@ -60,11 +60,7 @@ class Composer(ttk.Frame):
         self._footer = ""
         self._send_key = "enter"
         px = kit.px
-        self._aim = ttk.Frame(self)  # what is answered or changed; there only meanwhile
-        self._aim_label = ttk.Label(self._aim, style="Meta.TLabel", width=1)
-        self._drop = ttk.Button(self._aim, text="Cancel", style="Small.TButton", command=on_drop)
-        self._drop.pack(side="right")
-        self._aim_label.pack(side="left", fill="x", expand=True)
+        self._make_aim(on_drop)
         self._card = ttk.Frame(self, style="Card.TFrame", padding=px(6))
         self._card.pack(fill="x")
         self._send = ttk.Button(self._card, style="Send.TButton", command=self.submit)
@@ -154,6 +150,13 @@ class Composer(ttk.Frame):
         self.text.delete("1.0", "end")
         self.text.edit_reset()
         self.say_error("")
+
+    def _make_aim(self, on_drop: Callable[[], object]) -> None:
+        self._aim = ttk.Frame(self)  # what is answered or changed; there only meanwhile
+        self._aim_label = ttk.Label(self._aim, style="Meta.TLabel", width=1)
+        self._drop = ttk.Button(self._aim, text="Cancel", style="Small.TButton", command=on_drop)
+        self._drop.pack(side="right")
+        self._aim_label.pack(side="left", fill="x", expand=True)
 
     def _make_text(self) -> tk.Text:
         px = self._kit.px

@@ -92,7 +92,7 @@ class EmojiPicker(tk.Frame):
         width, height = px(CELL) * COLUMNS, px(HEIGHT)
         self.grid_ = tk.Canvas(middle, width=width, height=height, highlightthickness=0, bd=0, takefocus=False)
         self.grid_.pack(side="left")
-        self._bar = ttk.Scrollbar(middle, orient="vertical", command=self._on_bar)
+        self._bar = ttk.Scrollbar(middle, orient="vertical", style="Raised.Vertical.TScrollbar", command=self._on_bar)
         self._bar.pack(side="right", fill="y", padx=(px(4), 0))
         self._name = ttk.Label(self._inside, style="Raised.Meta.TLabel", width=1)
         self._name.pack(fill="x", pady=(px(8), 0))

@@ -6,7 +6,7 @@ Buttons: “Accent.TButton”, “TButton”, “Ghost.TButton” (icon), “Sid
 “Send.TButton” and “Attach.TButton” (icon, on a card), “Card.TButton” (words, on a card), “Pill.TButton” (over text),
 “Small.TButton” and “Mine.TButton” (in a line of text), “Warn.TButton” and “Danger.TButton” (in a banner).
 Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “TRadiobutton”, “TCheckbutton”.
-“Vertical.TScrollbar”, also with “Side.”.
+“Vertical.TScrollbar”, also with “Side.” and “Raised.”.
 
 Controls are nine-slice images: opaque, with a wide middle. With alpha, or a middle of a few pixels, Tk needs a
 second to show a window full of them.
@@ -247,7 +247,7 @@ def _check_buttons(kit: Kit) -> None:
 def _scrollbars(kit: Kit) -> None:
     """A thumb alone: no arrows, and a trough in the colour of the ground."""
     colors = kit.colors
-    for prefix, ground in (("", colors.bg), ("Side.", colors.side)):
+    for prefix, ground in (("", colors.bg), ("Side.", colors.side), ("Raised.", colors.raised)):
 
         def thumb(colour: str, ground: str = ground) -> Any:
             return kit.shape(8, 120, 4, colour, under=ground)

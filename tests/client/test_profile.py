@@ -37,6 +37,7 @@ def test_settings_last() -> None:
     dark = Preferences(theme="dark")
     assert Profile("ana").update(preferences=dark) == Settings(nick="Ana", preferences=dark)
     assert Profile("ana").settings == Settings(nick="Ana", preferences=dark)
+    assert Profile("ana").update(emoji="🎉 👍") == Settings(nick="Ana", preferences=dark, emoji="🎉 👍")
     assert Profile("ben").settings == Settings()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from lanchat.client import events
+from lanchat.client import events, markup
 from lanchat.client.mentions import mentions
 from lanchat.client.preferences import Level, Preferences
 from lanchat.gui.model import wording
@@ -179,14 +179,14 @@ def _notice(waiting: _Waiting, server: str) -> Notice:
     called = sum(told.called for told in waiting.kept) + waiting.more_called
     place = " – ".join(filter(None, (_place(waiting.kept), server))) or "lanchat"
     if latest and count == 1 and not latest.missed:
-        return Notice(_title(latest, place, server), shortened(latest.text), latest.called)
+        return Notice(_title(latest, place, server), shortened(markup.words(latest.text)), latest.called)
     direct = all(is_direct(told.room) for told in waiting.kept)  # then it goes without saying that we are meant
     amount = f"{count:,} messages" if count != 1 else "1 message"
     calls = f", {called:,} of them {'call' if called != 1 else 'calls'} you" if called and not direct else ""
     away = " while you were away" if any(told.missed for told in waiting.kept) else ""
     words = f"{amount}{away}{calls}."
     if latest and not latest.missed:
-        words += f" The last, from {wording.name(latest.nick)}: {latest.text[: 4 * MAX_BODY]}"
+        words += f" The last, from {wording.name(latest.nick)}: {markup.words(latest.text)}"
     return Notice(place, shortened(words), bool(called))
 
 

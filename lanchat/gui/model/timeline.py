@@ -13,6 +13,7 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 
 from lanchat.client.fold import Fold, Reaction
+from lanchat.client.markup import words
 from lanchat.client.mentions import mentions
 from lanchat.gui.model import wording
 from lanchat.gui.model.block import TOP as TOP
@@ -305,7 +306,7 @@ class Timeline:
         if message is None:
             return Quote(seq, "", "an earlier message")
         text = "deleted" if self._fold.deleted(seq) else self._fold.versions(message)[-1][1] or NO_LONGER_KEPT
-        return Quote(seq, wording.name(message.nick), wording.sentence(text))
+        return Quote(seq, wording.name(message.nick), wording.sentence(words(text)))
 
     def hue(self, nick: str, key: str | None) -> int:
         """The colour of a person: by key, so that it stays when the name changes."""
