@@ -20,6 +20,8 @@ from lanchat.protocol.entries import Reacted as Reacted
 from lanchat.protocol.entries import Topic as Topic
 from lanchat.protocol.fields import Count, Counter, JournalId, Port
 from lanchat.protocol.moderation import Action, Rules, Sanction
+from lanchat.protocol.query import Found as Found
+from lanchat.protocol.query import Search as Search
 from lanchat.protocol.rooms import RoomAction, RoomInfo
 
 
@@ -365,6 +367,7 @@ ClientFrame: TypeAlias = (
     | Edit
     | React
     | History
+    | Search
     | Rename
     | Resend
     | Moderate
@@ -397,6 +400,7 @@ ServerFrame: TypeAlias = (
     | Entered
     | Parted
     | Page
+    | Found
     | Error
     | Outcome
     | Ping
