@@ -47,6 +47,10 @@ class Query(Struct, frozen=True, omit_defaults=True):
     until: Time = 0
     has: Annotated[list[Literal["link", "file"]], Meta(max_length=2)] = []
 
+    def within(self, room: str) -> Query:
+        """The same in this room alone."""
+        return structs.replace(self, room=room)
+
 
 class Spot(Struct, frozen=True):
     """One entry of one room."""

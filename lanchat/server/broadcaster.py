@@ -24,6 +24,7 @@ from lanchat.protocol.frames import (
     Refused,
     Rename,
     Resend,
+    Search,
     Typing,
 )
 from lanchat.protocol.handshake import ROOMS
@@ -47,6 +48,7 @@ from lanchat.server.retention import Keep, Retention
 from lanchat.server.room import refers
 from lanchat.server.rooms import Rooms
 from lanchat.server.roster import Roster
+from lanchat.server.searching import SearchRequest
 from lanchat.server.stage import CLOSES, Stage
 from lanchat.server.standing import Standing
 
@@ -60,7 +62,7 @@ class Broadcaster:
     def __init__(
         self,
         journal: Journal,
-        ask: Callable[[Request], None],
+        ask: Callable[[Request | SearchRequest], None],
         keep: Keep,
         scrub: Callable[[], None],
         access: Access,
@@ -263,6 +265,9 @@ class Broadcaster:
             self._delivery.tell(member, self._arranging.do(member, item.frame.id, item.frame.do, self._now, at))
             return
         try:
+            if isinstance(item.frame, Search):
+                self._delivery.ask_search(member, item.frame, self._rooms)
+                return
             self._on_ask_about(member, item.frame)
         except StoreError as error:
             _log.error("nothing can be read: %s", error)

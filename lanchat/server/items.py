@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lanchat.protocol.frames import Arrange, Hello, History, Moderate, Read, Rename, Resend, ServerFrame, Typing, Word
+from lanchat.protocol.frames import (
+    Arrange,
+    Hello,
+    History,
+    Moderate,
+    Read,
+    Rename,
+    Resend,
+    Search,
+    ServerFrame,
+    Typing,
+    Word,
+)
 from lanchat.server.history import Answer
 from lanchat.server.member import Joiner
 
@@ -34,10 +46,10 @@ class Said(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A frame of a joined session that wants something: a rename, a page of history, saying things again, a deed."""
+    """A frame of a joined session that wants something: a rename, a page of history, a search, a deed."""
 
     session: Joiner
-    frame: Rename | History | Resend | Moderate | Arrange | Typing | Read
+    frame: Rename | History | Search | Resend | Moderate | Arrange | Typing | Read
 
 
 class Tell(NamedTuple):
