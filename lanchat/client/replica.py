@@ -57,6 +57,11 @@ class Replica:
         self._enter(room)
         return same
 
+    @property
+    def journal(self) -> Journal | None:
+        """To be read; None: nothing is here yet."""
+        return self._journal
+
     def _enter(self, room: str) -> None:
         """`room` is the one that all calls mean."""
         self.room = room
