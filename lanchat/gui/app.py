@@ -159,6 +159,9 @@ class App:
         root.event_delete("<<LineStart>>", "<Control-Key-a>")  # Tk's way on X11; everybody else means all
         root.event_add("<<SelectAll>>", "<Control-Key-a>")
         root.bind("<F5>", lambda _: self._refresh())
+        root.event_delete("<<NextChar>>", "<Control-Key-f>")
+        root.bind(f"<{control}-f>", lambda _: self.chat.finding.open() if self.chat else None)
+        root.bind("<Alt-Left>", lambda _: self.chat.finding.back() if self.chat else None)
         root.bind(f"<{control}-l>", lambda _: self._ask_leave())
         root.bind(f"<{control}-q>", lambda _: self.close())
         for event in ("<Map>", "<Unmap>"):

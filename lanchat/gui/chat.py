@@ -20,6 +20,7 @@ from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
+from lanchat.gui.finding import Finding, search_button
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
@@ -28,6 +29,7 @@ from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.theme import Kit
 from lanchat.protocol.moderation import Action
+from lanchat.protocol.query import Query, Spot
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
@@ -59,6 +61,7 @@ class ClientLike(Protocol):
     def do(self, deed: Deed) -> str: ...
     def typing(self) -> object: ...
     def read(self, seq: int) -> object: ...
+    def search(self, query: Query | str, below: Spot | None = ...) -> str: ...
 
 
 class ChatScreen(ttk.Frame):
@@ -104,6 +107,8 @@ class ChatScreen(ttk.Frame):
         match event:
             case events.Delay() | events.Typed():
                 pass
+            case events.Found():
+                self.finding.handle(event)
             case events.Outcome():
                 self._moderating.answered(event)
             case (
@@ -171,7 +176,20 @@ class ChatScreen(ttk.Frame):
         line = ttk.Frame(main, style="Line.TFrame", height=px(1))
         line.pack(fill="x")
         self._banner = Banner(main, kit, pack={"fill": "x", "after": line})
-        self._build_talk(main, on_link)
+        talk = ttk.Frame(ttk.Frame(main))
+        talk.master.pack(fill="both", expand=True)  # type: ignore[attr-defined]
+        talk.pack(side="left", fill="both", expand=True)
+        self._build_talk(talk, on_link)
+        self.finding = Finding(
+            talk,
+            kit,
+            self.model,
+            self._client,
+            self.messages,
+            on_close=self.composer.focus_text,
+            open_room=lambda room: room == self.model.room,
+            clock=self._clock,
+        )
 
     def _build_talk(self, main: ttk.Frame, on_link: Callable[[str], object]) -> None:
         kit, px = self._kit, self._kit.px
@@ -208,6 +226,7 @@ class ChatScreen(ttk.Frame):
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
         self.messages.text.bind("<Key>", self._type_on)
+        self.messages.text.bind("<Escape>", lambda _: self._escape())
 
     def _build_bar(self, main: ttk.Frame) -> None:
         kit, px = self._kit, self._kit.px
@@ -215,7 +234,8 @@ class ChatScreen(ttk.Frame):
         bar.pack(fill="x")
         bar.pack_propagate(False)
         self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
-        self._status.pack(side="right", padx=(px(10), px(20)))
+        search_button(bar, kit, lambda: self.finding.open()).pack(side="right", padx=(0, px(14)))
+        self._status.pack(side="right", padx=px(10))
         hash_sign = ttk.Label(bar)
         hash_sign.pack(side="left", padx=(px(20), px(6)))
         self._room_label = ttk.Label(bar, style="Title.TLabel")
@@ -252,6 +272,7 @@ class ChatScreen(ttk.Frame):
         if self._messages_changed:
             self.messages.refresh()
             self._show_wanted()
+            self.finding.look()
         self._people_changed = self._messages_changed = False
         self._show_state()
 
@@ -305,7 +326,7 @@ class ChatScreen(ttk.Frame):
         """What was begun first; then to the newest message."""
         if self.aiming.aimed:
             self.aiming.drop()
-        else:
+        elif not self.finding.close():
             self.messages.to_end()
 
     def _send(self, text: str) -> None:

@@ -6,6 +6,7 @@ from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
 from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Welcome, Word
 from lanchat.protocol.moderation import Action
+from lanchat.protocol.query import Query, Spot
 from lanchat.protocol.text import check_text
 
 ME = "Sam Okafor"
@@ -52,6 +53,10 @@ class StandInClient:
     def moderate(self, action: Action) -> str:
         self.calls.append(("moderate", action))
         return f"m{len(self.calls)}"
+
+    def search(self, query: Query | str, below: Spot | None = None) -> str:
+        self.calls.append(("search", query, below))
+        return f"s{len(self.calls)}"
 
     def retry_now(self) -> None:
         self.calls.append(("retry_now",))
