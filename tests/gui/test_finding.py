@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -73,10 +73,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(root: tk.Tk, kit: Kit, until: Until, request: pytest.FixtureRequest) -> Desk:
+def desk(root: tk.Tk, kit: Kit, until: Until) -> Iterator[Desk]:
     desk = Desk(root, kit, until)
-    request.addfinalizer(desk.screen.destroy)
-    return desk
+    yield desk
+    desk.screen.destroy()
 
 
 def hit(seq: int, text: str = "hot soup", room: str = ROOM) -> Hit:
