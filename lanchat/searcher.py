@@ -50,18 +50,24 @@ class Searcher:
         """Rows that are not taken in yet."""
         return self._journal.texts.end - self._guarded(lambda index: index.upto)
 
-    def catch_up(self) -> bool:
-        """Takes in the next slice; True: there is no more."""
+    @property
+    def last(self) -> int:
+        """The last row of the journal."""
+        return self._journal.texts.end
+
+    def catch_up(self, goal: int | None = None) -> bool:
+        """Takes in the next slice; True: up to the row `goal` (None: the last) there is no more."""
         if self._path is not None and self._journal.free_disk < MIN_DISK:
             raise StoreFailed(path=self._path, detail="the disk is nearly full")
-        return self._guarded(self._take_in)
+        last = self.last if goal is None else goal
+        return self._guarded(lambda index: self._take_in(index, last))
 
-    def _take_in(self, index: SearchIndex) -> bool:
+    def _take_in(self, index: SearchIndex, last: int) -> bool:
         texts, start = self._journal.texts, index.upto
-        upto = min(texts.end, start + SLICE, (shard_of(start + 1) + 1) * SHARD)
+        upto = min(last, start + SLICE, (shard_of(start + 1) + 1) * SHARD)
         if upto > start:
             index.add(texts.between(start, upto), upto, texts.seal(upto))
-        return upto >= texts.end
+        return upto >= last
 
     def blanked(self) -> None:
         """Texts of the journal were blanked: `tidy` has to look for their words."""
@@ -144,6 +150,7 @@ class Looking:
         self._spot = below
         self._words = match(query)
         self._shards: list[int] | None = None  # those still to be asked, None: the index lags
+        self._goal: int | None = None  # what was said later is not waited for
         self._below = 0
         self._examined = 0
         self.hits: list[Hit] = []
@@ -152,7 +159,8 @@ class Looking:
     def step(self) -> bool:
         """A few ms of it; True: it is done."""
         if self._shards is None:
-            if self._searcher.catch_up():
+            self._goal = self._searcher.last if self._goal is None else self._goal
+            if self._searcher.catch_up(self._goal):
                 self._below = self._searcher.end(self._spot)
                 self._shards = self._searcher.shards(self._query, self._below)
             return False

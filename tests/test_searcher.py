@@ -241,6 +241,21 @@ def test_shards_and_slices_make_no_difference(desk: Desk, monkeypatch: pytest.Mo
     assert desk.searcher.behind == 0
 
 
+def test_a_search_does_not_wait_for_what_is_said_after_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SLICE", 2)
+    for _ in range(5):
+        desk.say("soup")
+    looking = desk.searcher.begin(parse("soup"), ())
+    steps = 0
+    while not looking.step():
+        steps += 1
+        for _ in range(3):  # more than a slice takes in
+            desk.say("soup")
+        assert steps < 20
+    assert [hit.seq for hit in looking.hits][-5:] == [5, 4, 3, 2, 1]
+    assert desk.searcher.behind > 0
+
+
 def test_a_search_that_fits_nothing_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK", 10)
     monkeypatch.setattr(module, "MAX_EXAMINED", 30)
