@@ -21,6 +21,7 @@ from lanchat.protocol.entries import Archived, Deleted, Edited, Entry, Message, 
 from lanchat.protocol.files import File
 from lanchat.registry import SCHEMA as _ROOMS
 from lanchat.registry import Registry
+from lanchat.texts import Texts
 
 SCHEMA_VERSION: Final = 4
 _SEEN: Final = """CREATE TABLE seen (          -- how far somebody has read
@@ -91,7 +92,7 @@ class Journal:
     def __init__(self, database: Database, new_id: str | None = None) -> None:
         """For `open`, `reader` and `in_memory` below. new_id: the id of a journal that has none yet."""
         self._db = database
-        self.registry = Registry(database)
+        self.registry, self.texts = Registry(database), Texts(database)
         self.path = database.path
         try:
             # The checkpointer below moves the log instead, so that no append waits for the disk.

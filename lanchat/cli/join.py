@@ -30,6 +30,7 @@ FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknow
 _LOCAL: Final = (
     "/nick NAME – call yourself otherwise",
     "/who – who is here",
+    "/search WORDS [from:NICK] [in:ROOM] [after:DAY] [before:DAY] [has:link] – what was said, the newest below",
     "/quit – leave",
 )
 _SAY_ANYWAY: Final = "A space in front of “/” says the line as it stands. Ctrl-D leaves."
@@ -150,6 +151,9 @@ class _Reader:
             case ["/nick", nick]:
                 self._client.rename(nick)
                 return True
+            case ["/search", *words]:
+                self._client.search(" ".join(words))
+                return True
         if (told := self._files.command(line)) is not None:
             keyboard.print_above([one_line(told)])
             return True
@@ -191,6 +195,8 @@ class _Screen:
                 self._on_rules(event)
             case events.Outcome():
                 self._on_outcome(event)
+            case events.Found():
+                self._on_found(event)
             case events.Lost(detail=detail, retry_in=delay):
                 complain(f"{detail} Trying again{f' in {delay:.0f} s' if delay >= 1 else ''}.")
             case events.Failed(text=text, detail=detail):
@@ -198,7 +204,7 @@ class _Screen:
             case events.Progress(state="failed", name=name, detail=detail):
                 complain(f"{name}: {detail}")
             case events.Progress() if (told := outcome(event)) and not self._as_json:
-                self._lines(told)
+                self._print(told)
             case events.Error() if self._as_json:
                 self._frame(event)
             case events.Error(detail=detail):
@@ -223,6 +229,19 @@ class _Screen:
             self._frame(
                 outcome, *(f"* {ban_in_words(ban)}" for ban in outcome.bans), f"* {outcome.detail or 'That is all.'}"
             )
+
+    def _on_found(self, found: events.Found) -> None:
+        """The newest last, so that it stands nearest."""
+        if found.code:
+            complain(found.detail)
+            return
+        for hit in reversed(found.hits):
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(hit.at / 1000))
+            self._print(f"* #{hit.room} {hit.seq} [{when}] {hit.nick}: {hit.text}")
+        count = len(found.hits)
+        end = "Nothing was found" if not count else "1 message" if count == 1 else f"{count} messages"
+        older = ", and there are older ones" if found.more else ""
+        self._print(f"* {end}{older}{' (on this computer; there is no connection)' if found.offline else ''}.")
 
     def _entries(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
@@ -252,9 +271,9 @@ class _Screen:
     def _frame(self, frame: ServerFrame, *lines: str) -> None:
         if self._as_json:
             lines = (encode(frame).decode()[:-1],)
-        self._lines(*lines)
+        self._print(*lines)
 
-    def _lines(self, *lines: str) -> None:
+    def _print(self, *lines: str) -> None:
         lines = tuple(map(one_line, lines))
         if self._keyboard:
             self._keyboard.print_above(lines)

@@ -6,6 +6,7 @@ link         the thread that reads, writes and reconnects;  dialer, dial  connec
 talk         what frames mean
 commands     what people type, as actions;  inviting  the link of an invitation
 sending      when what we said goes out, is held back, tried again
+searching    what is looked for, at the server or in the copy
 mentions     who is called by name
 transfers    files up and down:  asking  for tickets,  job  one of them,  moving  its bytes,  landing  where they go
 packing      a folder as one archive;  pace  how fast;  pictures  opened with care

@@ -37,6 +37,7 @@ from lanchat.protocol import text as rules
 from lanchat.protocol.frames import Arrange, Edit, Message, Moderate, React, Say, Word
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Action
+from lanchat.protocol.query import Query, Spot, parse
 from lanchat.protocol.rooms import RoomAction
 from lanchat.protocol.target import Address, parse_target
 
@@ -194,6 +195,14 @@ class Client:
     def load_older(self, before: int | None = None, limit: int = 100, room: str = "") -> None:
         """At most `limit` entries below the seq `before` (None: the last ones) come as a Page event."""
         self._link.post(lambda: self._talk.load_older(room, before, limit))
+
+    def search(self, query: Query | str, below: Spot | None = None) -> str:
+        """Looks for what was said, as protocol.query.parse reads it; returns the id of the Found event that tells it.
+        below: goes on below this one, the last that was found. Raises LocalProtocolError: it is no query."""
+        query = parse(query) if isinstance(query, str) else query
+        id = f"s{next(self._deeds)}"  # noqa: A001 - the wire's word
+        self._link.post(lambda: self._talk.search(id, query, below))
+        return id
 
     def resend(self, message_id: str) -> None:
         """Says again what failed, under a new id."""

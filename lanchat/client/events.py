@@ -30,6 +30,7 @@ from lanchat.protocol.frames import (
     Welcome,
 )
 from lanchat.protocol.moderation import Rules
+from lanchat.protocol.query import Hit, Query
 
 
 class Connecting(Struct, frozen=True):
@@ -109,6 +110,19 @@ class Delay(Struct, frozen=True):
     latency_ms: float
 
 
+class Found(Struct, frozen=True):
+    """What a Client.search found, the newest first. more: there may be others, to be asked for with the last as
+    `below`. offline: in the copy of the room, for no server answered. code, detail: why nothing was looked for."""
+
+    id: str
+    query: Query
+    hits: list[Hit] = []
+    more: bool = False
+    offline: bool = False
+    code: str = ""
+    detail: str = ""
+
+
 class Ended(Struct, frozen=True):
     """The last event. error None: we left."""
 
@@ -144,6 +158,7 @@ Event: TypeAlias = (
     | Error
     | Outcome
     | Progress
+    | Found
     | Delay
     | Ended
 )
@@ -159,6 +174,7 @@ __all__ = [
     "Error",
     "Event",
     "Failed",
+    "Found",
     "Joined",
     "Lost",
     "Message",

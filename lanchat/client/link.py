@@ -137,11 +137,12 @@ class Link:
         if self._watch.poll(now, time.time()) is not None:
             self._on_network_change(now)
         self._on_time(now)
+        self._talk.searching.step()
         self._write()
 
     def _patience(self) -> float:
         """Seconds until the clock alone gives us something to do."""
-        if self._events.full:
+        if self._events.full or self._talk.searching.busy:
             return 0.0
         due = self._due()
         due = self._watch.due if due is None else min(due, self._watch.due)

@@ -66,6 +66,11 @@ class Replica:
                 self._journal = Journal.open(self._path, journal_id)
         return same
 
+    @property
+    def journal(self) -> Journal | None:
+        """To be read; None: nothing is here yet."""
+        return self._journal
+
     def span(self, room: str) -> Span:
         """What is held of a room."""
         if room not in self._spans and self._journal is not None:

@@ -13,6 +13,7 @@ from lanchat.client.asking import Asking
 from lanchat.client.events import Delay, Event, Joined, PinNeeded
 from lanchat.client.outbox import Outbox
 from lanchat.client.replica import Replica
+from lanchat.client.searching import Searching
 from lanchat.client.sending import Sending
 from lanchat.client.unlocking import Unlocking
 from lanchat.errors import (
@@ -30,6 +31,7 @@ from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import ROOMS, proof_text
 from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
 from lanchat.protocol.moderation import Rules
+from lanchat.protocol.query import Query, Spot
 from lanchat.protocol.text import clean_nick
 
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
@@ -85,6 +87,7 @@ class Talk:
         self._emit = emit
         self.sending = Sending(outbox, send, emit)
         self.asking = Asking(send)
+        self.searching = Searching(lambda: self._replica.journal if self._replica else None, send, emit)
         self._hello: frames.Hello | None = None  # while a challenge for it may come
         self._asked_nick = nick  # in the last hello
         self._server_id = ""
@@ -135,6 +138,7 @@ class Talk:
         self._known = 0
         self.sending.ended()
         self.asking.ended()
+        self.searching.ended()
         self._deeds.clear()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
@@ -165,11 +169,8 @@ class Talk:
                 self._emit(frame)
             case Rules():
                 self._on_rules(frame)
-            case frames.Outcome(id=id) if id in self._deeds:
-                self._deeds.discard(id)
-                self._emit(frame)
-            case frames.Ticket():
-                self.asking.answered(frame)
+            case frames.Outcome() | frames.Found() | frames.Ticket():
+                self._on_answer(frame)
             case frames.Page(room=room, entries=entries) if room in self._followed:
                 self._keep([entry for entry in entries if entry.room == room])
                 self._emit(frame)
@@ -279,9 +280,20 @@ class Talk:
 
     def _on_error(self, error: frames.Error, now: float) -> None:
         if error.id is None:
-            self._emit(error)
+            if not self.searching.not_known(error):
+                self._emit(error)
         else:
             self.sending.refused(error, now)
+
+    def _on_answer(self, frame: frames.Outcome | frames.Found | frames.Ticket) -> None:
+        """Of what we asked for; of nothing else."""
+        if isinstance(frame, frames.Found):
+            self.searching.found(frame)
+        elif isinstance(frame, frames.Ticket):
+            self.asking.answered(frame)
+        elif frame.id in self._deeds:
+            self._deeds.discard(frame.id)
+            self._emit(frame)
 
     def _on_rules(self, rules: Rules) -> None:
         self._emit(rules)
@@ -355,9 +367,14 @@ class Talk:
         assert self._replica is not None
         return self._replica
 
+    def search(self, id: str, query: Query, below: Spot | None) -> None:  # noqa: A002 - the wire's word
+        """A Found event follows."""
+        self.searching.search(id, query, below, joined=self.joined)
+
     def close(self) -> None:
         self.sending.close()
         self.asking.close()
+        self.searching.close()
         if self._replica is not None:
             self._replica.close()
 

@@ -131,10 +131,13 @@ class App:
         root = self.root
         root.event_delete("<<LineStart>>", "<Control-Key-a>")  # Tk's way on X11; everybody else means all
         root.event_add("<<SelectAll>>", "<Control-Key-a>")
+        root.event_delete("<<NextChar>>", "<Control-Key-f>")  # Tk's way; everybody else searches
         bind_return_to_buttons(root)
         actions = {
             "next part": lambda: next_part((self.chat or self.picker).parts, 1),
             "part before": lambda: next_part((self.chat or self.picker).parts, -1),
+            "search": lambda: self.chat.finding.open() if self.chat else None,
+            "back": lambda: self.chat.finding.back() if self.chat else None,
             "leave": self._ask_leave,
             "refresh": self._refresh,
             "quit": self.close,

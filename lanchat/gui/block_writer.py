@@ -314,5 +314,6 @@ class BlockWriter:
         set_tag("day", font=fonts.meta, spacing1=px(8))
         set_tag("edited", font=fonts.caption, foreground=colors.text3)
         set_tag("called", background=colors.called)
+        set_tag("found", background=colors.sel)
         self._text.tag_raise("link")  # whoever named the tag first
         self._text.tag_raise("sel")

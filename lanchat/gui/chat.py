@@ -28,6 +28,7 @@ from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
 from lanchat.gui.emoji_picker import Corner
 from lanchat.gui.file_desk import FileDesk
+from lanchat.gui.finding import Finding
 from lanchat.gui.key_bindings import Part
 from lanchat.gui.long_paste import LongPaste
 from lanchat.gui.message_cursor import MessageCursor
@@ -105,6 +106,8 @@ class ChatScreen(ttk.Frame):
                 pass
             case events.Progress():
                 self.files.apply(event)
+            case events.Found():
+                self.finding.handle(event)
             case events.Outcome():
                 self._moderating.answered(event)
                 self.arranging.answered(event)
@@ -134,13 +137,15 @@ class ChatScreen(ttk.Frame):
         """Where the user was last."""
         self.switching.restore(visit)
 
-    def open(self, room: str) -> None:
-        """Another room is shown from now on, if we follow it."""
+    def open(self, room: str) -> bool:
+        """Another room is shown from now on; False: we do not follow it."""
         self.aiming.drop()
-        if self.switching.open(room):
+        opened = self.switching.open(room)
+        if opened:
             self._people_changed = True
             self._refresh()
         self.composer.focus_text()
+        return opened
 
     @property
     def parts(self) -> list[Part]:
@@ -184,12 +189,25 @@ class ChatScreen(ttk.Frame):
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
         main = ttk.Frame(self)
         main.pack(side="left", fill="both", expand=True)
-        self.bar = TopBar(main, kit, self.model)
+        self.bar = TopBar(main, kit, self.model, on_search=lambda: self.finding.open())
         self.bar.pack(fill="x")
         line = ttk.Frame(main, style="Line.TFrame", height=px(1))
         line.pack(fill="x")
         self._banner = Banner(main, kit, pack={"fill": "x", "after": line})
-        self._build_talk(main, on_link)
+        talk = ttk.Frame(ttk.Frame(main))
+        talk.master.pack(fill="both", expand=True)  # type: ignore[attr-defined]
+        talk.pack(side="left", fill="both", expand=True)
+        self._build_talk(talk, on_link)
+        self.finding = Finding(
+            talk,
+            kit,
+            self.model,
+            self._client,
+            self.messages,
+            on_close=self.composer.focus_text,
+            open_room=self.open,
+            clock=self._clock,
+        )
 
     def _build_talk(self, main: ttk.Frame, on_link: Callable[[str], object]) -> None:
         kit, px = self._kit, self._kit.px
@@ -299,6 +317,7 @@ class ChatScreen(ttk.Frame):
         if self._messages_changed:
             self.messages.refresh()
             self.switching.show_wanted()
+            self.finding.look()
         self._people_changed = self._messages_changed = False
         self._show_state()
 
@@ -352,7 +371,7 @@ class ChatScreen(ttk.Frame):
         """What was begun first; then to the newest message."""
         if self.aiming.aimed:
             self.aiming.drop()
-        else:
+        elif not self.finding.close():
             self.messages.to_end()
 
     def _send(self, text: str) -> None:

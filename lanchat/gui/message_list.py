@@ -29,6 +29,7 @@ WINDOW: Final = 1_000  # blocks that stand in the Text at most: more are slow to
 KEPT: Final = 500  # blocks that stay when the window is cut at the end: half, so that cutting is rare
 STEP: Final = 100  # blocks the window moves by
 NEAR: Final = 15  # blocks to its edge at which it moves, before anybody sees the edge
+MARKED: Final = 2_000  # ms that a message is marked to which somebody jumped
 
 
 class MessageList(tk.Frame):
@@ -105,11 +106,29 @@ class MessageList(tk.Frame):
         place = line.place((seq, 0))
         if place < line.place(self._first):
             self._first = line.key_at(place - STEP) if place > STEP else TOP
+        if len(line) - line.place(self._first) > WINDOW:  # the end is cut off, not what is wanted
+            self._last = line.key_at(min(place + KEPT, len(line) - 1))
         self._sync()
         drawn = next((drawn for drawn in self._drawn if drawn.block.key >= (seq, 0)), None)
         if drawn is not None:
             self.text.yview(f"{drawn.tag}.first")
             self._soon(self._settle)
+
+    def jump(self, seq: int) -> None:
+        """Scroll to the entry `seq`, with some of what stands above it; it is marked for a moment."""
+        self.show(seq)
+        self.text.yview_scroll(-self.text.winfo_height() // 3, "pixels")
+        drawn = next((drawn for drawn in self._drawn if drawn.block.key == (seq, 0)), None)
+        self._unmark()
+        if drawn is not None:
+            rules = bool(drawn.block.day) + bool(drawn.block.missed)
+            self.text.tag_add("found", f"{drawn.tag}.first +{rules} lines", f"{drawn.tag}.last")
+            if earlier := self._pending.pop(self._unmark, ""):
+                self.after_cancel(earlier)
+            self._pending[self._unmark] = self.after(MARKED, self._run, self._unmark)
+
+    def _unmark(self) -> None:
+        self.text.tag_remove("found", "1.0", "end")
 
     @property
     def top(self) -> int:

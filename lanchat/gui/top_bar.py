@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from tkinter import ttk
 
 from lanchat.gui.emoji import drawable
+from lanchat.gui.finding import search_button
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.side_bar import BAR
 from lanchat.gui.theme import Kit
@@ -14,14 +16,15 @@ from lanchat.gui.theme import Kit
 class TopBar(ttk.Frame):
     """`refresh` follows the model; cheap."""
 
-    def __init__(self, master: tk.Misc, kit: Kit, model: ChatModel) -> None:
+    def __init__(self, master: tk.Misc, kit: Kit, model: ChatModel, *, on_search: Callable[[], object]) -> None:
         super().__init__(master, height=kit.px(BAR))
         self.pack_propagate(False)
         self._kit, self._model = kit, model
         self._shown: object = None
         px = kit.px
         self._status = ttk.Label(self, style="Meta.TLabel", compound="left")
-        self._status.pack(side="right", padx=(px(10), px(20)))
+        search_button(self, kit, on_search).pack(side="right", padx=(0, px(14)))
+        self._status.pack(side="right", padx=px(10))
         self._sign = ttk.Label(self)
         self._sign.pack(side="left", padx=(px(20), px(6)))
         self._name = ttk.Label(self, style="Title.TLabel")

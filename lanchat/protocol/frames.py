@@ -21,7 +21,12 @@ from lanchat.protocol.entries import Topic as Topic
 from lanchat.protocol.fields import Count, Counter, JournalId, Port
 from lanchat.protocol.files import File as File
 from lanchat.protocol.moderation import Action, Rules, Sanction
-from lanchat.protocol.rooms import RoomAction, RoomInfo
+from lanchat.protocol.query import Found as Found
+from lanchat.protocol.query import Search as Search
+from lanchat.protocol.rooms import Arrange as Arrange
+from lanchat.protocol.rooms import Entered as Entered
+from lanchat.protocol.rooms import Parted as Parted
+from lanchat.protocol.rooms import Rooms as Rooms
 from lanchat.protocol.transfer import Arrived as Arrived
 from lanchat.protocol.transfer import Fetch as Fetch
 from lanchat.protocol.transfer import Go as Go
@@ -175,13 +180,6 @@ class Moderate(_Frame, frozen=True):
     do: Action
 
 
-class Arrange(_Frame, frozen=True):
-    """Do this about a room, if I may; answered by an outcome with the same id."""
-
-    id: Annotated[str, Meta(max_length=limits.MAX_ID)]
-    do: RoomAction
-
-
 class Bye(_Frame, frozen=True):
     """I leave (client), you are put out or the server stops (server; then with code and detail)."""
 
@@ -309,28 +307,6 @@ class Typed(_Frame, frozen=True):
     key: str | None = None
 
 
-class Rooms(_Frame, frozen=True):
-    """Rooms that you may know of, as they are now. first: forget the list that you had."""
-
-    rooms: list[RoomInfo]
-    first: bool = False
-
-
-class Entered(_Frame, frozen=True):
-    """You follow this room from here on: what you lack up to `head` comes in pages, entries above it live. read: the
-    last seq that your key said it has read."""
-
-    room: str
-    head: Count = 0
-    read: Count = 0
-
-
-class Parted(_Frame, frozen=True):
-    """You follow it no longer."""
-
-    room: str
-
-
 class Page(_Frame, frozen=True):
     """Entries in order of seq. start: the first one is the journal's first (going back ends here).
     catchup: sent unasked to fill the gap up to `head`; else an answer to History."""
@@ -374,6 +350,7 @@ ClientFrame: TypeAlias = (
     | Edit
     | React
     | History
+    | Search
     | Rename
     | Resend
     | Moderate
@@ -409,6 +386,7 @@ ServerFrame: TypeAlias = (
     | Entered
     | Parted
     | Page
+    | Found
     | Error
     | Outcome
     | Ticket

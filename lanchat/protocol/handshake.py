@@ -36,6 +36,7 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
         frames.Edit,
         frames.React,
         frames.History,
+        frames.Search,
         frames.Rename,
         frames.Resend,
         frames.Moderate,

@@ -104,3 +104,35 @@ class Direct(_Action, frozen=True):
 
 
 RoomAction: TypeAlias = Create | Enter | Part | SetTopic | Archive | Direct
+
+
+# Frames
+
+
+class Arrange(Struct, frozen=True, tag_field="type", tag="arrange", omit_defaults=True):
+    """Do this about a room, if I may; answered by an outcome with the same id."""
+
+    id: Annotated[str, Meta(max_length=limits.MAX_ID)]
+    do: RoomAction
+
+
+class Rooms(Struct, frozen=True, tag_field="type", tag="rooms", omit_defaults=True):
+    """Rooms that you may know of, as they are now. first: forget the list that you had."""
+
+    rooms: list[RoomInfo]
+    first: bool = False
+
+
+class Entered(Struct, frozen=True, tag_field="type", tag="entered", omit_defaults=True):
+    """You follow this room from here on: what you lack up to `head` comes in pages, entries above it live. read: the
+    last seq that your key said it has read."""
+
+    room: str
+    head: Count = 0
+    read: Count = 0
+
+
+class Parted(Struct, frozen=True, tag_field="type", tag="parted", omit_defaults=True):
+    """You follow it no longer."""
+
+    room: str

@@ -28,6 +28,7 @@ from lanchat.protocol.frames import (
     Rename,
     Resend,
     Say,
+    Search,
     Ticket,
     Typing,
     Word,
@@ -54,6 +55,7 @@ from lanchat.server.retention import Keep, Retention
 from lanchat.server.room import Room, refers
 from lanchat.server.rooms import Rooms
 from lanchat.server.roster import Line, Roster
+from lanchat.server.searching import SearchRequest
 from lanchat.server.stage import CLOSES, Stage
 from lanchat.server.standing import Standing
 from lanchat.server.transfer import Uploaded
@@ -68,7 +70,7 @@ class Broadcaster:
     def __init__(
         self,
         journal: Journal,
-        ask: Callable[[Request], None],
+        ask: Callable[[Request | SearchRequest], None],
         keep: Keep,
         scrub: Callable[[], None],
         access: Access,
@@ -288,6 +290,9 @@ class Broadcaster:
             self._delivery.tell(member, self._arranging.do(member, item.frame.id, item.frame.do, self._now, at))
             return
         try:
+            if isinstance(item.frame, Search):
+                self._delivery.ask_search(member, item.frame, self._rooms)
+                return
             self._on_ask_about(member, item.frame)
         except StoreError as error:
             _log.error("nothing can be read: %s", error)

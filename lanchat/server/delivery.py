@@ -15,7 +15,7 @@ from typing import Final
 
 from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Entry, Error, History, Presence, Rooms, ServerFrame, Typed
+from lanchat.protocol.frames import Entry, Error, Found, History, Presence, Rooms, Search, ServerFrame, Typed
 from lanchat.protocol.limits import MAX_PAGE, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
@@ -24,6 +24,8 @@ from lanchat.server.history import Answer, Request
 from lanchat.server.member import Member, Place
 from lanchat.server.ring import Ring
 from lanchat.server.room import Room
+from lanchat.server.rooms import Rooms as AllRooms
+from lanchat.server.searching import SearchRequest, request
 from lanchat.server.stream import Stream
 
 _log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ class Delivery:
     def __init__(
         self,
         members: Collection[Member],
-        ask: Callable[[Request], None],
+        ask: Callable[[Request | SearchRequest], None],
         listing: Callable[[Member], Sequence[ServerFrame]],
     ) -> None:
         self._members = members
@@ -132,14 +134,23 @@ class Delivery:
         self._ask(request)
         return None
 
+    def ask_search(self, member: Member, ask: Search, rooms: AllRooms) -> None:
+        """The same for something that is looked for. Raises StoreError."""
+        asked = request(member, ask, rooms)
+        if isinstance(asked, Found):
+            self.tell(member, asked)
+        else:
+            member.asked += 1
+            self._ask(asked)
+
     def answer(self, answer: Answer) -> None:
         """What the history reader found."""
-        member, place = answer.request.member, answer.request.catchup
-        if place is None:
+        asked, member = answer.request, answer.request.member
+        if isinstance(asked, SearchRequest) or (place := asked.catchup) is None:
             member.asked -= 1
             self._tell_line(member, answer.line)
             return
-        if member.places.get(answer.request.room) is not place:  # it parted meanwhile
+        if member.places.get(asked.room) is not place:  # it parted meanwhile
             return
         place.page_asked = False
         if answer.last is None:

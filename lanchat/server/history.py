@@ -1,5 +1,5 @@
-"""The history reader: one thread that reads pages of the journal, and hands them over as bytes; it never writes
-to a member.
+"""The history reader: one thread that reads pages of the journal, and searches it, and hands over what it finds as
+bytes; it never writes to a member.
 
 It also moves the write-ahead log into the journal, so that no append waits for the disk.
 """
@@ -18,9 +18,11 @@ from lanchat.journal import Journal
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Entry, Error, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, Code
+from lanchat.searcher import Searcher
 from lanchat.server.last_resort import last_resort
 from lanchat.server.limits import CHECKPOINT_AFTER, WAL_BYTES
 from lanchat.server.member import Member, Place
+from lanchat.server.searching import Searching, SearchRequest
 
 _log = logging.getLogger(__name__)
 _PAGE_FRAME: Final = 256  # bytes of a page frame around its entries, the room's name included
@@ -52,7 +54,7 @@ class Empty(NamedTuple):
 class Answer(NamedTuple):
     """The line for a request. last: the last seq in it, 0 when it holds none, None when reading failed."""
 
-    request: Request
+    request: Request | SearchRequest
     line: bytes
     last: int | None
 
@@ -60,16 +62,18 @@ class Answer(NamedTuple):
 class History:
     """Answers requests in order. `answer` is called in its thread."""
 
-    def __init__(self, journal: Journal, answer: Callable[[Answer], None]) -> None:
+    def __init__(self, journal: Journal, searcher: Searcher, answer: Callable[[Answer], None]) -> None:
+        """searcher: of the same journal."""
         self._journal = journal
+        self._searching = Searching(searcher, lambda ask, found: answer(Answer(ask, encode(found), None)))
         self._answer = answer
-        self._requests: queue.SimpleQueue[Request | Scrub | Empty | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request | SearchRequest | Scrub | Empty | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="lanchat-history")
 
     def start(self) -> None:
         self._thread.start()
 
-    def ask(self, request: Request) -> None:
+    def ask(self, request: Request | SearchRequest) -> None:
         """Bounded by the asker: a member has at most MAX_ASKED requests, and one catch-up, under way."""
         self._requests.put(request)
 
@@ -85,6 +89,7 @@ class History:
         if self._thread.ident is not None:
             self._requests.put(None)
             self._thread.join()
+        self._searching.close()
         self._journal.close()
 
     def _run(self) -> None:
@@ -96,23 +101,29 @@ class History:
         scrubbed = True  # nothing that was redacted is left in the log
         while True:
             try:
-                request = self._requests.get(timeout=CHECKPOINT_AFTER)
+                request = self._requests.get(timeout=0 if self._searching.busy else CHECKPOINT_AFTER)
                 if request is None:
                     return
                 if isinstance(request, Scrub):
                     scrubbed = self._checkpoint(self._journal.scrub)
+                    self._searching.blanked()
+                elif isinstance(request, SearchRequest):
+                    self._searching.ask(request)
                 elif isinstance(request, Empty):
                     self._remove(request.remove)
                 else:
                     self._answer(self._read(request))
             except queue.Empty:
                 pass  # nobody asked: time to tidy up
+            if self._searching.busy:
+                self._searching.step()
             if time.monotonic() - moved_at >= CHECKPOINT_AFTER:
                 self._checkpoint(self._journal.checkpoint)
                 # Somebody read when it should be emptied; or writes all the time, so that it never began anew
                 if not scrubbed or self._journal.log_size > WAL_BYTES:
                     scrubbed = self._checkpoint(self._journal.scrub) or scrubbed
                 moved_at = time.monotonic()
+                self._searching.on_time(self._end())
 
     def _read(self, ask: Request) -> Answer:
         limit = max(1, min(ask.limit, MAX_PAGE))
@@ -135,6 +146,14 @@ class History:
             remove()
         except StoreError as error:
             _log.warning("old files stay on the disk: %s", error)
+
+    def _end(self) -> int:
+        """The last row of the journal."""
+        try:
+            return self._journal.texts.end
+        except StoreError as error:
+            _log.warning("the journal cannot be read: %s", error)
+            return 0
 
     def _checkpoint(self, move: Callable[[], bool | None]) -> bool:
         """False: it is to be tried again."""

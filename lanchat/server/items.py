@@ -15,6 +15,7 @@ from lanchat.protocol.frames import (
     Read,
     Rename,
     Resend,
+    Search,
     ServerFrame,
     Typing,
     Word,
@@ -48,11 +49,11 @@ class Said(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A frame of a joined session that wants something: a rename, a page of history, saying things again, a deed, a
-    ticket for a file."""
+    """A frame of a joined session that wants something: a rename, a page of history, a search, saying things again, a
+    deed, a ticket for a file."""
 
     session: Joiner
-    frame: Rename | History | Resend | Moderate | Arrange | Typing | Read | Offer | Fetch
+    frame: Rename | History | Search | Resend | Moderate | Arrange | Typing | Read | Offer | Fetch
 
 
 class Tell(NamedTuple):

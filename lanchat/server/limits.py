@@ -31,6 +31,7 @@ PRESENCE_DELAY: Final = 0.05  # s that joins and leaves are gathered: 1,000 join
 CLOSE_TIMEOUT: Final = 2.0  # s that goodbyes may take when the server stops
 FREE_DISK: Final = 16 * 1024 * 1024  # left alone on the disk: for the log, for removing old texts, for the others
 WAL_BYTES: Final = 32 * 1024 * 1024  # of the log, above which it is emptied though somebody writes on
+QUIET: Final = 1_000  # entries in CHECKPOINT_AFTER, below which the index of words is brought up to date
 CHECKPOINT_AFTER: Final = 2.0  # s between moves of the write-ahead log into the journal
 
 DEFAULT_RATE: Final = 20.0  # messages a second of one member: nobody types so fast, a paste of a script may

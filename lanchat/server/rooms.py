@@ -77,6 +77,10 @@ class Rooms:
         directs = [self._direct(name) for name in registry.directs(key)]
         return [r for r in rooms if r is not None and r is not self.first] + [r for r in directs if r and r.head]
 
+    def directs(self, key: str | None) -> tuple[str, ...]:
+        """The names of the direct conversations that a key may see."""
+        return () if key is None else tuple(self._journal.registry.directs(key))
+
     def listing(self, followed: Iterable[Room]) -> list[Listing]:
         """All rooms but the direct conversations, and of those what is followed."""
         infos = [room.info() for room in [*self._rooms, *(room for room in followed if room.direct)]]

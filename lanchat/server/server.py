@@ -21,6 +21,7 @@ from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
 from lanchat.protocol import frames
 from lanchat.protocol.text import clean_server_name
+from lanchat.searcher import Searcher
 from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.broadcaster import Broadcaster
@@ -103,7 +104,9 @@ class Server:
         self._listener = Listener(sockets, self._accepted)
         self._begun(self._listener.close)
         looks("")  # reads its table now, not when somebody joins
-        self._history = History(self._journal.reader(), lambda answer: self.put(answer))
+        reader = self._journal.reader()
+        searcher = Searcher(reader, self.data / "search.db")
+        self._history = History(reader, searcher, lambda answer: self.put(answer))
         self._begun(self._history.close)
         files = Files(self.data, self._journal, self.tickets, config.quota, self._history.empty)
         self._begun(files.close)

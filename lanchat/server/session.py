@@ -244,6 +244,7 @@ class Session:
                 self._reply(frames.Pong(nonce[:MAX_NONCE]))
             case (
                 frames.History()
+                | frames.Search()
                 | frames.Rename()
                 | frames.Resend()
                 | frames.Moderate()

@@ -188,6 +188,11 @@ def test_answers_changes_and_reactions_in_a_terminal(server: ServerProcess) -> N
         terminal.until(r"\* Zoe reacted with")
         terminal.type("/react Ana lol\n")
         terminal.until("A reaction is one emoji")
+        terminal.type("/search ye -no from:zoe\n")
+        terminal.until(r"\* #lobby \d+ \[[\d :-]+\] Zoe: yes, at one")
+        terminal.until(r"\* 1 message\.")
+        terminal.type("/search has:cheese\n")
+        terminal.until("Say has:link or has:file")
         terminal.type("/delete Zoe\n")
         assert ana.until(Deleted).target == answer.seq
         terminal.type("/who\n")

@@ -22,6 +22,7 @@ from msgspec import structs
 from PIL import Image
 
 from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Progress, Queued
+from lanchat.client.events import Found as Asked
 from lanchat.client.hosting import Hosted
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Recent, Visit
@@ -47,6 +48,7 @@ from lanchat.paths import home
 from lanchat.protocol.frames import Change, Deleted, Edited, Entered, File, Member, Message, Reacted, Rooms, Topic
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules, Sanction
+from lanchat.protocol.query import Hit, Line, parse
 from lanchat.protocol.rooms import Person as RoomPerson
 from lanchat.protocol.rooms import RoomInfo, direct_name
 from lanchat.protocol.target import Address, invitation_link
@@ -687,6 +689,17 @@ def _marked_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
     screen.handle(joined(len(MARKED)))
     screen.handle(roster(*(Member(name, key) for name, key in KEYS.items())))
     screen.handle(Page(ROOM, _entries(MARKED), start=True, catchup=True))
+    return screen
+
+
+def _searched_chat(root: tk.Tk, kit: Kit, text: str, *hits: Hit, **found: Any) -> ChatScreen:
+    screen = _joined_chat(root, kit)
+    screen.finding.open()
+    screen.finding.panel.field.value = text
+    screen.finding.panel.submit()
+    if hits or found:
+        answer = Asked(f"s{len(screen._client.calls)}", parse(text), list(hits), **found)  # type: ignore[attr-defined]
+        screen.handle(answer)
     root.update()
     return screen
 
@@ -721,6 +734,42 @@ def long_paste(root: tk.Tk, kit: Kit) -> None:
     screen = _marked_chat(root, kit)
     screen.long_paste.send_file = lambda *_: None
     screen.long_paste.offer("line\n" * 240)
+
+
+REVIEW = [
+    Hit(ROOM, 3, MORNING + 120_000, "Ana Lindqvist", ANA, TALK[2][2], after=Line("Ana Lindqvist", TALK[3][2])),
+    Hit("builds", 9, MORNING - 3 * 86_400_000, "Jonas Weber", "j" * 43, "Can we keep the review to half an hour this "
+        "time? I have the train at noon, and the last one went on for ever and a day.", Line("Hana Sato", "agreed")),
+    Hit(ROOM, 1, MORNING - 50 * 86_400_000, "Priya Nair", PRIYA, "Slides for the design reviews are on the share 🎉"),
+]  # fmt: skip
+
+
+@picture("chat-search")
+@picture("chat-search-dark", mode="dark")
+@picture("chat-search-2x", scale=2.0)
+def found(root: tk.Tk, kit: Kit) -> None:
+    screen = _searched_chat(root, kit, "review", *REVIEW, more=True)
+    screen.finding.panel.submit()
+
+
+@picture("chat-search-small", size=(760, 520))
+def search_small(root: tk.Tk, kit: Kit) -> None:
+    _searched_chat(root, kit, "review", *REVIEW, offline=True)
+
+
+@picture("chat-search-empty")
+def search_empty(root: tk.Tk, kit: Kit) -> None:
+    _searched_chat(root, kit, "zebra", offline=True)
+
+
+@picture("chat-search-wrong", mode="dark")
+def search_wrong(root: tk.Tk, kit: Kit) -> None:
+    _searched_chat(root, kit, "review before:yesterday")
+
+
+@picture("chat-searching")
+def searching(root: tk.Tk, kit: Kit) -> None:
+    _searched_chat(root, kit, "review")
 
 
 @picture("menu-message", dialog=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
 from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Welcome, Word
+from lanchat.protocol.query import Query, Spot
 from lanchat.protocol.text import check_text
 
 ME = "Sam Okafor"
@@ -64,6 +65,10 @@ class StandInClient:
 
     def cancel_file(self, transfer_id: str) -> None:
         self.calls.append(("cancel_file", transfer_id))
+
+    def search(self, query: Query | str, below: Spot | None = None) -> str:
+        self.calls.append(("search", query, below))
+        return f"s{len(self.calls)}"
 
     def retry_now(self) -> None:
         self.calls.append(("retry_now",))

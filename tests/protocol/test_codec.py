@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import types
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 import pytest
@@ -28,6 +28,11 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         if limits.pattern:
             return st.from_regex(limits.pattern)
         return st.text(min_size=limits.min_length or 0, max_size=limits.max_length)
+    if origin is Annotated and get_origin(arguments[0]) is list:
+        (item,), limits = get_args(arguments[0]), arguments[1]
+        return st.lists(values(item), min_size=limits.min_length or 0, max_size=min(limits.max_length, 3))
+    if origin is Literal:
+        return st.sampled_from(arguments)
     if origin is Annotated:
         return st.integers(arguments[1].ge, arguments[1].le)
     if origin in (Union, types.UnionType):

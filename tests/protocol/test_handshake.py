@@ -12,6 +12,7 @@ from lanchat.protocol import frames
 from lanchat.protocol.handshake import Stage, objection, proof_text
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Lock
+from lanchat.protocol.query import Query
 from lanchat.protocol.rooms import Enter
 
 SAMPLES: list[Any] = [
@@ -25,6 +26,7 @@ SAMPLES: list[Any] = [
     frames.Edit("a2", 1, "ho"),
     frames.React("a3", 1, "👍"),
     frames.History(),
+    frames.Search("1", Query(["soup"])),
     frames.Rename("Bo"),
     frames.Resend(),
     frames.Moderate("1", Lock(on=True)),
@@ -40,14 +42,14 @@ SAMPLES: list[Any] = [
 ]
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
-# Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Rename, Resend, Moderate, Arrange, Typing, Read,
-# Offer, Fetch; Transfer; Ping …
+# Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Search, Rename, Resend, Moderate, Arrange,
+# Typing, Read, Offer, Fetch; Transfer; Ping …
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 12, None, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 12, AGAIN, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 12, AGAIN, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 12, AGAIN, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 12, AGAIN, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 13, None, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 13, AGAIN, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 13, AGAIN, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 13, AGAIN, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 13, AGAIN, None, None, None],
 }
 
 

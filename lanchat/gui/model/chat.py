@@ -102,6 +102,8 @@ class ChatModel:
                 self._outcome, self._outcome_until = wording.sentence(event.detail), now + OUTCOME
             case events.Error():
                 self._error(event, now)
+            case events.Found():
+                pass  # shown beside the messages
             case events.Delay():
                 self.latency_ms = event.latency_ms
             case events.Progress():

@@ -28,6 +28,8 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key(("F6",), "Next part of the window: side bar, messages, text", "next part"),
         Key(("Shift-F6",), "The part before", "part before"),
         Key(("Tab",), "Next control; Space or Enter presses it"),
+        Key(("Mod-f",), "Search what was said", "search"),
+        Key(("Alt-Left",), "Back to where one was before a jump", "back"),
         Key(("Mod-k",), "Go to a room or a person, or make a room", "go"),
         Key(("Alt-Down",), "Next room in the list", "next room"),
         Key(("Alt-Up",), "The room before", "room before"),
