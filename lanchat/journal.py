@@ -28,6 +28,7 @@ _SEEN: Final = """CREATE TABLE seen (          -- how far somebody has read
     room TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, key)
 ) WITHOUT ROWID"""
 _FILES: Final = "CREATE INDEX file ON entry (json_extract(file, '$.sha256')) WHERE file IS NOT NULL"
+_ABOUT: Final = "target IS NOT NULL AND abs(target)"  # as the index below wants it: else a whole room is walked
 _TARGETS: Final = "CREATE INDEX target ON entry (room, abs(target)) WHERE target IS NOT NULL"
 # Entries lie in the order in which they came, so that no row is ever copied to another page: what a redaction
 # overwrites is the only copy. (With (room, seq) as the table's own order, texts were left behind in split pages.)
@@ -163,18 +164,19 @@ class Journal:
     def _blank(self, room: str, first: int, last: int) -> None:
         """The texts of messages from one seq to another, and what their edits made of them."""
         self._db.execute(f"{_BLANK} seq BETWEEN ? AND ?", (room, first, last))
-        self._db.execute(f"{_BLANK} kind = 'edited' AND abs(target) BETWEEN ? AND ?", (room, first, last))
+        self._db.execute(f"{_BLANK} kind = 'edited' AND {_ABOUT} BETWEEN ? AND ?", (room, first, last))
 
     def blank_deleted(self, room: str, first: int, last: int) -> None:
         """Blanks what a deletion that is here names, from one seq to another: a page may have been read before it."""
         deleted = self._db.execute(
-            "SELECT target FROM entry WHERE room = ? AND kind = 'deleted' AND abs(target) BETWEEN ? AND ?",
+            f"SELECT target FROM entry WHERE room = ? AND kind = 'deleted' AND {_ABOUT} BETWEEN ? AND ?",  # nosec B608
             (room, first, last),
         )
         for (seq,) in deleted:
             self._blank(room, seq, seq)
-        gone = "target IN (SELECT target FROM entry WHERE room = ? AND kind = 'deleted')"
-        self._db.execute(f"{_BLANK} seq BETWEEN ? AND ? AND kind = 'edited' AND {gone}", (room, first, last, room))
+        same = "d.room = entry.room AND d.target IS NOT NULL AND abs(d.target) = abs(entry.target)"
+        gone = f"EXISTS (SELECT 1 FROM entry d WHERE {same} AND d.kind = 'deleted')"  # of constants alone  # nosec B608
+        self._db.execute(f"{_BLANK} seq BETWEEN ? AND ? AND kind = 'edited' AND {gone}", (room, first, last))
 
     def hold(self, fold: str, key: str) -> None:
         """The folded nickname `fold` is `key`'s from now on, in place of the one it held before."""
@@ -254,7 +256,8 @@ class Journal:
     def reactions(self, room: str, target: int) -> list[str]:
         """The different emoji that were ever put below a message."""
         rows = self._db.execute(
-            "SELECT DISTINCT body FROM entry WHERE room = ? AND kind = 'reacted' AND abs(target) = ?", (room, target)
+            f"SELECT DISTINCT body FROM entry WHERE room = ? AND kind = 'reacted' AND {_ABOUT} = ?",  # nosec B608
+            (room, target),
         )
         return [row[0] for row in rows]
 
@@ -272,9 +275,9 @@ class Journal:
 
     def size_of(self, room: str, seq: int) -> int:
         """Bytes of the text of a message, and of its edits."""
-        where = "room = ? AND (seq = ? OR (kind = 'edited' AND abs(target) = ?))"
-        statement = f"SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE {where}"  # of constants alone  # nosec B608
-        return self._db.value(statement, room, seq, seq) or 0
+        size = "SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE room = ? AND"
+        own = self._db.value(f"{size} seq = ?", room, seq) or 0
+        return own + (self._db.value(f"{size} kind = 'edited' AND {_ABOUT} = ?", room, seq) or 0)
 
     def highest(self, key: str, run: str) -> int:
         """The highest counter stored for this outbox, -1 when there is none."""

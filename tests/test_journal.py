@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lanchat.database import Database
 from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 from lanchat.journal import SCHEMA_VERSION, Journal
 from lanchat.protocol.frames import Deleted, Edited, Entry, Message, Reacted
@@ -430,3 +431,29 @@ def test_compacting_keeps_all_and_takes_less(path: Path, open_journal: Callable[
     assert path.stat().st_size < before / 2
     assert [e.text for e in journal.after("lobby", 399, 2, 500)] == ["", "x" * 2000]
     assert journal.highest("k", "run") == 500
+
+
+def test_no_question_about_a_message_walks_its_room(
+    open_journal: Callable[[], Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SQLite plans it: each goes by an index that narrows the room down, or a large room would stand still."""
+    journal = open_journal()
+    plans: dict[str, str] = {}
+    execute = Database.execute
+
+    def explained(db: Database, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        if "WHERE room = ?" in statement:
+            plan = execute(db, f"EXPLAIN QUERY PLAN {statement}", values)
+            plans[statement] = " ".join(str(row[3]) for row in plan)
+        return execute(db, statement, values)
+
+    monkeypatch.setattr(Database, "execute", explained)
+    journal.append([Message("lobby", 1, "a", 1, "Ana", KEY, "text"), Deleted("lobby", 2, "", 1, "Ana", KEY, 1)], {})
+    journal.reactions("lobby", 1)
+    journal.message("lobby", 1)
+    journal.size_of("lobby", 1)
+    journal.blank_deleted("lobby", 1, 2)
+    journal.before("lobby", 5, 10)
+    assert len(plans) >= 7
+    walks = [statement for statement, plan in plans.items() if "(room=?)" in plan]
+    assert not walks
