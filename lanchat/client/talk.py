@@ -5,6 +5,7 @@ Frames in, frames and events out. What came it keeps in the replica; what we sai
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
@@ -31,6 +32,7 @@ from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.text import clean_nick
 
+_log = logging.getLogger(__name__)
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
 _OF_THE_ROOM: Final = (
     frames.Typed,
@@ -43,11 +45,19 @@ _OF_THE_ROOM: Final = (
     frames.Deleted,
     frames.Topic,
     frames.Archived,
+    frames.Pinned,
+    frames.Pins,
+    frames.Seen,
     frames.Rooms,
     frames.Entered,
     frames.Parted,
 )
 MAX_KNOWN: Final = 2_000  # rooms of a server that we hear of: several times what ours ever tells
+
+
+_UNANSWERED: Final = (
+    "The connection broke before the server answered. Look whether it was done, and try again if it was not."
+)
 
 
 class PersonAsked(Exception):
@@ -90,6 +100,7 @@ class Talk:
         self._pinged = ""  # the nonce of our last ping
         self._deeds: set[str] = set()  # ids of what we asked for
         self._followed: set[str] = set()  # rooms, on this connection
+        self._status: frames.Status | None = None  # how the person is here, if they said
         self._known = 0  # rooms that we were told of since the list began
 
     def look_back(self, server_id: str) -> None:
@@ -102,6 +113,8 @@ class Talk:
                 self._emit(frames.Entered(room, self._replica.span(room).high))
             if entries := self._replica.before(room, None, FIRST_LOOK):
                 self._emit(frames.Page(room, entries, catchup=True))
+            if pins := self._replica.pins(room):
+                self._emit(pins)
 
     # The connection
 
@@ -132,6 +145,8 @@ class Talk:
         self._followed.clear()
         self._known = 0
         self.sending.ended()
+        for id in self._deeds:  # noqa: A001 - the wire's word
+            self._emit(frames.Outcome(id, Code.NOT_STORED, _UNANSWERED))
         self._deeds.clear()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
@@ -148,25 +163,12 @@ class Talk:
             self.sending.check_empty()
 
     def _handle(self, frame: ServerFrame | Flaw, now: float) -> None:
-        if not self.joined and isinstance(frame, _OF_THE_ROOM):
-            raise _too_early()
+        if isinstance(frame, _OF_THE_ROOM):
+            self._handle_of_the_room(frame)
+            return
         match frame:
-            case frames.Edited() | frames.Reacted() | frames.Deleted() | frames.Topic() | frames.Archived():
-                if frame.room in self._followed:
-                    self._keep([frame])
-                    self._emit(frame)
-            case frames.Rooms() | frames.Entered() | frames.Parted():
-                self._on_change_of_rooms(frame)
-            case frames.Presence() | frames.Roster() | frames.Typed():
-                self._follow_nick(frame)
-                self._emit(frame)
-            case Rules():
-                self._on_rules(frame)
             case frames.Outcome(id=id) if id in self._deeds:
                 self._deeds.discard(id)
-                self._emit(frame)
-            case frames.Page(room=room, entries=entries) if room in self._followed:
-                self._keep([entry for entry in entries if entry.room == room])
                 self._emit(frame)
             case frames.Challenge():
                 self._prove(frame)
@@ -192,6 +194,35 @@ class Talk:
                 raise ConnectionLost(detail=detail or "the server said goodbye")
             case Flaw(fatal=True, detail=detail):
                 raise RemoteProtocolError(code=Code.NOT_JSON, detail=detail)
+
+    def _handle_of_the_room(self, frame: ServerFrame) -> None:
+        """What only somebody who is in is told."""
+        if not self.joined:
+            raise _too_early()
+        match frame:
+            case (
+                frames.Edited()
+                | frames.Reacted()
+                | frames.Deleted()
+                | frames.Topic()
+                | frames.Archived()
+                | frames.Pinned()
+            ):
+                if frame.room in self._followed:
+                    self._keep([frame])
+                    self._emit(frame)
+            case frames.Pins(room=room) | frames.Seen(room=room) if room in self._followed:
+                self._emit(frame)
+            case frames.Rooms() | frames.Entered() | frames.Parted():
+                self._on_change_of_rooms(frame)
+            case frames.Presence() | frames.Roster() | frames.Typed():
+                self._follow_nick(frame)
+                self._emit(frame)
+            case Rules():
+                self._on_rules(frame)
+            case frames.Page(room=room, entries=entries) if room in self._followed:
+                self._keep([entry for entry in entries if entry.room == room])
+                self._emit(frame)
 
     def _on_messages(self, entries: Sequence[frames.Message]) -> None:
         if not self.joined:
@@ -252,6 +283,8 @@ class Talk:
         if self.nick != self._asked_nick:  # renamed while we waited for the welcome
             self._send(frames.Rename(self.nick))
         self.welcome, self.nick, self.joined = welcome, welcome.nick, True
+        if self._status is not None:
+            self._send(self._status)
         self._emit(Joined(welcome, self._latency * 1000, again, new_journal=not same))
         self.sending.joined(welcome.highest)
 
@@ -269,7 +302,9 @@ class Talk:
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
     def _on_error(self, error: frames.Error, now: float) -> None:
-        if error.id is None:
+        if error.code == Code.UNKNOWN_TYPE:  # of an older server, and nobody's fault here
+            _log.info("the server does not know what we say: %s", error.detail)
+        elif error.id is None:
             self._emit(error)
         else:
             self.sending.refused(error, now)
@@ -307,9 +342,16 @@ class Talk:
         else:
             self.nick = nick
 
-    def read(self, seq: int, room: str) -> None:
+    def read(self, seq: int, room: str, *, public: bool) -> None:
         if self.joined:
-            self._send(frames.Read(seq, room))
+            self._send(frames.Read(seq, room, public))
+
+    def be(self, status: frames.Status) -> None:
+        """How the person is here from now on, on each connection."""
+        if status != self._status:
+            self._status = status
+            if self.joined:
+                self._send(status)
 
     def typing(self, room: str) -> None:
         if self.joined:

@@ -310,6 +310,7 @@ class App:
             on_forget=self._ask_forget,
             on_title=self.root.title,
             on_menu=self._fill_room_menu,
+            on_busy=self.alerts.be_quiet,
             address=entered.address,
         )
         chat.pack(fill="both", expand=True)

@@ -22,16 +22,20 @@ from lanchat.gui.browser import open_link
 from lanchat.gui.composer import Composer
 from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
+from lanchat.gui.hover_tools import HoverTools, Tools
 from lanchat.gui.key_bindings import Part
 from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.moderating import Moderating
+from lanchat.gui.own_state import OwnState
 from lanchat.gui.pin_dialog import PinDialog
+from lanchat.gui.pins import PinsButton
 from lanchat.gui.side_bar import BAR, SideBar
 from lanchat.gui.switching import Switching
 from lanchat.gui.theme import Kit
+from lanchat.protocol.presence import Status
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
@@ -60,14 +64,15 @@ class ClientLike(Protocol):
     def resend(self, message_id: str) -> object: ...
     def do(self, deed: Deed) -> str: ...
     def typing(self, room: str) -> object: ...
-    def read(self, seq: int, room: str) -> object: ...
+    def read(self, seq: int, room: str, *, public: bool) -> object: ...
+    def be(self, status: Status) -> object: ...
 
 
 class ChatScreen(ttk.Frame):
     """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
-    and nothing of the room is to stay on this computer. on_title: the
-    window's title changed. on_menu: adds to the menu of the room what the window has for it, given its name. address:
-    what others type to come here."""
+    and nothing of the room is to stay on this computer. on_title: the window's title changed. on_busy: whether nothing
+    is to be told of from now on. on_menu: adds to the menu of the room what the window has for it, given its name.
+    address: what others type to come here."""
 
     def __init__(
         self,
@@ -79,6 +84,7 @@ class ChatScreen(ttk.Frame):
         on_forget: Callable[[], object],
         on_title: Callable[[str], object],
         on_menu: Callable[[tk.Menu, str], object] = lambda *_: None,
+        on_busy: Callable[[bool], object] = lambda _: None,
         address: str = "",
         clock: Callable[[], float] = time.time,
         on_link: Callable[[str], object] = open_link,
@@ -95,7 +101,8 @@ class ChatScreen(ttk.Frame):
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
         self.arranging = Arranging(self, kit, self.model, client, on_open=self.open, on_menu=on_menu)
-        self._moderating = Moderating(self, kit, self.model, client, self.arranging.asked)
+        self.own = OwnState(self, kit, client, clock, on_busy=on_busy, on_change=lambda: self.side.refresh())
+        self._moderating = Moderating(self, kit, self.model, client, self._typed)
         self._build(on_link)
         self._ticking = self.after(TICK, self._tick)
         self._refresh()
@@ -110,6 +117,9 @@ class ChatScreen(ttk.Frame):
         match event:
             case events.Delay() | events.Typed():
                 pass
+            case events.Joined():
+                self._told_read.clear()  # the server may be another one, or have lost some
+                self._people_changed = self._messages_changed = True
             case events.Outcome():
                 self._moderating.answered(event)
                 self.arranging.answered(event)
@@ -117,6 +127,7 @@ class ChatScreen(ttk.Frame):
                 events.Edited()
                 | events.Reacted()
                 | events.Deleted()
+                | events.Pinned()
                 | events.Message()
                 | events.Page()
                 | events.Queued()
@@ -156,6 +167,8 @@ class ChatScreen(ttk.Frame):
 
     def prefer(self, preferences: Preferences) -> None:
         self._preferences = preferences
+        self._told_read.clear()  # whether others may know, too
+        self.own.prefer(preferences)
         self.composer.send_by(preferences.send_key)
 
     def destroy(self) -> None:
@@ -178,6 +191,7 @@ class ChatScreen(ttk.Frame):
             on_forget=self._on_forget,
             moderating=self._moderating,
             arranging=self.arranging,
+            own=self.own,
             on_menu=self._on_menu,
         )
         self.side.pack(side="left", fill="y")
@@ -223,9 +237,14 @@ class ChatScreen(ttk.Frame):
             self._moderating.ask_delete,
             on_link,
             self.switching.jump,
+            lambda message: self._moderating.toggle_pin(message.seq),
+            self.arranging.may_change_open,
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
         self.cursor = MessageCursor(self.messages, kit, self.model, self.message_menu.open)
+        menu = self.message_menu
+        tools = Tools(wishes.react, menu.open_reactions, self.aiming.reply, menu.open)
+        self.hover = HoverTools(self.messages, kit, self.model, tools)
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
         self.messages.text.bind("<Key>", self._type_on)
@@ -237,6 +256,14 @@ class ChatScreen(ttk.Frame):
         bar.pack_propagate(False)
         self._status = ttk.Label(bar, style="Meta.TLabel", compound="left")
         self._status.pack(side="right", padx=(px(10), px(20)))
+        self.pins = PinsButton(
+            bar,
+            kit,
+            self.model,
+            on_jump=lambda seq: self.switching.jump(seq),
+            on_unpin=self._moderating.toggle_pin,
+            may_unpin=self.arranging.may_change_open,
+        )
         sign = self._room_sign = ttk.Label(bar)
         sign.pack(side="left", padx=(px(20), px(6)))
         self._room_label = ttk.Label(bar, style="Title.TLabel")
@@ -251,6 +278,7 @@ class ChatScreen(ttk.Frame):
     def _tick(self) -> None:
         self._ticking = self.after(TICK, self._tick)
         self._look_at_focus()
+        self.own.tick()
         self._tell_read()
         self._show_state()
 
@@ -259,7 +287,7 @@ class ChatScreen(ttk.Frame):
             for name, seq in self.model.read():
                 if seq > self._told_read.get(name, 0):
                     self._told_read[name] = seq
-                    self._client.read(seq, name)
+                    self._client.read(seq, name, public=self._preferences.receipts)
 
     def _tell_typing(self) -> None:
         if self._preferences.typing:
@@ -277,6 +305,7 @@ class ChatScreen(ttk.Frame):
         if self._messages_changed:
             self.messages.refresh()
             self.switching.show_wanted()
+            self.pins.refresh()
         self._people_changed = self._messages_changed = False
         self._show_state()
 
@@ -298,7 +327,7 @@ class ChatScreen(ttk.Frame):
         now = self._clock()
         self.side.refresh()
         self._show_status()
-        self._topic.configure(text=self.model.topic)
+        self._topic.configure(text=drawable(self.model.partner_in_words(now)) or self.model.topic)
         self.composer.say_below(self.model.footer(now))
         banner = self.model.banner(now)
         if banner is None:
@@ -338,6 +367,13 @@ class ChatScreen(ttk.Frame):
     def _copy(self, text: str) -> None:
         self.clipboard_clear()
         self.clipboard_append(text)
+
+    def _typed(self, deed: Deed, id: str) -> None:  # noqa: A002 - the wire's word
+        """A command that was not for Moderating alone."""
+        if isinstance(deed, Status):
+            self.own.say(deed.state, deed.text)
+        else:
+            self.arranging.asked(deed, id)
 
     def _escape(self) -> None:
         """What was begun first; then to the newest message."""

@@ -76,6 +76,12 @@ class MessageList(tk.Frame):
         """What stands in the Text."""
         return self._drawn
 
+    def drawn_at(self, x: int, y: int) -> Drawn | None:
+        """The block at a place of the Text."""
+        names = self.text.tag_names(f"@{x},{y}")
+        place = next((self._places[name] for name in names if name in self._places), None)
+        return None if place is None else self._drawn[place]
+
     @property
     def shown(self) -> list[Block]:
         return [drawn.block for drawn in self._drawn]
@@ -382,17 +388,15 @@ class MessageList(tk.Frame):
         return "break"
 
     def _ask_menu(self, event: tk.Event[tk.Misc]) -> None:
-        names = self.text.tag_names(f"@{event.x},{event.y}")
-        place = next((self._places[name] for name in names if name in self._places), None)
-        message = None if place is None else self._model.timeline.message(self._drawn[place].block.key)
+        drawn = self.drawn_at(event.x, event.y)
+        message = None if drawn is None else self._model.timeline.message(drawn.block.key)
         if message is not None:
             self._on_menu(message, event.x_root, event.y_root)
 
     def _follow_quote(self, event: tk.Event[tk.Misc]) -> None:
         """To what is answered, if it is here."""
-        names = self.text.tag_names(f"@{event.x},{event.y}")
-        place = next((self._places[name] for name in names if name in self._places), None)
-        quote = None if place is None else self._drawn[place].block.quote
+        drawn = self.drawn_at(event.x, event.y)
+        quote = None if drawn is None else drawn.block.quote
         if quote is not None and quote.nick:
             self.show(quote.seq)
 

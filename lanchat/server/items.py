@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lanchat.protocol.frames import Arrange, Hello, History, Moderate, Read, Rename, Resend, ServerFrame, Typing, Word
+from lanchat.protocol.frames import (
+    Arrange,
+    Hello,
+    History,
+    Moderate,
+    Read,
+    Rename,
+    Resend,
+    ServerFrame,
+    Status,
+    Typing,
+    Word,
+)
 from lanchat.server.history import Answer
 from lanchat.server.member import Joiner
 
@@ -37,7 +49,7 @@ class Ask(NamedTuple):
     """A frame of a joined session that wants something: a rename, a page of history, saying things again, a deed."""
 
     session: Joiner
-    frame: Rename | History | Resend | Moderate | Arrange | Typing | Read
+    frame: Rename | History | Resend | Moderate | Arrange | Typing | Read | Status
 
 
 class Tell(NamedTuple):

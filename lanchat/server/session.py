@@ -247,6 +247,7 @@ class Session:
                 | frames.Arrange()
                 | frames.Typing()
                 | frames.Read()
+                | frames.Status()
             ):
                 self._gate.put(Ask(self, frame), _FRAME_COST)
             case frames.Bye():

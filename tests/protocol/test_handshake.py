@@ -31,6 +31,7 @@ SAMPLES: list[Any] = [
     frames.Arrange("2", Enter("games")),
     frames.Typing(),
     frames.Read(1),
+    frames.Status(),
     frames.Ping(),
     frames.Pong(),
     frames.Bye(),
@@ -38,13 +39,13 @@ SAMPLES: list[Any] = [
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
 # Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Rename, Resend, Moderate, Arrange, Typing,
-# Read; Ping …
+# Read, Status; Ping …
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 10, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 10, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 10, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 10, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 10, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 11, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 11, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 11, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 11, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 11, None, None, None],
 }
 
 
