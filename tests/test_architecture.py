@@ -48,6 +48,8 @@ PURE: Final = (
     "lanchat.server.ring",
     "lanchat.server.counters",
     "lanchat.server.room",
+    "lanchat.server.statuses",
+    "lanchat.server.receipts",
     "lanchat.server.roster",
     "lanchat.gui.model",
     "lanchat.transcript",

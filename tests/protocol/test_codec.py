@@ -28,6 +28,9 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         if limits.pattern:
             return st.from_regex(limits.pattern)
         return st.text(min_size=limits.min_length or 0, max_size=limits.max_length)
+    if origin is Annotated and get_origin(arguments[0]) is list:
+        (kind,), limits = get_args(arguments[0]), arguments[1]
+        return st.lists(values(kind), min_size=limits.min_length or 0, max_size=limits.max_length)
     if origin is Annotated:
         return st.integers(arguments[1].ge, arguments[1].le)
     if origin in (Union, types.UnionType):
