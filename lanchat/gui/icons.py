@@ -133,7 +133,7 @@ ICONS: Final[dict[str, tuple[Stroke | Fill, ...]]] = {
     ),
     "star": (Stroke((*_star(), _star()[0])),),
     "star_full": (Fill(_star()),),
-    "bar": (_line((5.4, 10), (14.6, 10)),),
+    "bar": (Fill(((4.6, 8), (15.4, 8), (15.4, 12), (4.6, 12))),),
     "x": (_line((5.2, 5.2), (14.8, 14.8)), _line((14.8, 5.2), (5.2, 14.8))),
 }
 

@@ -235,7 +235,8 @@ class Broadcaster:
             self._delivery.tell(outcome, self._standing.rules)
         for room, have in followed:
             self._stage.enter(outcome, room, have)
-        self._note_status(outcome)
+        if outcome.line.connections > 1:
+            self._note_status(outcome)
         self._stage.note_change(self._now)
         item.session.admitted(None)
 
@@ -261,7 +262,8 @@ class Broadcaster:
             _log.info("%s is gone", member.line.nick)
             self._delivery.remove(member)
             self._roster.leave(member.line, self._now, goodbye=item.goodbye)
-            self._note_status(member)
+            if member.line.connections:
+                self._note_status(member)
             last = time.time_ns() // 1_000_000 if member.status.last else 0
             self._departures.note(member.line.key, last, self._now)
             self._stage.note_change(self._now)

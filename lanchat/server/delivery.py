@@ -107,9 +107,8 @@ class Delivery:
         return self._streams[name].room if name in self._streams else None
 
     def followers(self, room: str) -> int:
-        """How many people are in a room."""
-        stream = self._streams.get(room)
-        return len({member.line for member in stream.places}) if stream is not None else 0
+        """How many connections follow a room."""
+        return len(self._streams[room].places) if room in self._streams else 0
 
     def part(self, member: Member, room: str) -> None:
         """It follows the room no longer."""

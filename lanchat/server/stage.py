@@ -52,6 +52,8 @@ class Stage:
         self._journal, self._rooms, self._roster, self._reading = journal, rooms, roster, reading
         self._retention, self._delivery, self._members = retention, delivery, members
         self._departures, self._receipts = departures, Receipts()
+        # By room, as told last, and up to where its texts were redacted then: many may come at once
+        self._pins: dict[str, tuple[Pins, int]] = {}
         self._changed_at: float | None = None  # when the first untold change of the roster happened (s, monotonic)
         self.last_bye: Bye | None = None  # an owner closes the room
         self.closing = False
@@ -154,6 +156,19 @@ class Stage:
         ]
         return replace(info, people=people) if people else info
 
+    def _pins_of(self, room: Room) -> Pins:
+        """Raises StoreError."""
+        redacted = self._journal.redacted(room.name)
+        told, known = self._pins.get(room.name, (None, 0))
+        if told is None or (told.head, known) != (room.head, redacted):
+            messages = [self._journal.message(room.name, seq) for seq in room.pins()]
+            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in messages if m is not None]
+            told = Pins(room.name, room.head, pins)
+            self._pins.pop(room.name, None)
+            if pins:  # so that direct conversations of all times do not gather here
+                self._pins[room.name] = told, redacted
+        return told
+
     def introduce(self, member: Member, room: Room) -> None:
         """What there is to know of a room besides its entries, to who comes into it; what cannot be read is missing."""
         try:
@@ -162,10 +177,8 @@ class Stage:
             _log.error("what is known of a room cannot be read: %s", error)
 
     def _introduce(self, member: Member, room: Room) -> None:
-        messages = [self._journal.message(room.name, seq) for seq in room.pins()]
-        pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in messages if m is not None]
-        if pins:
-            self._delivery.tell(member, Pins(room.name, room.head, pins))
+        if (pins := self._pins_of(room)).pins:
+            self._delivery.tell(member, pins)
         if self._delivery.followers(room.name) <= READERS_ROOM:
             for key, seq in self._reading.readers(room.name, READERS_ROOM).items():
                 if key != member.line.key:

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from lanchat.client import Client, Profile
-from lanchat.client.events import Entered, Lost
+from lanchat.client.events import Entered, Lost, Page
 from lanchat.client.preferences import Preferences
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice, Dialog
@@ -265,3 +266,26 @@ def test_a_message_of_another_room_is_deleted_there(screen: ChatScreen, client: 
     question.submit.invoke()
     assert client.calls[-1] == ("moderate", Delete(1, "games"))
     assert ROOM != "games"
+
+
+def test_a_pinned_message_is_reached_page_by_page_however_old_it_is(
+    screen: ChatScreen, client: StandInClient, root: tk.Tk
+) -> None:
+    screen.handle(Entered("games", 900))
+    screen.open("games")
+    screen.handle(Page("games", [structs.replace(message(n), room="games") for n in range(801, 901)], catchup=True))
+    root.update()
+    client.calls.clear()
+    screen.switching.jump(250)
+    for first in (601, 401, 201):
+        asked = [call for call in client.calls if call[0] == "load_older"]
+        assert asked[-1][1] == first + 200
+        screen.handle(Page("games", [structs.replace(message(n), room="games") for n in range(first, first + 200)]))
+        root.update()
+    assert screen.messages.top == 250
+    screen.handle(Entered("plans", 90_000))
+    screen.open("plans")
+    screen.handle(Page("plans", [structs.replace(message(90_000), room="plans")], catchup=True))
+    root.update()
+    screen.switching.jump(7)
+    assert "too far back" in screen.model.footer(0.0)
