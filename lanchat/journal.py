@@ -331,13 +331,11 @@ class Journal:
 
     def reads_now(self, message: Message) -> str:
         """The text of a message after its author's edits."""
-        text: str | None = self._db.value(
-            "SELECT body FROM entry WHERE room = ? AND abs(target) = ? AND kind = 'edited' AND key = ? "
-            "ORDER BY seq DESC LIMIT 1",
-            message.room,
-            message.seq,
-            message.key,
-        )
+        text: str | None = self._db.execute(  # the latest; by “seq” itself SQLite would walk the room
+            "SELECT body, max(+seq) FROM entry WHERE room = ? AND target IS NOT NULL AND abs(target) = ? "
+            "AND kind = 'edited' AND key = ?",
+            (message.room, message.seq, message.key),
+        )[0][0]
         return text or message.text
 
     def holders(self) -> dict[str, str]:
