@@ -17,14 +17,15 @@ import msgspec
 
 from lanchat.database import Database
 from lanchat.errors import StoreFailed
-from lanchat.protocol.entries import Archived, Deleted, Edited, Entry, Message, Reacted, Topic
+from lanchat.protocol.entries import Archived, Deleted, Edited, Entry, Message, Pinned, Reacted, Topic
 from lanchat.protocol.files import File
 from lanchat.registry import SCHEMA as _ROOMS
 from lanchat.registry import Registry
 from lanchat.texts import Texts
 
 SCHEMA_VERSION: Final = 4
-_SEEN: Final = """CREATE TABLE seen (          -- how far somebody has read
+_SEEN: Final = """CREATE TABLE seen (          -- how far somebody has read; negative: others are not told.
+                             -- Of the room without a name: when they were here last, ms since 1970
     room TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (room, key)
 ) WITHOUT ROWID"""
 _FILES: Final = "CREATE INDEX file ON entry (json_extract(file, '$.sha256')) WHERE file IS NOT NULL"
@@ -43,7 +44,7 @@ CREATE TABLE entry (
     nick TEXT NOT NULL,
     key  TEXT,               -- the author's public key; NULL: a guest
     body TEXT NOT NULL,      -- a message's or an edit's text, blanked by a redaction; a reaction's emoji; a topic
-    target INTEGER,          -- the seq of what it answers, edits, deletes, reacts to; negative: a reaction taken away,
+    target INTEGER,          -- the seq of what it answers, edits, deletes, pins; negative: that was taken back,
                              -- or a room opened again: of an archived one it is 1
     file TEXT                -- what was sent with a message, in JSON as on the wire; NULL: nothing, or redacted
 );
@@ -185,7 +186,7 @@ class Journal:
             self._db.execute("INSERT INTO holder VALUES (?,?)", (fold, key))
 
     def keep_seen(self, seen: Mapping[tuple[str, str], int]) -> None:
-        """By room and key: the last seq that was read."""
+        """By room and key: the last seq that was read; negative where others are not told."""
         rows = [(room, key, seq) for (room, key), seq in seen.items()]
         with self._db.transaction():
             self._db.executemany("INSERT OR REPLACE INTO seen VALUES (?,?,?)", rows)
@@ -329,8 +330,31 @@ class Journal:
         return found
 
     def seen(self, room: str, key: str) -> int:
-        """The last seq that this key has read, 0: none."""
+        """The last seq that this key has read, 0: none; as it was kept."""
         return self._db.value("SELECT seq FROM seen WHERE room = ? AND key = ?", room, key) or 0
+
+    def readers(self, room: str, limit: int) -> dict[str, int]:
+        """Of the `limit` keys that read on farthest, where others may know it, the last seq."""
+        statement = "SELECT key, seq FROM seen WHERE room = ? AND seq > 0 ORDER BY seq DESC LIMIT ?"
+        return dict(self._db.execute(statement, (room, limit)))
+
+    def pins(self, room: str) -> list[int]:
+        """The messages that are kept at hand, by seq, the first pinned first. Reads all that means another."""
+        rows = self._db.execute(
+            "SELECT target, max(seq) FROM entry WHERE room = ? AND target IS NOT NULL AND kind = 'pinned' "
+            "GROUP BY abs(target) ORDER BY max(seq)",
+            (room,),
+        )
+        return [target for target, _ in rows if target > 0 and self.message(room, target) is not None]
+
+    def reads_now(self, message: Message) -> str:
+        """The text of a message after its author's edits."""
+        text: str | None = self._db.execute(  # the latest; by “seq” itself SQLite would walk the room
+            "SELECT body, max(+seq) FROM entry WHERE room = ? AND target IS NOT NULL AND abs(target) = ? "
+            "AND kind = 'edited' AND key = ?",
+            (message.room, message.seq, message.key),
+        )[0][0]
+        return text or message.text
 
     def holders(self) -> dict[str, str]:
         """Folded nickname to the key that holds it."""
@@ -341,7 +365,7 @@ class Journal:
         return [_entry(*row) for row in self._db.execute(statement, values)]
 
 
-def _row(e: Edited | Reacted | Deleted | Topic | Archived) -> tuple[object, ...]:
+def _row(e: Edited | Reacted | Deleted | Topic | Archived | Pinned) -> tuple[object, ...]:
     """In the order of the columns."""
     kind, body, target = e.__struct_config__.tag, "", None
     match e:
@@ -351,6 +375,8 @@ def _row(e: Edited | Reacted | Deleted | Topic | Archived) -> tuple[object, ...]
             body, target = e.emoji, e.target if e.on else -e.target
         case Deleted():
             target = e.target
+        case Pinned():
+            target = e.target if e.on else -e.target
         case Topic():
             body = e.text
         case Archived():
@@ -378,6 +404,8 @@ def _entry(
             return Reacted(room, seq, id, at, nick, key, abs(target), body, target > 0)
         case "deleted", int():
             return Deleted(room, seq, id, at, nick, key, target)
+        case "pinned", int():
+            return Pinned(room, seq, id, at, nick, key, abs(target), target > 0)
         case "topic", None:
             return Topic(room, seq, id, at, nick, key, body)
         case "archived", int():

@@ -13,8 +13,8 @@ from typing import Final
 
 from lanchat.protocol.codec import encode
 from lanchat.protocol.files import File, caption, file_in_words
-from lanchat.protocol.frames import Edited, Entry, Message, Reacted
-from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, NO_LONGER_KEPT, clean_text
+from lanchat.protocol.frames import Archived, Edited, Entry, Message, Pinned, Reacted, Topic
+from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, NO_LONGER_KEPT, PINNED_ONE, UNPINNED_ONE, clean_text
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -98,6 +98,12 @@ def _said(entry: Entry) -> str:
             return clean_text(text) or NO_LONGER_KEPT
         case Reacted(emoji=emoji, on=on):
             return f"{'reacted with' if on else 'took back'} {clean_text(emoji)}"
+        case Pinned(on=on):
+            return PINNED_ONE if on else UNPINNED_ONE
+        case Topic(text=text):
+            return f"set the topic: {clean_text(text)}" if text else "took the topic away"
+        case Archived(on=on):
+            return "archived the room" if on else "opened the room again"
     return DELETED_ONE
 
 

@@ -54,6 +54,8 @@ PURE: Final = (
     "lanchat.server.ring",
     "lanchat.server.counters",
     "lanchat.server.room",
+    "lanchat.server.statuses",
+    "lanchat.server.receipts",
     "lanchat.server.roster",
     "lanchat.client.emoji_names",
     "lanchat.client.links",

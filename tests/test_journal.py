@@ -15,7 +15,7 @@ import pytest
 from lanchat.database import Database
 from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
 from lanchat.journal import SCHEMA_VERSION, Journal
-from lanchat.protocol.frames import Deleted, Edited, Entry, Message, Reacted
+from lanchat.protocol.frames import Deleted, Edited, Entry, Message, Pinned, Reacted
 from lanchat.protocol.limits import MAX_TEXT, MAX_TIME
 
 KEY = "k" * 43
@@ -457,3 +457,19 @@ def test_no_question_about_a_message_walks_its_room(
     assert len(plans) >= 7
     walks = [statement for statement, plan in plans.items() if "(room=?)" in plan]
     assert not walks
+
+
+def test_what_is_pinned_and_how_it_reads_now(journal: Journal) -> None:
+    said = [Message("lobby", seq, f"r-{seq}", 1, "Ana", KEY, f"text {seq}") for seq in (1, 2, 3)]
+    pins = [Pinned("lobby", 3 + n, "", 1, "Ben", None, target, on) for n, (target, on) in enumerate(PINNED, 1)]
+    journal.append([*said, *pins], {})
+    assert journal.pins("lobby") == [3, 1]
+    edits = [Edited("lobby", 20 + n, "", 1, "Ana", key, 1, text) for n, (key, text) in enumerate(EDITS)]
+    journal.append(edits, {})
+    assert [journal.reads_now(message) for message in said] == ["twice", "text 2", "text 3"]
+    journal.append([Deleted("lobby", 30, "", 1, "Ana", KEY, 1)], {})
+    assert journal.pins("lobby") == [3]
+
+
+PINNED = [(1, True), (2, True), (1, False), (2, False), (3, True), (1, True)]
+EDITS = [(KEY, "once"), (KEY, "twice"), ("b" * 43, "by somebody else")]

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lanchat.protocol.frames import Message
-from lanchat.transcript import as_html, as_json, as_text
+from lanchat.protocol.frames import Archived, Entry, Message, Pinned, Topic
+from lanchat.transcript import as_html, as_json, as_text, lines_of
 
 DAY = 24 * 3600 * 1000
 
@@ -71,3 +71,23 @@ def test_nothing_that_was_said_becomes_markup(text: str, title: str) -> None:
     hostile = Shape("\n".join(as_html([entry(1, f"<script>{text}</script>", nick="<i>")], title, UTC)))
     assert hostile.tags == plain.tags
     assert "<script>" in hostile.words
+
+
+def test_what_was_made_of_a_room_reads_as_what_it_was() -> None:
+    head = (9 * 3600_000, "Ana", None)
+    entries: list[Entry] = [
+        Topic("lobby", 1, "", *head, "what we play"),
+        Topic("lobby", 2, "", *head, ""),
+        Archived("lobby", 3, "", *head, on=True),
+        Archived("lobby", 4, "", *head, on=False),
+        Pinned("lobby", 5, "", *head, 1, on=True),
+        Pinned("lobby", 6, "", *head, 1, on=False),
+    ]
+    assert [line for entry in entries for line in lines_of(entry)] == [
+        "* Ana set the topic: what we play",
+        "* Ana took the topic away",
+        "* Ana archived the room",
+        "* Ana opened the room again",
+        "* Ana pinned a message",
+        "* Ana unpinned a message",
+    ]

@@ -181,7 +181,7 @@ class _Screen:
                 self._rules = Rules("")
                 hint = " Ctrl-D leaves." if self._keyboard else ""
                 self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.{hint}")
-            case events.Message() | events.Edited() | events.Reacted() | events.Deleted():
+            case events.Message() | events.Edited() | events.Reacted() | events.Deleted() | events.Pinned():
                 self._entries([event])
             case events.Page(entries=entries):
                 self._entries(entries)

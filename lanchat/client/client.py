@@ -34,7 +34,7 @@ from lanchat.identity import new_run
 from lanchat.paths import downloads
 from lanchat.pin import clean_pin
 from lanchat.protocol import text as rules
-from lanchat.protocol.frames import Arrange, Edit, Message, Moderate, React, Say, Word
+from lanchat.protocol.frames import Arrange, Edit, Message, Moderate, React, Say, Status, Word
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Action
 from lanchat.protocol.query import Query, Spot, parse
@@ -157,15 +157,20 @@ class Client:
         nick = rules.clean_nick(nick)
         self._link.post(lambda: self._link.rename(nick))
 
-    def read(self, seq: int, room: str = "") -> None:
-        """Everything up to this seq was read here; our other devices hear of it when they join."""
-        self._link.post(lambda: self._talk.read(seq, room))
+    def read(self, seq: int, room: str = "", *, public: bool = True) -> None:
+        """Everything up to this seq was read here; our other devices hear of it when they join, and others in the room
+        where it is public."""
+        self._link.post(lambda: self._talk.read(seq, room, public=public))
+
+    def be(self, status: Status) -> None:
+        """How the person is here from now on: idle, away, busy, or just here; after a break, too."""
+        self._link.post(lambda: self._talk.be(status))
 
     def typing(self, room: str = "") -> None:
         """Somebody writes something here just now; to be said again every TYPING_EVERY seconds while that is so."""
         self._link.post(lambda: self._talk.typing(room))
 
-    def do(self, deed: Action | RoomAction | Word) -> str:
+    def do(self, deed: Action | RoomAction | Word | Status) -> str:
         """What a typed command stands for: says it, or asks the server for it as protocol.moderation and
         protocol.rooms name it; returns the id of the message, or of the Outcome that tells what became of it. Raises
         LocalProtocolError like `say`."""
@@ -176,6 +181,9 @@ class Client:
                 return self.edit(seq, text, room)
             case React(target=seq, emoji=emoji, on=on, room=room):
                 return self.react(seq, emoji, on=on, room=room)
+            case Status():
+                self.be(deed)
+                return ""
         id = f"m{next(self._deeds)}"  # noqa: A001 - the wire's word
         frame = Arrange(id, deed) if isinstance(deed, RoomAction) else Moderate(id, deed)
         self._link.post(lambda: self._talk.ask(frame))

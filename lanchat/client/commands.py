@@ -16,9 +16,10 @@ from lanchat.pin import clean_pin
 from lanchat.protocol import moderation as acts
 from lanchat.protocol import rooms
 from lanchat.protocol.duration import duration, parse_duration
-from lanchat.protocol.frames import Edit, React, Say, Word
-from lanchat.protocol.limits import MAX_REASON, MAX_SANCTION, MAX_SLOW, MAX_TOPIC, MAX_WHO, Code
+from lanchat.protocol.frames import Edit, React, Say, Status, Word
+from lanchat.protocol.limits import MAX_REASON, MAX_SANCTION, MAX_SLOW, MAX_STATUS, MAX_TOPIC, MAX_WHO, Code
 from lanchat.protocol.moderation import NEEDS, Action, Role
+from lanchat.protocol.presence import State
 from lanchat.protocol.rooms import RoomAction
 from lanchat.protocol.text import fold_nick
 
@@ -28,8 +29,17 @@ INVITATION: Final = 7 * 24 * 3600
 _WORD: Final = re.compile(r"/([a-z]+)(?:\s+(.*))?", re.DOTALL)
 Words = Sequence[str]
 LastSaid = Callable[[str], int | None]  # from a nickname, empty: ours, to the seq of their latest message
-Deed = Action | RoomAction | Word  # what Client.do takes
-_OF_A_ROOM: Final = (Say, Edit, React, acts.Delete, rooms.Part, rooms.SetTopic, rooms.Archive)  # where they are typed
+Deed = Action | RoomAction | Word | Status  # what Client.do takes
+_OF_A_ROOM: Final = (
+    Say,
+    Edit,
+    React,
+    acts.Delete,
+    rooms.Part,
+    rooms.SetTopic,
+    rooms.Archive,
+    rooms.Keep,
+)  # where they are typed
 FIRST: Final = "lobby"  # where what is typed means the first room
 
 
@@ -80,6 +90,13 @@ def _topic(words: Words) -> str:
     return topic
 
 
+def _status(state: State, words: Words) -> Status:
+    text = " ".join(words)
+    if len(text) > MAX_STATUS:
+        raise _invalid(f"That has at most {MAX_STATUS} characters.")
+    return Status(state, text)
+
+
 def _slow(words: Words) -> Action:
     seconds = 0 if words[0] == "off" else parse_duration(words[0])
     if seconds is None or seconds > MAX_SLOW:
@@ -124,6 +141,9 @@ _TALK: Final[dict[str, Command]] = {
         lambda w: React("", int(w[0]), w[1], w[2:] != ["off"]),
         None,
     ),
+    "away": Command("[TEXT]", "show others that you are away, and why", "", lambda w: _status("away", w), None),
+    "busy": Command("[TEXT]", "the same, and be told of nothing meanwhile", "", lambda w: _status("busy", w), None),
+    "back": Command("", "be here again", "", lambda _: Status(), None),
 }
 _ROOMS: Final[dict[str, Command]] = {
     "create": Command("ROOM [TOPIC]", "make a room", "", lambda w: rooms.Create(_room(w[0]), _topic(w[1:])), None),
@@ -131,6 +151,13 @@ _ROOMS: Final[dict[str, Command]] = {
     "part": Command("", "leave this room", "", lambda _: rooms.Part(FIRST), None),
     "topic": Command(
         "[TEXT]", "say what this room is about, or take it back", "", lambda w: rooms.SetTopic(FIRST, _topic(w)), None
+    ),
+    "keep": Command(
+        "NICK|NUMBER [off]",
+        "pin a message, so that all find it, or unpin it",
+        "message",
+        lambda w: rooms.Keep(int(w[0]), on=w[1:] != ["off"]),
+        None,
     ),
     "archive": Command(
         "[off]", "let nothing more be said in this room", "", lambda w: rooms.Archive(FIRST, w != ["off"]), None

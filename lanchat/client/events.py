@@ -20,11 +20,14 @@ from lanchat.protocol.frames import (
     Outcome,
     Page,
     Parted,
+    Pinned,
+    Pins,
     Presence,
     Reacted,
     Refused,
     Rooms,
     Roster,
+    Seen,
     Topic,
     Typed,
     Welcome,
@@ -132,7 +135,8 @@ class Ended(Struct, frozen=True):
 # Refused (the nickname, before joining): answer with Client.rename(another).
 # Error: a later rename was refused (code nick_taken, nick_invalid), or a history request; code not_stored or slow: what
 # was said waits here, and is sent when it can. Outcome: of a Client.do. Rules: what holds on the server now. Rooms:
-# which there are; Entered, Parted: which of them we follow, besides the first.
+# which there are; Entered, Parted: which of them we follow, besides the first. Pins: what
+# is pinned in a room; Seen: how far somebody has read in it.
 Event: TypeAlias = (
     Connecting
     | PinNeeded
@@ -147,6 +151,9 @@ Event: TypeAlias = (
     | Deleted
     | Topic
     | Archived
+    | Pinned
+    | Pins
+    | Seen
     | Rooms
     | Entered
     | Parted
@@ -182,6 +189,8 @@ __all__ = [
     "Page",
     "Parted",
     "PinNeeded",
+    "Pinned",
+    "Pins",
     "Presence",
     "Progress",
     "Queued",
@@ -190,6 +199,7 @@ __all__ = [
     "Rooms",
     "Roster",
     "Rules",
+    "Seen",
     "Topic",
     "Typed",
     "Welcome",

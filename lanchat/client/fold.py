@@ -1,4 +1,4 @@
-"""What later entries made of messages: the fold of edits, reactions and deletions over a room; pure.
+"""What later entries made of messages: the fold of edits, reactions, deletions and pins over a room; pure.
 
 The same entries give the same state in whatever order and however often they come: of two that say something about the
 same thing, the one with the higher seq counts. A message may come after what is about it. Bounded, whatever a server
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from lanchat.protocol.frames import Deleted, Edited, Message, Reacted
+from lanchat.protocol.frames import Deleted, Edited, Message, Pinned, Pins, Reacted
+from lanchat.protocol.limits import MAX_PINS
+from lanchat.protocol.presence import Pin
 
 MAX_TARGETS: Final = 50_000  # messages about which something is known; of more, those known longest are forgotten
 MAX_EACH: Final = 2_000  # entries about one message
@@ -51,8 +53,15 @@ class Fold:
     def __init__(self, own_key: str | None = None) -> None:
         self._own_key = own_key
         self._about: dict[int, _About] = {}
+        self._pinned: dict[int, Pinned] = {}  # by message, the latest
+        self._told = Pins("", 0, [])  # the list that a server told last: entries above its head change it
 
-    def add(self, entry: Edited | Reacted | Deleted) -> None:
+    def add(self, entry: Edited | Reacted | Deleted | Pinned) -> None:
+        if isinstance(entry, Pinned):
+            before = self._pinned.get(entry.target)
+            if before.seq < entry.seq if before else len(self._pinned) < MAX_TARGETS:
+                self._pinned[entry.target] = entry
+            return
         about = self._about.get(entry.target)
         if about is None:
             about = self._about[entry.target] = _About()
@@ -62,6 +71,33 @@ class Fold:
 
     def clear(self) -> None:
         self._about.clear()
+        self._pinned.clear()
+        self._told = Pins("", 0, [])
+
+    def told(self, pins: Pins) -> None:
+        """A server says what is pinned as of an entry."""
+        if pins.head >= self._told.head:
+            self._told = pins
+
+    def pins(self) -> list[Pin]:
+        """What is pinned, the first pinned first; of what only an entry tells, with no name and no text."""
+        head = self._told.head
+        found = {pin.seq: pin for pin in self._told.pins}
+        for entry in sorted(self._pinned.values(), key=lambda e: e.seq):
+            if entry.seq > head:
+                pin = found.pop(entry.target, Pin(entry.target, "", ""))
+                if entry.on:
+                    found[entry.target] = pin
+        return [pin for pin in found.values() if self.deleted(pin.seq) is None][:MAX_PINS]
+
+    def pinned(self, seq: int) -> bool:
+        """Whether this message is."""
+        if self.deleted(seq) is not None:
+            return False
+        entry = self._pinned.get(seq)
+        if entry is not None and entry.seq > self._told.head:
+            return entry.on
+        return any(pin.seq == seq for pin in self._told.pins)
 
     def deleted(self, seq: int) -> Deleted | None:
         about = self._about.get(seq)

@@ -26,7 +26,7 @@ class Preferences(msgspec.Struct, frozen=True):
     """theme: light, dark, or what the desktop says. zoom: percent of what the screen asks for. send_key: which key
     sends a message; Shift+Enter always breaks the line. notify: which messages are told while nobody looks, in rooms
     where nothing else was chosen. sound, desktop: how. downloads: a folder; empty: the system's. receipts: others may
-    see what we have read. typing: and that we write."""
+    see what we have read. typing: and that we write. presence: and that we are idle, or when we were here last."""
 
     theme: Literal["system", "light", "dark"] = "system"
     zoom: Literal[100, 125, 150, 175, 200] = 100
@@ -37,6 +37,7 @@ class Preferences(msgspec.Struct, frozen=True):
     downloads: str = ""
     receipts: bool = True
     typing: bool = True
+    presence: bool = True
 
     @property
     def download_folder(self) -> Path:

@@ -15,7 +15,9 @@ from lanchat import paths
 from lanchat.errors import StoreFailed, StoreInUse
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
-from lanchat.protocol.frames import Deleted, Entry, Resume
+from lanchat.protocol.frames import Deleted, Entry, Pins, Resume
+from lanchat.protocol.limits import MAX_PIN_TEXT, MAX_PINS
+from lanchat.protocol.presence import Pin
 from lanchat.protocol.rooms import RoomInfo
 
 _log = logging.getLogger(__name__)
@@ -146,6 +148,14 @@ class Replica:
         if self._journal is None:
             return []
         return self._journal.before(room, self.span(room).high + 1 if seq is None else seq, limit)
+
+    def pins(self, room: str) -> Pins | None:
+        """What is pinned, as far as it is known here; None: nothing."""
+        if self._journal is None:
+            return None
+        messages = [self._journal.message(room, seq) for seq in self._journal.pins(room)[:MAX_PINS]]
+        pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in messages if m is not None]
+        return Pins(room, self.span(room).high, pins) if pins else None
 
     def close(self) -> None:
         """May be called again."""

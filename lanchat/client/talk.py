@@ -5,12 +5,14 @@ Frames in, frames and events out. What came it keeps in the replica; what we sai
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
 from lanchat.client.asking import Asking
 from lanchat.client.events import Delay, Event, Joined, PinNeeded
+from lanchat.client.following import Following
 from lanchat.client.outbox import Outbox
 from lanchat.client.replica import Replica
 from lanchat.client.searching import Searching
@@ -34,6 +36,7 @@ from lanchat.protocol.moderation import Rules
 from lanchat.protocol.query import Query, Spot
 from lanchat.protocol.text import clean_nick
 
+_log = logging.getLogger(__name__)
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
 _OF_THE_ROOM: Final = (
     frames.Typed,
@@ -46,11 +49,18 @@ _OF_THE_ROOM: Final = (
     frames.Deleted,
     frames.Topic,
     frames.Archived,
+    frames.Pinned,
+    frames.Pins,
+    frames.Seen,
     frames.Rooms,
     frames.Entered,
     frames.Parted,
 )
-MAX_KNOWN: Final = 2_000  # rooms of a server that we hear of: several times what ours ever tells
+
+
+_UNANSWERED: Final = (
+    "The connection broke before the server answered. Look whether it was done, and try again if it was not."
+)
 
 
 class PersonAsked(Exception):
@@ -93,9 +103,9 @@ class Talk:
         self._server_id = ""
         self._latency = 0.0
         self._pinged = ""  # the nonce of our last ping
+        self._following = Following()  # on this connection
         self._deeds: set[str] = set()  # ids of what we asked for
-        self._followed: set[str] = set()  # rooms, on this connection
-        self._known = 0  # rooms that we were told of since the list began
+        self._status: frames.Status | None = None  # how the person is here, if they said
 
     def look_back(self, server_id: str) -> None:
         """Shows what is here already of a server whose id is known."""
@@ -107,6 +117,8 @@ class Talk:
                 self._emit(frames.Entered(room, self._replica.span(room).high))
             if entries := self._replica.before(room, None, FIRST_LOOK):
                 self._emit(frames.Page(room, entries, catchup=True))
+            if pins := self._replica.pins(room):
+                self._emit(pins)
 
     # The connection
 
@@ -134,11 +146,12 @@ class Talk:
     def ended(self) -> None:
         """The channel is gone."""
         self.joined = False
-        self._followed.clear()
-        self._known = 0
+        self._following = Following()
         self.sending.ended()
         self.asking.ended()
         self.searching.ended()
+        for id in self._deeds:  # noqa: A001 - the wire's word
+            self._emit(frames.Outcome(id, Code.NOT_STORED, _UNANSWERED))
         self._deeds.clear()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
@@ -155,25 +168,12 @@ class Talk:
             self.sending.check_empty()
 
     def _handle(self, frame: ServerFrame | Flaw, now: float) -> None:
-        if not self.joined and isinstance(frame, _OF_THE_ROOM):
-            raise _too_early()
+        if isinstance(frame, _OF_THE_ROOM):
+            self._handle_of_the_room(frame)
+            return
         match frame:
-            case frames.Edited() | frames.Reacted() | frames.Deleted() | frames.Topic() | frames.Archived():
-                if frame.room in self._followed:
-                    self._keep([frame])
-                    self._emit(frame)
-            case frames.Rooms() | frames.Entered() | frames.Parted():
-                self._on_change_of_rooms(frame)
-            case frames.Presence() | frames.Roster() | frames.Typed():
-                self._follow_nick(frame)
-                self._emit(frame)
-            case Rules():
-                self._on_rules(frame)
             case frames.Outcome() | frames.Found() | frames.Ticket():
                 self._on_answer(frame)
-            case frames.Page(room=room, entries=entries) if room in self._followed:
-                self._keep([entry for entry in entries if entry.room == room])
-                self._emit(frame)
             case frames.Challenge():
                 self._prove(frame)
             case frames.Locked() if not self.joined:
@@ -202,33 +202,46 @@ class Talk:
             return PutOut(detail=bye.detail)
         return ConnectionLost(detail=bye.detail or "the server said goodbye")
 
+    def _handle_of_the_room(self, frame: ServerFrame) -> None:
+        """What only somebody who is in is told."""
+        if not self.joined:
+            raise _too_early()
+        match frame:
+            case (
+                frames.Edited()
+                | frames.Reacted()
+                | frames.Deleted()
+                | frames.Topic()
+                | frames.Archived()
+                | frames.Pinned()
+            ):
+                if frame.room in self._following.rooms:
+                    self._keep([frame])
+                    self._emit(frame)
+            case frames.Pins(room=room) | frames.Seen(room=room) if room in self._following.rooms:
+                self._emit(frame)
+            case frames.Rooms() | frames.Entered() | frames.Parted():
+                self._on_change_of_rooms(frame)
+            case frames.Presence() | frames.Roster() | frames.Typed():
+                self._follow_nick(frame)
+                self._emit(frame)
+            case Rules():
+                self._on_rules(frame)
+            case frames.Page(room=room, entries=entries) if room in self._following.rooms:
+                self._keep([entry for entry in entries if entry.room == room])
+                self._emit(frame)
+
     def _on_messages(self, entries: Sequence[frames.Message]) -> None:
         if not self.joined:
             raise _too_early()
-        entries = [entry for entry in entries if entry.room in self._followed]
+        entries = [entry for entry in entries if entry.room in self._following.rooms]
         self._keep(entries)
         for entry in entries:
             self._emit(entry)
 
     def _on_change_of_rooms(self, told: frames.Rooms | frames.Entered | frames.Parted) -> None:
-        """A server that tells of too many is heard no further."""
-        match told:
-            case frames.Rooms(rooms=rooms, first=first):
-                self._known = len(rooms) + (0 if first else self._known)
-                if self._known > MAX_KNOWN:
-                    return
-                self._copy.keep(rooms)
-            case frames.Entered(room=room):
-                if len(self._followed) >= MAX_KNOWN:
-                    return
-                self._followed.add(room)
-                self._copy.follow(room)
-            case frames.Parted(room=room):
-                if room not in self._followed or room == self._first:
-                    return
-                self._followed.discard(room)
-                self._copy.unfollow(room)
-        self._emit(told)
+        if self._following.change(told, self._copy, self._first):
+            self._emit(told)
 
     def _prove(self, challenge: frames.Challenge) -> None:
         if challenge.id != self._server_id:
@@ -257,10 +270,12 @@ class Talk:
         again = self.welcome is not None
         same = self._copy.match(welcome.journal)
         self._copy.follow(welcome.room, first=True)
-        self._followed.add(welcome.room)
+        self._following.rooms.add(welcome.room)
         if self.nick != self._asked_nick:  # renamed while we waited for the welcome
             self._send(frames.Rename(self.nick))
         self.welcome, self.nick, self.joined = welcome, welcome.nick, True
+        if self._status is not None:
+            self._send(self._status)
         self._emit(Joined(welcome, self._latency * 1000, again, new_journal=not same))
         self.sending.joined(welcome.highest)
         self.asking.joined()
@@ -279,9 +294,12 @@ class Talk:
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
     def _on_error(self, error: frames.Error, now: float) -> None:
-        if error.id is None:
-            if not self.searching.not_known(error):
-                self._emit(error)
+        if self.searching.not_known(error):
+            return
+        if error.code == Code.UNKNOWN_TYPE:  # of an older server, and nobody's fault here
+            _log.info("the server does not know what we say: %s", error.detail)
+        elif error.id is None:
+            self._emit(error)
         else:
             self.sending.refused(error, now)
 
@@ -328,9 +346,16 @@ class Talk:
         else:
             self.nick = nick
 
-    def read(self, seq: int, room: str) -> None:
+    def read(self, seq: int, room: str, *, public: bool) -> None:
         if self.joined:
-            self._send(frames.Read(seq, room))
+            self._send(frames.Read(seq, room, public))
+
+    def be(self, status: frames.Status) -> None:
+        """How the person is here from now on, on each connection."""
+        if status != self._status:
+            self._status = status
+            if self.joined:
+                self._send(status)
 
     def typing(self, room: str) -> None:
         if self.joined:

@@ -64,6 +64,14 @@ class Alerts:
         self._pump.work("levels", partial(self._profile.levels, server_id), partial(self._got_levels, model))
         return handle
 
+    def be_quiet(self, busy: bool) -> None:
+        """Nothing is told while somebody does not want to be disturbed; what waits, neither."""
+        if self._model is not None:
+            self._model.busy = busy
+            if busy:
+                self._model.look()
+            self._plan()
+
     def leave(self) -> None:
         self._model = None
         self.looked_at()

@@ -316,6 +316,7 @@ class App:
             on_menu=self._fill_room_menu,
             recents=read_recents(self._settings.emoji),
             on_recents=self._keep_emoji,
+            on_busy=self.alerts.be_quiet,
             address=entered.address,
         )
         chat.pack(fill="both", expand=True)

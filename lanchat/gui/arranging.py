@@ -127,6 +127,10 @@ class Arranging:
         own = room.info.maker is not None and room.info.maker == self._model.own_key
         return room.direct or own or self._model.role is not Role.MEMBER
 
+    def may_change_open(self) -> bool:
+        """The open room."""
+        return self.may_change(self._model.current)
+
     def _ask_topic(self, room: RoomModel) -> None:
         question = Question(f"What is #{room.name} about?", "It stands beside the room's name.", "Save", field=ABOUT)
         name = room.name

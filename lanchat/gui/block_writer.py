@@ -149,6 +149,10 @@ class BlockWriter:
             ending = ()
         if block.edited:
             self._add("  edited", "body", "edited")
+        if block.pinned:
+            self._add("  ", "body", "edited")
+            self._picture(self._kit.icon("pin", 12, "text3"), "body", "edited")
+            self._add(" pinned", "body", "edited")
         if block.sent is Sent.WAITING:
             self._add(" ", ink)
             self._picture(self._kit.icon("clock", 12, "text3"), ink)
@@ -157,6 +161,8 @@ class BlockWriter:
             self._failure(block, widgets)
         if block.reactions:
             self._reactions(block, widgets)
+        if block.seen:
+            self._add(f"{drawable(block.seen)}\n", "seen")
 
     def _file(self, block: Block, widgets: list[tk.Widget]) -> None:
         assert block.file is not None
@@ -312,6 +318,7 @@ class BlockWriter:
         set_tag("top", font=fonts.list_bold, foreground=colors.text2, spacing1=px(GROUP_GAP), rmargin=margin)
         set_tag("top_more", font=fonts.list, foreground=colors.text3, spacing1=px(4), rmargin=margin)
         set_tag("day", font=fonts.meta, spacing1=px(8))
+        set_tag("seen", font=fonts.caption, foreground=colors.text3, spacing3=px(2), rmargin=margin)
         set_tag("edited", font=fonts.caption, foreground=colors.text3)
         set_tag("called", background=colors.called)
         set_tag("found", background=colors.sel)

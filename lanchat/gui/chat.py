@@ -13,6 +13,7 @@ from tkinter import ttk
 from typing import Final
 
 from lanchat.client import events
+from lanchat.client.commands import Deed
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Visit
 from lanchat.client.shortcodes import complete as complete_emoji
@@ -24,11 +25,11 @@ from lanchat.gui.browser import open_link
 from lanchat.gui.choosing_emoji import ChoosingEmoji
 from lanchat.gui.client_like import ClientLike
 from lanchat.gui.composer import Composer
-from lanchat.gui.dialog import Answers, Choice
 from lanchat.gui.emoji import drawable
 from lanchat.gui.emoji_picker import Corner
 from lanchat.gui.file_desk import FileDesk
 from lanchat.gui.finding import Finding
+from lanchat.gui.hover_tools import HoverTools, Tools
 from lanchat.gui.key_bindings import Part
 from lanchat.gui.long_paste import LongPaste
 from lanchat.gui.message_cursor import MessageCursor
@@ -36,30 +37,28 @@ from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel, Link
 from lanchat.gui.moderating import Moderating
+from lanchat.gui.own_state import OwnState
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import SideBar
 from lanchat.gui.switching import Switching
+from lanchat.gui.telling import Telling
 from lanchat.gui.theme import Kit
 from lanchat.gui.top_bar import TopBar
 from lanchat.gui.transfer_rows import TransferRows
+from lanchat.gui.words_dialog import show_words
 from lanchat.protocol.frames import Message
+from lanchat.protocol.presence import Status
 
 # Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
 COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
-COMPARE: Final = (
-    "Whoever runs this room sees its words, too: below “lanchat serve”, or in the window that opened it. If they read "
-    "the same ones to you, nobody is in between."
-)
-
-
 class ChatScreen(ttk.Frame):
     """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
-    and nothing of the room is to stay on this computer. on_title: the
-    window's title changed. on_menu: adds to the menu of the room what the window has for it, given its name. address:
-    what others type to come here. recents, on_recents: emoji, see ChoosingEmoji."""
+    and nothing of the room is to stay on this computer. on_title: the window's title changed. on_busy: whether nothing
+    is to be told of from now on. on_menu: adds to the menu of the room what the window has for it, given its name.
+    address: what others type to come here. recents, on_recents: emoji, see ChoosingEmoji."""
 
     def __init__(
         self,
@@ -73,6 +72,7 @@ class ChatScreen(ttk.Frame):
         on_menu: Callable[[tk.Menu, str], object] = lambda *_: None,
         recents: Sequence[str] = (),
         on_recents: Callable[[Sequence[str]], object] = lambda _: None,
+        on_busy: Callable[[bool], object] = lambda _: None,
         address: str = "",
         clock: Callable[[], float] = time.time,
         on_link: Callable[[str], object] = open_link,
@@ -85,11 +85,12 @@ class ChatScreen(ttk.Frame):
         self._recents, self._on_recents = recents, on_recents
         self._preferences = Preferences()
         self._title = ""
-        self._told_read: dict[str, int] = {}  # by room, the seq up to which the server knows that we have read
+        self.telling = Telling(self.model, client)
         self._refreshing = ""  # the pending call of _refresh
         self._people_changed = self._messages_changed = True
         self.arranging = Arranging(self, kit, self.model, client, on_open=self.open, on_menu=on_menu)
-        self._moderating = Moderating(self, kit, self.model, client, self.arranging.asked)
+        self.own = OwnState(self, kit, client, clock, on_busy=on_busy, on_change=lambda: self.side.refresh())
+        self._moderating = Moderating(self, kit, self.model, client, self._typed)
         self._build(on_link)
         self._ticking = self.after(TICK, self._tick)
         self._refresh()
@@ -108,6 +109,9 @@ class ChatScreen(ttk.Frame):
                 self.files.apply(event)
             case events.Found():
                 self.finding.handle(event)
+            case events.Joined():
+                self.telling.anew()  # the server may be another one, or have lost some
+                self._people_changed = self._messages_changed = True
             case events.Outcome():
                 self._moderating.answered(event)
                 self.arranging.answered(event)
@@ -117,6 +121,7 @@ class ChatScreen(ttk.Frame):
             case (
                 events.Edited()
                 | events.Reacted()
+                | events.Pinned()
                 | events.Message()
                 | events.Page()
                 | events.Queued()
@@ -158,6 +163,8 @@ class ChatScreen(ttk.Frame):
 
     def prefer(self, preferences: Preferences) -> None:
         self._preferences = preferences
+        self.telling.prefer(preferences)
+        self.own.prefer(preferences)
         self.composer.send_by(preferences.send_key)
         self.files.folder = Path(preferences.downloads) if preferences.downloads else None
 
@@ -178,18 +185,19 @@ class ChatScreen(ttk.Frame):
             kit,
             self.model,
             on_rename=self._client.rename,
-            on_words=self._show_words,
+            on_words=lambda: show_words(self, kit, self.model),
             on_leave=self._on_leave,
             on_forget=self._on_forget,
             moderating=self._moderating,
             arranging=self.arranging,
+            own=self.own,
             on_menu=self._on_menu,
         )
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
         main = ttk.Frame(self)
         main.pack(side="left", fill="both", expand=True)
-        self.bar = TopBar(main, kit, self.model, on_search=lambda: self.finding.open())
+        self.bar = self._make_bar(main)
         self.bar.pack(fill="x")
         line = ttk.Frame(main, style="Line.TFrame", height=px(1))
         line.pack(fill="x")
@@ -207,6 +215,17 @@ class ChatScreen(ttk.Frame):
             on_close=self.composer.focus_text,
             open_room=self.open,
             clock=self._clock,
+        )
+
+    def _make_bar(self, main: ttk.Frame) -> TopBar:
+        return TopBar(
+            main,
+            self._kit,
+            self.model,
+            on_search=lambda: self.finding.open(),
+            on_jump=lambda seq: self.finding.jumping.to(self.model.room, seq),
+            on_unpin=self._moderating.toggle_pin,
+            may_unpin=self.arranging.may_change_open,
         )
 
     def _build_talk(self, main: ttk.Frame, on_link: Callable[[str], object]) -> None:
@@ -232,7 +251,7 @@ class ChatScreen(ttk.Frame):
             on_escape=self._escape,
             on_up=lambda: self.aiming.edit_last(),
             on_drop=lambda: self.aiming.drop(),
-            on_typing=self._tell_typing,
+            on_typing=self.telling.typing,
             on_emoji=self._choose_emoji,
             on_paste=lambda text: self.long_paste.offer(text),
             pictures=self.messages.emoji,
@@ -261,11 +280,16 @@ class ChatScreen(ttk.Frame):
             self.switching.jump,
             lambda message: self.files.save((message.room, message.seq)),
             lambda message: self.files.save_as((message.room, message.seq)),
+            lambda message: self._moderating.toggle_pin(message.seq),
+            self.arranging.may_change_open,
         )
         self.message_menu = MessageMenu(self, kit, self.model, self.messages.emoji, wishes)
         self.cursor = MessageCursor(
             self.messages, kit, self.model, on_menu=self.message_menu.open, on_react=self._choose_reaction
         )
+        menu = self.message_menu
+        tools = Tools(wishes.react, menu.open_reactions, self.aiming.reply, menu.open)
+        self.hover = HoverTools(self.messages, kit, self.model, tools)
 
     def _make_desk(self) -> FileDesk:
         return FileDesk(
@@ -291,19 +315,9 @@ class ChatScreen(ttk.Frame):
     def _tick(self) -> None:
         self._ticking = self.after(TICK, self._tick)
         self._look_at_focus()
-        self._tell_read()
+        self.own.tick()
+        self.telling.read()
         self._show_state()
-
-    def _tell_read(self) -> None:
-        if self.model.link is Link.JOINED:
-            for name, seq in self.model.read():
-                if seq > self._told_read.get(name, 0):
-                    self._told_read[name] = seq
-                    self._client.read(seq, name)
-
-    def _tell_typing(self) -> None:
-        if self._preferences.typing:
-            self._client.typing(self.model.target)
 
     def _look_at_focus(self) -> None:
         self.model.set_focused(self.focus_displayof() is not None)
@@ -325,7 +339,7 @@ class ChatScreen(ttk.Frame):
         """What is small and changes with time."""
         now = self._clock()
         self.side.refresh()
-        self.bar.refresh()
+        self.bar.refresh(now)
         self.composer.say_below(self.model.footer(now))
         banner = self.model.banner(now)
         if banner is None:
@@ -349,23 +363,18 @@ class ChatScreen(ttk.Frame):
     def _ask_pin(self) -> None:
         PinDialog(self.winfo_toplevel(), self._kit, self.model.pin_asked, on_pin=self._client.unlock)
 
-    def _show_words(self) -> None:
-        from lanchat.identity import words
-
-        said = words(self.model.server_id)
-        title = drawable(f"The words of “{self.model.server}”")
-        answers: Answers = {"Copy": lambda: self._copy(said), "All right": lambda: None}
-        Choice(self.winfo_toplevel(), self._kit, title, f"{said}\n\n{COMPARE}", answers)
-
-    def _copy(self, text: str) -> None:
-        self.clipboard_clear()
-        self.clipboard_append(text)
-
     def _choose_emoji(self) -> None:
         self.choosing.above(self.composer.emoji, self.composer.type, self.composer.text)
 
     def _choose_reaction(self, message: Message, x: int, y: int) -> None:
         self.choosing.open(Corner(x, y), lambda emoji: self.aiming.add(message.seq, emoji), self.messages.text)
+
+    def _typed(self, deed: Deed, id: str) -> None:  # noqa: A002 - the wire's word
+        """A command that was not for Moderating alone."""
+        if isinstance(deed, Status):
+            self.own.say(deed.state, deed.text)
+        else:
+            self.arranging.asked(deed, id)
 
     def _escape(self) -> None:
         """What was begun first; then to the newest message."""

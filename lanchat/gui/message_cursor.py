@@ -48,7 +48,7 @@ class MessageCursor:
                 "escape": self._to_end,
             },
         )
-        self._text.bind("<<Settled>>", lambda _: self._show())
+        self._text.bind("<<Settled>>", lambda _: self._show(), add="+")
         self._text.bind("<Button-1>", lambda _: self._choose(None), add="+")
         for event in ("<FocusIn>", "<FocusOut>"):
             self._text.bind(event, lambda _: self._text.after_idle(self._show), add="+")

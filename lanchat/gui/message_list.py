@@ -79,6 +79,11 @@ class MessageList(tk.Frame):
         """What stands in the Text."""
         return self._drawn
 
+    def drawn_at(self, x: int, y: int) -> Drawn | None:
+        """The block at a place of the Text."""
+        places = (self._places.get(name) for name in self.text.tag_names(f"@{x},{y}"))
+        return next((self._drawn[place] for place in places if place is not None), None)
+
     @property
     def shown(self) -> list[Block]:
         return [drawn.block for drawn in self._drawn]
@@ -387,27 +392,22 @@ class MessageList(tk.Frame):
         return "break"
 
     def _ask_menu(self, event: tk.Event[tk.Misc]) -> None:
-        names = self.text.tag_names(f"@{event.x},{event.y}")
-        place = next((self._places[name] for name in names if name in self._places), None)
-        if place is not None:
-            self._open_menu(self._drawn[place].block.key, event)
+        if (drawn := self.drawn_at(event.x, event.y)) is not None:
+            self._open_menu(drawn.block.key, event)
 
     def _open_menu(self, key: Key, event: tk.Event[tk.Misc]) -> None:
-        message = self._model.timeline.message(key)
-        if message is not None:
+        if (message := self._model.timeline.message(key)) is not None:
             self._on_menu(message, event.x_root, event.y_root)
 
     def _follow_quote(self, event: tk.Event[tk.Misc]) -> None:
         """To what is answered, if it is here."""
-        names = self.text.tag_names(f"@{event.x},{event.y}")
-        place = next((self._places[name] for name in names if name in self._places), None)
-        quote = None if place is None else self._drawn[place].block.quote
+        drawn = self.drawn_at(event.x, event.y)
+        quote = None if drawn is None else drawn.block.quote
         if quote is not None and quote.nick:
             self.show(quote.seq)
 
     def _follow_link(self, event: tk.Event[tk.Misc]) -> None:
-        link = self._writer.link_at(f"@{event.x},{event.y}")
-        if link and not self.text.tag_ranges("sel"):
+        if (link := self._writer.link_at(f"@{event.x},{event.y}")) and not self.text.tag_ranges("sel"):
             self._on_link(link)
 
     def _soon(self, call: Callable[[], None]) -> None:

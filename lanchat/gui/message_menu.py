@@ -43,6 +43,8 @@ class Wishes(NamedTuple):
     jump: Callable[[int], object]
     save: Callable[[Message], object]
     save_as: Callable[[Message], object]
+    pin: Callable[[Message], object]  # or unpin it
+    may_pin: Callable[[], bool]
 
 
 class MessageMenu:
@@ -52,11 +54,20 @@ class MessageMenu:
         self._window, self._kit, self._model, self._emoji, self._wishes = window, kit, model, emoji, wishes
         self._menu: PopupMenu | None = None
 
-    def open(self, message: Message, x: int, y: int) -> None:
-        """At a place of the screen."""
+    def open_reactions(self, message: Message, x: int, y: int) -> None:
+        """What is at hand to react with, at a place of the screen."""
+        self._reactions(self._new(), message, x, y).tk_popup(x, y)
+
+    def _new(self) -> PopupMenu:
+        """The one before is seen no more."""
         if self._menu is not None:
             self._menu.destroy()
-        menu = self._menu = PopupMenu(self._window, self._kit)
+        self._menu = PopupMenu(self._window, self._kit)
+        return self._menu
+
+    def open(self, message: Message, x: int, y: int) -> None:
+        """At a place of the screen."""
+        menu = self._new()
         own = self._model.is_own(message)
         menu.add_command(label="Reply", command=lambda: self._wishes.reply(message))
         menu.add_cascade(label="React", menu=self._reactions(menu, message, x, y))
@@ -70,7 +81,13 @@ class MessageMenu:
             menu.add_command(label="Save into …", command=lambda: self._wishes.save_as(message))
         if len(self._model.timeline.versions(message)) > 1:
             menu.add_command(label="Earlier versions …", command=lambda: self._show_versions(message))
+        if self._wishes.may_pin():
+            label = "Unpin" if self._model.timeline.pinned(message.seq) else "Pin"
+            menu.add_command(label=label, command=lambda: self._wishes.pin(message))
         self._add_who_reacted(menu, message)
+        if seen := self._model.seen_by(message):
+            menu.add_separator()
+            menu.add_command(label=drawable(seen), state="disabled")
         if self._model.may_delete(message):
             menu.add_separator()
             menu.add_command(label="Delete …", command=lambda: self._wishes.delete(message))

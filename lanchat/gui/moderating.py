@@ -18,13 +18,16 @@ from lanchat.gui.invite_dialog import InviteDialog
 from lanchat.gui.model import offers
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.offers import Offer
+from lanchat.gui.model.presence import in_words
 from lanchat.gui.model.roster import Person
+from lanchat.gui.offline import connected
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
 from lanchat.protocol import moderation as acts
-from lanchat.protocol.frames import Message, Outcome
+from lanchat.protocol.frames import Message, Outcome, Status
 from lanchat.protocol.moderation import Role, Sanction
+from lanchat.protocol.rooms import Keep
 from lanchat.protocol.target import Address, invitation_link, parse_address
 
 
@@ -63,6 +66,8 @@ class Moderating:
                 self._invite()
             case acts.Bans():
                 self._show_bans()
+            case Status() as status:
+                self._on_asked(status, "")
             case deed:
                 self._on_asked(deed, self._client.do(deed))
         return True
@@ -87,10 +92,18 @@ class Moderating:
             menu.add_command(label="Write to them alone", command=lambda: on_write(person))
         menu.add_command(label="Copy the name", command=lambda: self._copy(person.nick))
         self._add(menu, offers.for_person(person, self._model.role))
+        if person.state:
+            menu.add_separator()
+            menu.add_command(label=drawable(in_words(person.state, person.text)), state="disabled")
         self._post(menu, x, y)
 
+    def toggle_pin(self, seq: int) -> None:
+        """A message of the open room is pinned from now on, or no longer."""
+        if connected(self._window, self._kit, self._model.link):
+            self.do(Keep(seq, not self._model.timeline.pinned(seq), self._model.target))
+
     def ask_delete(self, message: Message) -> None:
-        self._take(offers.for_message(message.seq, own=self._model.is_own(message)))
+        self._take(offers.for_message(message.seq, self._model.target, own=self._model.is_own(message)))
 
     def fill_room_menu(self, menu: tk.Menu) -> None:
         """What the room's menu holds beside what is for everybody."""
@@ -121,6 +134,8 @@ class Moderating:
         menu.tk_popup(x, y)
 
     def _take(self, offer: Offer) -> None:
+        if not connected(self._window, self._kit, self._model.link):
+            return
         if offer.question is None:
             self.do(offer.make((0, "")))
         else:

@@ -56,9 +56,24 @@ def avatar(
     canvas.create_text(x + middle, y + middle, text=initials, fill=kit.colors.on_accent, font=font)
 
 
-def presence(canvas: tk.Canvas, kit: Kit, at: tuple[int, int], color: str, ground: str) -> None:
-    """A dot at the lower right of a small avatar, with a rim in the colour of the ground."""
-    canvas.create_image(*at, image=kit.disc(11, color, ring=ground), anchor="nw")
+def presence(
+    canvas: tk.Canvas, kit: Kit, at: tuple[int, int], state: str | None, ground: str, *, size: float = 11
+) -> None:
+    """A dot at the lower right of an avatar, with a rim in the colour of the ground; how somebody is (see
+    protocol.presence) by its colour and its shape: disc, half, bar, ring. None: not here."""
+    whole = {"idle": ground, "away": ground, "busy": "busy", None: ground}.get(state, "online")
+    disc = kit.disc(size, whole, ring=ground)
+    canvas.create_image(*at, image=disc, anchor="nw")
+    drawn = {
+        "idle": ("half", "away", 4.5),
+        "away": ("half", "away", 4.5),
+        "busy": ("bar", "bg", 4.5),
+        None: ("circle", "offline", 5),
+    }
+    if state in drawn:
+        icon, color, weight = drawn[state]
+        inside = kit.icon(icon, size - 3, color, weight)
+        canvas.create_image(at[0] + disc.width() // 2, at[1] + disc.width() // 2, image=inside, anchor="center")
 
 
 def badge(canvas: tk.Canvas, kit: Kit, right: int, middle: int, text: str, *, loud: bool = False) -> int:

@@ -84,6 +84,7 @@ class SettingsDialog(Dialog):
         self._add_switch("", "sound", "Play a sound", held.sound)
         self._add_switch("Others see", "receipts", "What I have read", held.receipts)
         self._add_switch("", "typing", "That I am writing", held.typing)
+        self._add_switch("", "presence", "That I am idle, and when I was here last", held.presence)
         line = ttk.Frame(self._grid)
         self.downloads = Field(line, kit, str(Preferences().download_folder))
         self.downloads.value = held.downloads

@@ -15,9 +15,11 @@ from lanchat.gui.field import Field
 from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.destinations import Destination
 from lanchat.gui.model.people import initials
+from lanchat.gui.model.presence import in_words
 from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.roster import Person
 from lanchat.gui.moderating import Moderating
+from lanchat.gui.own_state import OwnState
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.row_list import RowList
 from lanchat.gui.side_rows import Content, Finder, SideRows, side_rows
@@ -31,7 +33,7 @@ BAR: Final = 56  # px of the bar at the top, the same beside it
 class SideBar(ttk.Frame):
     """on_rename: called with a valid new name. on_words: the user wants to know who the server is. on_leave: back to
     the list of rooms. on_forget: and keep nothing. moderating: what may be done with people and the server. arranging:
-    with rooms. on_menu: see ChatScreen."""
+    with rooms. own: how we are. on_menu: see ChatScreen."""
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class SideBar(ttk.Frame):
         on_forget: Callable[[], object],
         moderating: Moderating,
         arranging: Arranging,
+        own: OwnState,
         on_menu: Callable[[tk.Menu, str], object],
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
@@ -52,11 +55,12 @@ class SideBar(ttk.Frame):
         self._kit, self._model = kit, model
         self._on_words, self._on_leave, self._on_forget = on_words, on_leave, on_forget
         self._moderating, self._arranging, self._add_to_menu = moderating, arranging, on_menu
+        self._own = own
         self._menu = PopupMenu(self, kit)
         self._offered: object = None  # what the menu was made for
         self._make_header()
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(fill="x")
-        self.me = OwnName(self, kit, model, on_rename)
+        self.me = OwnName(self, kit, model, own, on_rename)
         self.me.pack(side="bottom", fill="x")
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(side="bottom", fill="x")
         self.rows: RowList[Content] = RowList(
@@ -112,6 +116,10 @@ class SideBar(ttk.Frame):
         menu, model = self._menu, self._model
         menu.delete(0, "end")
         menu.add_command(label="Change my name", command=lambda: self.me.edit())
+        states = PopupMenu(menu, self._kit)
+        self._own.fill_menu(states)
+        states.paint()
+        menu.add_cascade(label="How I am here", menu=states)
         menu.add_command(
             label="Copy address", command=self._copy_address, state="normal" if model.address else "disabled"
         )
@@ -154,11 +162,13 @@ class SideBar(ttk.Frame):
 
 
 class OwnName(ttk.Frame):
-    """Who we are, at the foot of the side bar; `edit` makes it a field."""
+    """Who and how we are, at the foot of the side bar; a click chooses how, `edit` makes the name a field."""
 
-    def __init__(self, master: tk.Misc, kit: Kit, model: ChatModel, on_rename: Callable[[str], object]) -> None:
+    def __init__(
+        self, master: tk.Misc, kit: Kit, model: ChatModel, own: OwnState, on_rename: Callable[[str], object]
+    ) -> None:
         super().__init__(master, style="Side.TFrame", padding=(kit.px(14), kit.px(10)))
-        self._kit, self._model, self._on_rename = kit, model, on_rename
+        self._kit, self._model, self._own, self._on_rename = kit, model, own, on_rename
         self._asked = ""  # the name that we asked for and that is not ours yet
         self._shown: object = None
         px = kit.px
@@ -167,8 +177,10 @@ class OwnName(ttk.Frame):
         self._names = ttk.Frame(self, style="Side.TFrame")
         self._name = ttk.Label(self._names, style="Side.Bold.TLabel", width=1)
         self._name.pack(fill="x")
-        self._state = ttk.Label(self._names, style="Side.Meta.TLabel")
-        self._state.pack(anchor="w")
+        self._state = ttk.Label(self._names, style="Side.Meta.TLabel", width=1)
+        self._state.pack(fill="x")
+        for part in (self._avatar, self._names, self._name, self._state):
+            part.bind("<Button-1>", lambda _: own.post_menu(self))
         self._pencil = ttk.Button(self, style="Side.TButton", command=self.edit)
         self._editor = ttk.Frame(self, style="Side.TFrame")
         self._field = Field(self._editor, kit, "Your name", side=True, width=10)
@@ -201,12 +213,15 @@ class OwnName(ttk.Frame):
                 self._refused()
             elif model.nick == self._asked and model.link is Link.JOINED:
                 self._close()
-        shown = (model.nick, model.own_hue, model.link)
+        own = self._own.shown
+        shown = (model.nick, model.own_hue, model.link, own)
         if shown != self._shown:
             self._shown = shown
             self._pencil.state(["disabled" if model.link is Link.ENDED else "!disabled"])
             self._name.configure(text=drawable(model.nick))
-            self._state.configure(text="Online" if model.link is Link.JOINED else "Offline")
+            self._state.configure(
+                text=drawable(in_words(own.state, own.text)) if model.link is Link.JOINED else "Offline"
+            )
             self._paint()
 
     def _ask(self) -> None:
@@ -259,5 +274,5 @@ class OwnName(ttk.Frame):
         here = model.link is Link.JOINED
         disc = colors.avatars[model.own_hue] if here else colors.offline
         paint.avatar(self._avatar, kit, (0, 0), initials(model.nick), disc, size=32, under="side")
-        dot = "online" if here else "offline"
-        self._avatar.create_image(kit.px(22), kit.px(22), image=kit.disc(12, dot, ring="side"), anchor="nw")
+        state = self._own.shown.state if here else None
+        paint.presence(self._avatar, kit, (kit.px(22), kit.px(22)), state, "side", size=12)

@@ -97,20 +97,21 @@ class SideRows:
         """With whom one talks alone."""
         key = next((p.key for p in room.info.people if p.key != self._model.own_key), "")
         hue = self._model.timeline.hue("", key)
-        self._draw_face(canvas, box, look, self._model.label(room), hue, here=self._model.is_here(key))
+        self._draw_face(canvas, box, look, self._model.label(room), hue, self._model.state_of(key))
 
-    def _draw_face(self, canvas: RowList[Content], box: Box, look: Look, name: str, hue: int, *, here: bool) -> None:
+    def _draw_face(
+        self, canvas: RowList[Content], box: Box, look: Look, name: str, hue: int, state: str | None
+    ) -> None:
         kit, px = self._kit, self._kit.px
         joined = self._model.link is Link.JOINED
         disc = kit.colors.avatars[hue] if joined else kit.colors.offline
         at = (box.x + px(5), box.middle - px(AVATAR / 2))
         paint.avatar(canvas, kit, at, initials(name), disc, size=AVATAR, under=look.ground)
-        dot = "online" if joined and here else "offline"
-        paint.presence(canvas, kit, (box.x + px(20), box.middle + px(2)), dot, look.ground)
+        paint.presence(canvas, kit, (box.x + px(20), box.middle + px(2)), state if joined else None, look.ground)
 
     def _draw_person(self, canvas: RowList[Content], person: Person, box: Box, look: Look) -> None:
         kit, px, colors = self._kit, self._kit.px, self._kit.colors
-        self._draw_face(canvas, box, look, person.nick, person.hue, here=True)
+        self._draw_face(canvas, box, look, person.nick, person.hue, person.state)
         note = paint.elide(kit.fonts.caption, person.note, px(NOTE_WIDTH))
         taken = kit.fonts.caption.measure(note) + px(8) if note else 0
         name = paint.elide(kit.fonts.list, drawable(person.nick), box.width - px(38 + 8) - taken)

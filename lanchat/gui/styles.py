@@ -95,6 +95,7 @@ def _buttons(kit: Kit) -> None:
     _button(kit, "Side.TButton", (c.side, c.hover, c.line), c.text2, f.list, (7, 7), c.side)
     _button(kit, "Card.TButton", quiet, c.text, f.meta_bold, (8, 2), c.raised)
     _button(kit, "Attach.TButton", (c.raised, c.hover, c.line), c.text2, f.body, (7, 7), c.raised)
+    _button(kit, "Tool.TButton", (c.raised, c.hover, c.line), c.text2, f.meta_bold, (6, 4), c.raised)
     _button(kit, "Send.TButton", solid, c.on_accent, f.body, (7, 7), c.raised)
     _button(kit, "Small.TButton", quiet, c.text, f.meta_bold, (8, 2), c.bg)
     _button(kit, "Mine.TButton", (c.sel, c.hover, c.line), c.link, f.meta_bold, (8, 2), c.bg)

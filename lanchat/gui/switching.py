@@ -13,6 +13,8 @@ from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import OLDER, ChatModel
 
 FARTHEST: Final = 2_000  # entries loaded at most to go back to where the user was
+JUMP: Final = 20_000  # the same, to go to what they chose: some seconds
+TOO_FAR: Final = "That message is too far back to go to at once. Scroll up to it."
 
 
 class Loader(Protocol):
@@ -28,6 +30,8 @@ class Switching:
         self._model, self._client, self._messages, self._composer = model, client, messages, composer
         self._shown = model.current
         self._wanted = 0  # the seq to scroll to once it is there; 0: none
+        self._lowest = 0  # which may be loaded for that
+        self._asked = 0  # the seq below which more was asked for
         self._reopen = ""  # the room that was open last time
 
     def open(self, name: str) -> bool:
@@ -80,7 +84,9 @@ class Switching:
 
     def jump(self, seq: int) -> None:
         """To an entry of the open room, once it is there."""
-        self._go_back_to(seq)
+        self._go_back_to(seq, JUMP)
+        if seq <= self._lowest:
+            self._model.problem = TOO_FAR
         self.show_wanted()
 
     def show_wanted(self) -> None:
@@ -89,12 +95,20 @@ class Switching:
         if self._wanted and first is not None and first <= self._wanted <= self._model.timeline.last_seq:
             self._messages.show(self._wanted)
             self._wanted = 0
+        self._load_wanted()
 
-    def _go_back_to(self, top: int) -> None:
+    def _go_back_to(self, top: int, farthest: int = FARTHEST) -> None:
         """To where the user was in the open room; 0: to what came since then, if anything did."""
         self._wanted = top or ((self._model.timeline.missed or -1) + 1)
+        self._asked = 0
+        self._lowest = (self._model.timeline.first_seq or 0) - farthest
+        self._load_wanted()
+
+    def _load_wanted(self) -> None:
+        """Page by page, as a server gives them; nothing, where it is too far."""
         first = self._model.timeline.first_seq
-        if first is not None and 0 < self._wanted < first:
+        if first is not None and max(0, self._lowest) < self._wanted < first and first != self._asked:
+            self._asked = first
             self._client.load_older(first, min(first - self._wanted + OLDER, FARTHEST), self._model.target)
 
     def _note_place(self) -> None:

@@ -35,6 +35,7 @@ class Palette:
     focus: str
     online: str
     away: str
+    busy: str
     offline: str
     danger: str
     danger_bg: str
@@ -69,6 +70,7 @@ LIGHT: Final = Palette(
     focus="#7383EC",
     online="#1C9A57",
     away="#B87400",
+    busy="#CF3B42",
     offline="#868EA0",
     danger="#C5323A",
     danger_bg="#FDECEC",
@@ -103,6 +105,7 @@ DARK: Final = Palette(
     focus="#7685F5",
     online="#3CC97D",
     away="#F0B03F",
+    busy="#F2666D",
     offline="#6F7888",
     danger="#FF8087",
     danger_bg="#3A1F23",

@@ -9,14 +9,26 @@ from tkinter import ttk
 from lanchat.gui.emoji import drawable
 from lanchat.gui.finding import search_button
 from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.pins import PinsButton
 from lanchat.gui.side_bar import BAR
 from lanchat.gui.theme import Kit
 
 
 class TopBar(ttk.Frame):
-    """`refresh` follows the model; cheap."""
+    """`refresh` follows the model."""
 
-    def __init__(self, master: tk.Misc, kit: Kit, model: ChatModel, *, on_search: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        master: tk.Misc,
+        kit: Kit,
+        model: ChatModel,
+        *,
+        on_search: Callable[[], object],
+        on_jump: Callable[[int], object],
+        on_unpin: Callable[[int], object],
+        may_unpin: Callable[[], bool],
+    ) -> None:
+        """on_jump, on_unpin, may_unpin: see PinsButton."""
         super().__init__(master, height=kit.px(BAR))
         self.pack_propagate(False)
         self._kit, self._model = kit, model
@@ -25,6 +37,7 @@ class TopBar(ttk.Frame):
         self._status = ttk.Label(self, style="Meta.TLabel", compound="left")
         search_button(self, kit, on_search).pack(side="right", padx=(0, px(14)))
         self._status.pack(side="right", padx=px(10))
+        self.pins = PinsButton(self, kit, model, on_jump=on_jump, on_unpin=on_unpin, may_unpin=may_unpin)
         self._sign = ttk.Label(self)
         self._sign.pack(side="left", padx=(px(20), px(6)))
         self._name = ttk.Label(self, style="Title.TLabel")
@@ -33,9 +46,12 @@ class TopBar(ttk.Frame):
         self._topic.pack(side="left", padx=px(12))
         kit.listen(self, self._paint)
 
-    def refresh(self) -> None:
+    def refresh(self, now: float) -> None:
+        """now: s since 1970."""
         model = self._model
-        shown = (model.label(model.current), model.topic, model.current.direct, model.status)
+        self.pins.refresh()
+        about = model.partner_in_words(now) or model.topic
+        shown = (model.label(model.current), about, model.current.direct, model.status)
         if shown != self._shown:
             self._shown = shown
             self._name.configure(text=drawable(shown[0]))

@@ -69,4 +69,11 @@ class Archived(_Entry, frozen=True, tag="archived"):
     on: bool
 
 
-Entry: TypeAlias = Message | Edited | Reacted | Deleted | Topic | Archived
+class Pinned(_Entry, frozen=True, tag="pinned"):
+    """An entry: the message `target` is kept at hand for all; on false: no longer."""
+
+    target: Count
+    on: bool
+
+
+Entry: TypeAlias = Message | Edited | Reacted | Deleted | Topic | Archived | Pinned

@@ -16,11 +16,15 @@ from lanchat.protocol.entries import Deleted as Deleted
 from lanchat.protocol.entries import Edited as Edited
 from lanchat.protocol.entries import Entry as Entry
 from lanchat.protocol.entries import Message as Message
+from lanchat.protocol.entries import Pinned as Pinned
 from lanchat.protocol.entries import Reacted as Reacted
 from lanchat.protocol.entries import Topic as Topic
 from lanchat.protocol.fields import Count, Counter, JournalId, Port
 from lanchat.protocol.files import File as File
 from lanchat.protocol.moderation import Action, Rules, Sanction
+from lanchat.protocol.presence import Pins as Pins
+from lanchat.protocol.presence import Seen as Seen
+from lanchat.protocol.presence import Status as Status
 from lanchat.protocol.query import Found as Found
 from lanchat.protocol.query import Search as Search
 from lanchat.protocol.rooms import Arrange as Arrange
@@ -157,10 +161,11 @@ class Rename(_Frame, frozen=True):
 
 
 class Read(_Frame, frozen=True):
-    """I have read up to this seq; for my other devices, and for me after a restart."""
+    """I have read up to this seq; for my other devices, and for me after a restart. public: others may see it."""
 
     seq: Count
     room: str = ""
+    public: bool = True
 
 
 class Typing(_Frame, frozen=True):
@@ -256,7 +261,7 @@ class Refused(_Frame, frozen=True):
 
 class Member(Struct, frozen=True, omit_defaults=True):
     """One line of the roster. key None: a guest, unverified. clear: talks without encryption. role: "moderator",
-    "owner" or none. muted: what they say is refused. new: their key was never here before."""
+    "owner" or none. muted: what they say is refused. new: their key was never here before. state, text: see Status."""
 
     nick: str
     key: str | None = None
@@ -264,11 +269,13 @@ class Member(Struct, frozen=True, omit_defaults=True):
     role: str = ""
     muted: bool = False
     new: bool = False
+    state: str = ""
+    text: str = ""
 
 
 class Change(Struct, frozen=True, omit_defaults=True):
-    """One change of the roster: change is "joined", "left", "renamed" (then was: the name before), "role", "muted" or
-    "unmuted". by: who did that to them, or put them out, where somebody did, and why; ban: not to come back."""
+    """One change of the roster: change is "joined", "left", "renamed" (then was: the name before), "role", "status",
+    "muted" or "unmuted". by: who did that to them, or put them out, where somebody did, and why; ban: for good."""
 
     change: str
     nick: str
@@ -281,6 +288,8 @@ class Change(Struct, frozen=True, omit_defaults=True):
     by: str = ""
     why: str = ""
     ban: bool = False
+    state: str = ""
+    text: str = ""
 
 
 class Presence(_Frame, frozen=True):
@@ -357,6 +366,7 @@ ClientFrame: TypeAlias = (
     | Arrange
     | Typing
     | Read
+    | Status
     | Offer
     | Fetch
     | Transfer
@@ -378,6 +388,9 @@ ServerFrame: TypeAlias = (
     | Deleted
     | Topic
     | Archived
+    | Pinned
+    | Pins
+    | Seen
     | Presence
     | Roster
     | Rules

@@ -31,6 +31,7 @@ _ALLOWED: Final[dict[Stage, tuple[type, ...]]] = {
     Stage.JOINED: (
         frames.Typing,
         frames.Read,
+        frames.Status,
         *_ALWAYS,
         frames.Say,
         frames.Edit,

@@ -27,6 +27,12 @@ MAX_ROOMS_CHUNK: Final = (
 TYPING_EVERY: Final = 3.0  # s between two `typing` of somebody who goes on writing; sooner ones are not passed on
 TYPING_LASTS: Final = 6.0  # s that one counts: twice as long, so that one may be lost
 TYPING_ROOM: Final = 50  # people in a room, above which nobody is told: it would be noise
+READERS_ROOM: Final = 50  # connections in a room, above which nobody is told who has read what: it would be noise
+SEEN_EVERY: Final = 3.0  # s between two words on what one person has read in a room
+MAX_STATUS: Final = 80  # characters of why somebody is away: one line below a name
+STATUS_EVERY: Final = 2.0  # s between two changes of how somebody is here; what comes sooner is told then
+MAX_PINS: Final = 50  # messages of a room that are kept at hand: a list that somebody still reads
+MAX_PIN_TEXT: Final = 120  # characters of one in the list: 50 x (120 x 4 + 32 x 4 + 60) bytes stay below MAX_FRAME
 MAX_EMOJI: Final = 16  # characters of a reaction: a family of four with skin tones has 11
 MAX_REACTIONS: Final = 20  # different ones on one message: as many as stand below it in two lines
 MAX_ID: Final = 64  # characters of a message id: a run of 32, a hyphen, a counter of 20
@@ -47,14 +53,14 @@ MAX_TERMS: Final = 16  # words of a search, and as many left out: more than anyb
 MAX_HITS: Final = 20  # messages in one answer: 20 x (202 x 4 + 2 x 100 x 4 + 3 x 32 x 4 + 500) stay below MAX_FRAME
 MAX_SHOWN: Final = 200  # characters of a message that was found: two or three lines
 MAX_BESIDE: Final = 80  # characters of what was said next to it: one line
-MAX_CHANGES: Final = 50  # in one presence frame: 50 x (3 x 32 x 4 + 120 x 4 + 220) bytes stay below MAX_FRAME
+MAX_CHANGES: Final = 40  # in one presence frame: 40 x (3 x 32 x 4 + 200 x 4 + 240) bytes stay below MAX_FRAME
 MAX_WHO: Final = MAX_KEY  # characters that name somebody: a key, or a nickname
 MAX_REASON: Final = 120  # characters of why somebody was put out: one or two lines
 MAX_SANCTION: Final = 10 * 366 * 24 * 3600  # s that a ban, a mute or an invitation holds: ten years
 MAX_SLOW: Final = 3_600  # s between two messages in slow mode
 MAX_USES: Final = 10_000  # of one invitation
 MAX_BANS_TOLD: Final = 60  # bans and mutes in one answer: 60 x (2 x 32 x 4 + 120 x 4 + 150) bytes stay below MAX_FRAME
-MAX_ROSTER_CHUNK: Final = 200  # members in one roster frame: 200 x (32 x 4 + 160) bytes stay below MAX_FRAME
+MAX_ROSTER_CHUNK: Final = 100  # members in one roster frame: 100 x (32 x 4 + 80 x 4 + 190) bytes stay below MAX_FRAME
 
 
 class Code(StrEnum):

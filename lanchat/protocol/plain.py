@@ -17,7 +17,7 @@ from lanchat.protocol.files import caption, file_in_words
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, clean_text
+from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, PINNED_ONE, UNPINNED_ONE, clean_text
 
 PROMPT: Final = b"This is a lanchat room. Your name?\n"
 MAX_WRITE: Final = 1_000  # bytes: the tutorial client decodes pieces of 1,024 bytes one by one
@@ -83,6 +83,8 @@ def encode_plain(frame: ServerFrame) -> bytes:
             lines = [f"* {nick} reacted with {emoji}"]
         case frames.Deleted(nick=nick):
             lines = [f"* {nick} {DELETED_ONE}"]
+        case frames.Pinned(nick=nick, on=on):
+            lines = [f"* {nick} {PINNED_ONE if on else UNPINNED_ONE}"]
         case frames.Presence(changes=changes):
             lines = list(filter(None, map(_change, changes)))
         case Rules(slow=slow, closed=closed) if slow or closed:

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import limits
-from lanchat.protocol.fields import Count
+from lanchat.protocol.fields import Count, Time
 from lanchat.protocol.text import clean_nick
 
 DIRECT: Final = "@"  # begins the names of direct conversations
@@ -37,11 +37,13 @@ def clean_name(raw: str) -> str:
         raise LocalProtocolError(code=limits.Code.ROOM_INVALID, detail=str(error)) from error
 
 
-class Person(Struct, frozen=True):
-    """One of a direct conversation, by the name that they hold."""
+class Person(Struct, frozen=True, omit_defaults=True):
+    """One of a direct conversation, by the name that they hold. last: when they were here last, where they are not (ms
+    since 1970); 0: not told."""
 
     key: MemberKey
     nick: str
+    last: Time = 0
 
 
 class RoomInfo(Struct, frozen=True, omit_defaults=True):
@@ -103,7 +105,15 @@ class Direct(_Action, frozen=True):
     keys: Annotated[list[MemberKey], Meta(min_length=1, max_length=limits.MAX_DIRECT - 1)]
 
 
-RoomAction: TypeAlias = Create | Enter | Part | SetTopic | Archive | Direct
+class Keep(_Action, frozen=True):
+    """Keeps a message at hand for all, or (on false) no longer: a pin, as people call it."""
+
+    seq: Annotated[int, Meta(ge=1, le=limits.MAX_COUNTER)]
+    on: bool = True
+    room: Annotated[str, Meta(max_length=limits.MAX_ROOM_NAME)] = ""  # the first
+
+
+RoomAction: TypeAlias = Create | Enter | Part | SetTopic | Archive | Direct | Keep
 
 
 # Frames

@@ -12,6 +12,8 @@ from lanchat.protocol.limits import MAX_EMOJI, MAX_NICK, MAX_SERVER_NAME, MAX_TE
 
 CHANGED_ONE: Final = "changed a message"  # what somebody did, behind their name
 DELETED_ONE: Final = "deleted a message"  # what somebody did, behind their name
+PINNED_ONE: Final = "pinned a message"
+UNPINNED_ONE: Final = "unpinned a message"
 NO_LONGER_KEPT: Final = "(no longer kept)"  # shown for an entry whose text was redacted: it is empty then
 
 # C0 but tab and newline, DEL, C1: they move cursors, ring bells and fake lines in terminals. Half surrogates

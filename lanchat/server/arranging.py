@@ -7,14 +7,14 @@ It judges who may do that. What it changes is stored, and then told, by the broa
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol
 
 from lanchat.errors import LocalProtocolError, StoreError
 from lanchat.protocol import rooms as acts
-from lanchat.protocol.entries import Archived, Topic
+from lanchat.protocol.entries import Archived, Entry, Message, Topic
 from lanchat.protocol.frames import Outcome
-from lanchat.protocol.limits import Code
+from lanchat.protocol.limits import MAX_PINS, Code
 from lanchat.protocol.moderation import Role
 from lanchat.protocol.rooms import Person, RoomAction
 from lanchat.protocol.text import one_line
@@ -44,6 +44,12 @@ class Stage(Protocol):
     def announce(self, room: Room, entry: Topic | Archived) -> None:
         """An entry that is stored, and what it makes of the room, to all who may know."""
 
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Entries that are stored, to who follows their rooms."""
+
+    def message(self, room: Room, seq: int) -> Message | None:
+        """None: there is none, or no more. Raises StoreError."""
+
 
 class Arranging:
     """now: s, monotonic; at: ms since 1970."""
@@ -58,6 +64,7 @@ class Arranging:
             acts.SetTopic: self._describe,
             acts.Archive: self._archive,
             acts.Direct: self._direct,
+            acts.Keep: self._keep,
         }
 
     def do(self, member: Member, id: str, action: RoomAction, now: float, at: int) -> Outcome:  # noqa: A002
@@ -158,6 +165,22 @@ class Arranging:
         if not room.direct and room.maker != key and self._standing.role(key).rank < Role.MODERATOR.rank:
             raise Denied(Code.NOT_ALLOWED, "Only who made the room, moderators and owners can do that.")
         return room
+
+    def _keep(self, member: Member, do: acts.Keep, at: int) -> str:
+        room = self._own(member, do.room)
+        if room.archived:
+            raise Denied(Code.ROOM_ARCHIVED, "This room is archived: nothing more is pinned in it.")
+        if self._stage.message(room, do.seq) is None:
+            raise Denied(Code.NOBODY, "There is no such message any more.")
+        pins = room.pins()
+        if (do.seq in pins) is do.on:
+            return room.name
+        if do.on and len(pins) >= MAX_PINS:
+            raise Denied(Code.TOO_MANY, f"{MAX_PINS} messages are pinned here already. Unpin one first.")
+        entry = room.keep(member.line, at, do.seq, on=do.on)
+        self._rooms.change(room, entry)
+        self._stage.show([entry])
+        return room.name
 
     def _direct(self, member: Member, do: acts.Direct, _at: int) -> str:
         own = Person(member.line.key or "", member.line.nick)

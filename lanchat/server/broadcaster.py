@@ -29,6 +29,7 @@ from lanchat.protocol.frames import (
     Resend,
     Say,
     Search,
+    Status,
     Ticket,
     Typing,
     Word,
@@ -43,6 +44,7 @@ from lanchat.server.admission import Admission
 from lanchat.server.arranging import Arranging
 from lanchat.server.counters import Counters
 from lanchat.server.delivery import Delivery
+from lanchat.server.departures import Departures
 from lanchat.server.files import Files
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
@@ -58,6 +60,7 @@ from lanchat.server.roster import Line, Roster
 from lanchat.server.searching import SearchRequest
 from lanchat.server.stage import CLOSES, Stage
 from lanchat.server.standing import Standing
+from lanchat.server.statuses import Statuses, cleaned
 from lanchat.server.transfer import Uploaded
 
 _log = logging.getLogger(__name__)
@@ -86,11 +89,20 @@ class Broadcaster:
         self._rooms = Rooms(journal, self._counters)
         self._roster = Roster(self._rooms.first.name, journal.holders())
         self._retention = Retention(journal, self._rooms.names, keep, scrub)
-        self._files, self._reading = files, Reading(journal)
+        self._files, self._reading, self._departures = files, Reading(journal), Departures(journal)
+        self._statuses = Statuses(self._roster)
         self._members: dict[Joiner, Member] = {}
         self._delivery = Delivery(self._members.values(), ask, lambda member: self._stage.listing(member))
         self._stage = Stage(
-            journal, self._rooms, self._roster, self._reading, self._retention, files, self._delivery, self._members
+            journal,
+            self._rooms,
+            self._roster,
+            self._reading,
+            self._departures,
+            self._retention,
+            files,
+            self._delivery,
+            self._members,
         )
         self._standing = Standing(self._roster, access)
         self._moderation = Moderation(self._roster, access, self._standing, self._stage)
@@ -102,7 +114,11 @@ class Broadcaster:
         self._ended = False
         self._now = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="lanchat-broadcaster")
-        self._handlers: Final[dict[type, Callable[[Any], None]]] = {
+        self._handlers: Final = self._table()
+
+    def _table(self) -> dict[type, Callable[[Any], None]]:
+        """What each kind of item comes to."""
+        return {
             Said: self._on_said,
             Join: self._on_join,
             Leave: self._on_leave,
@@ -136,6 +152,7 @@ class Broadcaster:
             while not self._ended:
                 self._turn()
             self._reading.store()
+            self._departures.store()
 
     def _turn(self) -> None:
         items = self.inbox.take()
@@ -151,27 +168,20 @@ class Broadcaster:
         self._store()
         self._roster.expire(self._now)
         self._standing.on_time(self._now, time.time_ns() // 1_000_000)
+        self._statuses.on_time(self._now)
         self._stage.note_change(self._now)
         self._stage.on_time(self._now)
         self._delivery.deliver(self._now)
         self._reading.on_time(self._now)
+        self._departures.on_time(self._now)
         self._retention.on_time(self._now, time.time_ns() // 1_000_000)
         self._files.on_time(self._now, time.time_ns() // 1_000_000)
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
-        due = [
-            when
-            for when in (
-                self._retention.due,
-                self._roster.due,
-                self._standing.due,
-                self._reading.due,
-                self._stage.due,
-                self._files.due,
-            )
-            if when is not None
-        ]
+        hands = (self._roster, self._standing, self._stage, self._statuses)
+        stores = (self._retention, self._reading, self._departures, self._files)
+        due = [hand.due for hand in (*hands, *stores) if hand.due is not None]
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
         if (patience := self._delivery.patience()) is not None:
             waits.append(patience)
@@ -241,10 +251,13 @@ class Broadcaster:
         self._delivery.enter(outcome, first, self._admission.first_seq(item.hello, first))
         for frame in self._stage.listing(outcome):
             self._delivery.tell(outcome, frame)
+        self._stage.introduce(outcome, first)
         if self._standing.rules != Rules(first.name):
             self._delivery.tell(outcome, self._standing.rules)
         for room, have in followed:
             self._stage.enter(outcome, room, have)
+        if outcome.line.connections > 1:
+            self._note_status(outcome)
         self._stage.note_change(self._now)
         item.session.admitted(None)
 
@@ -259,6 +272,8 @@ class Broadcaster:
         member = self._members[item.session] = Member(
             item.session, line, self._now, rooms=ROOMS in item.hello.capabilities
         )
+        if line.connections == 1:  # back after a break, until it says otherwise
+            member.status = Status(line.state, line.text)
         _log.info("%s is in; %d connections", line.nick, len(self._members))
         return member
 
@@ -268,12 +283,22 @@ class Broadcaster:
             _log.info("%s is gone", member.line.nick)
             self._delivery.remove(member)
             self._roster.leave(member.line, self._now, goodbye=item.goodbye)
+            if member.line.connections:
+                self._note_status(member)
+            last = time.time_ns() // 1_000_000 if member.status.last else 0
+            self._departures.note(member.line.key, last, self._now)
             self._stage.note_change(self._now)
         item.session.channel.close()
 
     def _on_ask(self, item: Ask) -> None:
         member = self._members.get(item.session)
         if member is None or member.last_told:
+            return
+        if isinstance(item.frame, Status):
+            member.status = cleaned(item.frame)
+            self._note_status(member)
+            if not member.status.last:
+                self._departures.note(member.line.key, 0, self._now)
             return
         if isinstance(item.frame, Rename):
             self._rename(member, item.frame.nick)
@@ -297,6 +322,10 @@ class Broadcaster:
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
 
+    def _note_status(self, member: Member) -> None:
+        """One of the connections of a person came, went, or said how they are here."""
+        self._statuses.note(member.line, [other.status for other in self._stage.connections(member)], self._now)
+
     def _on_uploaded(self, item: Uploaded) -> None:
         self._files.uploaded(item, time.time_ns() // 1_000_000)
 
@@ -315,7 +344,7 @@ class Broadcaster:
         elif isinstance(frame, Typing):
             self._stage.typed(line, room, self._now)
         elif isinstance(frame, Read):
-            self._reading.note(room.name, line.key, min(frame.seq, room.head), self._now)
+            self._stage.read(line, room, frame, self._now)
         elif error := self._delivery.ask_page(member, room, frame):
             self._delivery.tell(member, error)
 

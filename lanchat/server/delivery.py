@@ -15,7 +15,7 @@ from typing import Final
 
 from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Entry, Error, Found, History, Presence, Rooms, Search, ServerFrame, Typed
+from lanchat.protocol.frames import Entry, Error, Found, History, Presence, Rooms, Search, Seen, ServerFrame, Typed
 from lanchat.protocol.limits import MAX_PAGE, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
@@ -60,7 +60,7 @@ class Delivery:
 
     # What is to be sent
 
-    def publish(self, room: Room, frames: Sequence[Entry | Presence | Rules | Typed | Rooms]) -> None:
+    def publish(self, room: Room, frames: Sequence[Entry | Presence | Rules | Typed | Rooms | Seen]) -> None:
         """Lines for all who follow the room; entries among them are its last ones."""
         stream = self._streams.get(room.name)
         if stream is None:
@@ -101,6 +101,14 @@ class Delivery:
         else:
             self._read_pages(place, seq)
             self._told.append(member)
+
+    def room(self, name: str) -> Room | None:
+        """If somebody is in it."""
+        return self._streams[name].room if name in self._streams else None
+
+    def followers(self, room: str) -> int:
+        """How many connections follow a room."""
+        return len(self._streams[room].places) if room in self._streams else 0
 
     def part(self, member: Member, room: str) -> None:
         """It follows the room no longer."""

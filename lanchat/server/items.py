@@ -17,6 +17,7 @@ from lanchat.protocol.frames import (
     Resend,
     Search,
     ServerFrame,
+    Status,
     Typing,
     Word,
 )
@@ -53,7 +54,7 @@ class Ask(NamedTuple):
     deed, a ticket for a file."""
 
     session: Joiner
-    frame: Rename | History | Search | Resend | Moderate | Arrange | Typing | Read | Offer | Fetch
+    frame: Rename | History | Search | Resend | Moderate | Arrange | Typing | Read | Status | Offer | Fetch
 
 
 class Tell(NamedTuple):

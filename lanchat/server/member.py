@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lanchat.channel import Channel
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Error, Refused, ServerFrame
+from lanchat.protocol.frames import Error, Refused, ServerFrame, Status
 from lanchat.protocol.plain import encode_plain
 from lanchat.server.limits import CONTROL_BYTES
 from lanchat.server.roster import Line
@@ -70,6 +70,7 @@ class Member:
         "refusing",
         "rooms",
         "session",
+        "status",
         "watched",
     )
 
@@ -80,6 +81,7 @@ class Member:
         self.encode: Callable[[ServerFrame], bytes] = encode_plain if session.plain else encode
         self.line = line
         self.rooms = rooms
+        self.status = Status()
         self.places: dict[str, Place] = {}  # by room; the first one first, so that news of people precede their words
         # Why something it said was not taken: nothing later may be, until it says that again
         self.refusing: Error | None = None

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
-from lanchat.protocol.entries import Archived, Topic
+from lanchat.protocol.entries import Archived, Pinned, Topic
 from lanchat.protocol.frames import Deleted, Edit, Edited, Entry, Error, Message, React, Reacted, Say, Word
 from lanchat.protocol.limits import MAX_ID, MAX_REACTIONS, NEWCOMER_HISTORY, Code
 from lanchat.protocol.rooms import Person, RoomInfo
@@ -26,6 +26,9 @@ class Record(Protocol):
 
     def message(self, room: str, seq: int) -> Message | None:
         """What stands there and has a text."""
+
+    def pins(self, room: str) -> list[int]:
+        """The seqs of what is kept at hand."""
 
     def reactions(self, room: str, target: int) -> Collection[str]:
         """The emoji that were ever put below a message."""
@@ -46,10 +49,17 @@ class Room:
         self.head = info.head
         self.untold = self.direct and not info.head  # a conversation in which nothing was said yet: only who opened it
         self._counters, self._record = counters, record
+        self._pins: list[int] | None = None  # read when they are asked for first
 
     def info(self) -> RoomInfo:
         people = [Person(key, nick) for key, nick in self.people.items()]
         return RoomInfo(self.name, self.head, self.topic, self.maker, self.archived, people)
+
+    def pins(self) -> list[int]:
+        """The messages that are kept at hand, by seq. Raises StoreError."""
+        if self._pins is None:
+            self._pins = self._record.pins(self.name)
+        return self._pins
 
     @property
     def newcomer(self) -> int:
@@ -124,12 +134,20 @@ class Room:
         self.head += 1
         return Archived(self.name, self.head, "", at, line.nick, line.key, on)
 
-    def stored(self, entry: Topic | Archived) -> None:
+    def keep(self, line: Line, at: int, target: int, *, on: bool) -> Pinned:
+        self.head += 1
+        return Pinned(self.name, self.head, "", at, line.nick, line.key, target, on)
+
+    def stored(self, entry: Topic | Archived | Pinned | Deleted) -> None:
         """It holds from now on."""
-        if isinstance(entry, Topic):
-            self.topic = entry.text
-        else:
-            self.archived = entry.on
+        match entry:
+            case Topic():
+                self.topic = entry.text
+            case Archived():
+                self.archived = entry.on
+            case _ if self._pins is not None:
+                others = [seq for seq in self._pins if seq != entry.target]
+                self._pins = [*others, entry.target] if isinstance(entry, Pinned) and entry.on else others
 
     def not_stored(self, head: int) -> None:
         """The entries after `head` could not be stored: their numbers are free again."""

@@ -10,7 +10,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from lanchat.journal import Journal
-from lanchat.protocol.entries import Archived, Topic
+from lanchat.protocol.entries import Archived, Pinned, Topic
 from lanchat.protocol.frames import Rooms as Listing
 from lanchat.protocol.limits import MAX_ROOMS_CHUNK
 from lanchat.protocol.rooms import DIRECT, Person, RoomInfo, direct_name
@@ -128,7 +128,7 @@ class Rooms:
         if key is not None:
             self._journal.registry.unfollow(key, room.name)
 
-    def change(self, room: Room, entry: Topic | Archived) -> None:
+    def change(self, room: Room, entry: Topic | Archived | Pinned) -> None:
         """Stores it, and it holds."""
         try:
             self._journal.append([entry], {})

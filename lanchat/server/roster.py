@@ -15,6 +15,7 @@ from lanchat.protocol.frames import Change, Error, Member, Presence, Refused
 from lanchat.protocol.frames import Roster as Listing
 from lanchat.protocol.limits import MAX_CHANGES, MAX_ROSTER_CHUNK, Code
 from lanchat.protocol.moderation import Role
+from lanchat.protocol.presence import State
 from lanchat.server.limits import Rate
 from lanchat.server.lookalike import ByName
 
@@ -40,6 +41,9 @@ class Line:
         "pardoned",
         "rate",
         "role",
+        "state",
+        "status_at",
+        "text",
         "typed_at",
     )
 
@@ -56,6 +60,9 @@ class Line:
         self.addresses: tuple[str, ...] = ()
         self.pardoned = False
         self.rate: Rate | None = None  # at which it enters, leaves and makes rooms
+        self.state: State = ""  # how they are here
+        self.text = ""
+        self.status_at = float("-inf")  # s, monotonic: when that was told last
         self.typed_at = 0.0  # s, monotonic: when all were told that they write something
 
     @property
@@ -66,7 +73,14 @@ class Line:
     def member(self) -> Member:
         """What all may know."""
         return Member(
-            self.nick, self.key, self.clear, self.role.value, self.muted_until > 0, self.new and not self.role.rank
+            self.nick,
+            self.key,
+            self.clear,
+            self.role.value,
+            self.muted_until > 0,
+            self.new and not self.role.rank,
+            self.state,
+            self.text,
         )
 
 
@@ -107,6 +121,9 @@ class Roster:
         return len(self._lines) - len(self._absent)
 
     # Who is in
+
+    def is_here(self, key: str) -> bool:
+        return key in self._by_key
 
     def holds_name(self, key: str | None) -> bool:
         """Whether a name is this key's already."""
@@ -161,7 +178,8 @@ class Roster:
 
     def _note(self, change: str, line: Line, was: str = "", *, by: str = "", why: str = "", ban: bool = False) -> None:
         m = line.member()
-        self.changes.append(Change(change, m.nick, m.key, m.clear, was, m.role, m.muted, m.new, by, why, ban))
+        told = (m.nick, m.key, m.clear, was, m.role, m.muted, m.new, by, why, ban, m.state, m.text)
+        self.changes.append(Change(change, *told))
 
     # What those with a role do to others
 
@@ -183,9 +201,19 @@ class Roster:
         self._remove(line)
         self._note("left", line, by=by, why=why, ban=ban)
 
+    def be(self, line: Line, state: State, text: str) -> bool:
+        """It is here like this from now on; whether that is news. What a muted one has to say is not told."""
+        text = "" if line.muted_until else text
+        if (state, text) == (line.state, line.text):
+            return False
+        line.state, line.text = state, text
+        self._note("status", line)
+        return True
+
     def mute(self, line: Line, until: int, by: str = "", why: str = "") -> None:
         """until: ms since 1970, 0: no more."""
         line.muted_until = until
+        line.text = "" if until else line.text
         self._note("muted" if until else "unmuted", line, by=by, why=why)
 
     def give(self, line: Line, role: Role, by: str = "") -> None:

@@ -253,6 +253,7 @@ class Session:
                 | frames.Read()
                 | frames.Offer()
                 | frames.Fetch()
+                | frames.Status()
             ):
                 self._gate.put(Ask(self, frame), _FRAME_COST)
             case frames.Transfer():

@@ -5,26 +5,34 @@ Between the broadcaster's hands that judge and the one that delivers; in its thr
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
-from lanchat.protocol.frames import Bye, Entered, Parted, Presence, Rooms, ServerFrame, Typed
-from lanchat.protocol.limits import TYPING_EVERY, TYPING_ROOM, Code
+from lanchat.protocol.frames import Bye, Entered, Parted, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
+from lanchat.protocol.limits import MAX_PIN_TEXT, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
+from lanchat.protocol.presence import Pin
+from lanchat.protocol.rooms import RoomInfo
 from lanchat.server import limits
 from lanchat.server.delivery import Delivery
+from lanchat.server.departures import Departures
 from lanchat.server.files import Files
 from lanchat.server.member import Joiner, Member
 from lanchat.server.reading import Reading
+from lanchat.server.receipts import Receipts
 from lanchat.server.retention import Retention
 from lanchat.server.room import Room
 from lanchat.server.rooms import Rooms as AllRooms
 from lanchat.server.roster import Line, Roster
 
+_log = logging.getLogger(__name__)
 CLOSES: Final = Bye(Code.CLOSING, "The server closes. Goodbye.")
 
 
@@ -37,6 +45,7 @@ class Stage:
         rooms: AllRooms,
         roster: Roster,
         reading: Reading,
+        departures: Departures,
         retention: Retention,
         files: Files,
         delivery: Delivery,
@@ -44,6 +53,9 @@ class Stage:
     ) -> None:
         self._journal, self._rooms, self._roster, self._reading = journal, rooms, roster, reading
         self._retention, self._files, self._delivery, self._members = retention, files, delivery, members
+        self._departures, self._receipts = departures, Receipts()
+        # By room, as told last, and up to where its texts were redacted then: many may come at once
+        self._pins: dict[str, tuple[Pins, int]] = {}
         self._changed_at: float | None = None  # when the first untold change of the roster happened (s, monotonic)
         self.last_bye: Bye | None = None  # an owner closes the room
         self.closing = False
@@ -65,16 +77,27 @@ class Stage:
     @property
     def due(self) -> float | None:
         """When `on_time` has something to do."""
-        return None if self._changed_at is None else self._changed_at + limits.PRESENCE_DELAY
+        changed = None if self._changed_at is None else self._changed_at + limits.PRESENCE_DELAY
+        return min((due for due in (changed, self._receipts.due) if due is not None), default=None)
 
     def on_time(self, now: float) -> None:
-        if self.due is not None and now >= self.due:
+        if self._changed_at is not None and now >= self._changed_at + limits.PRESENCE_DELAY:
             self._publish_first()
+        for seen in self._receipts.take(now):
+            if (room := self._delivery.room(seen.room)) is not None:
+                self._publish(room, seen)
 
-    def _publish_first(self, *frames: Rules | Typed | Rooms) -> None:
+    def _publish_first(self, *frames: Rules | Typed | Rooms | Seen) -> None:
         """To everybody, behind what was not told of the roster yet."""
         if told := [*self._gathered(), *frames]:
             self._delivery.publish(self._rooms.first, told)
+
+    def _publish(self, room: Room, frame: Typed | Seen) -> None:
+        """To who follows the room; never before the news of whom it is about."""
+        if room is self._rooms.first:
+            self._publish_first(frame)
+        else:
+            self._delivery.publish(room, [frame])
 
     def _gathered(self) -> list[Presence]:
         """The changes of the roster that were not told yet."""
@@ -111,15 +134,57 @@ class Stage:
         """Not too often, and never kept."""
         if len(self._roster) <= TYPING_ROOM and not line.muted_until and now >= line.typed_at + TYPING_EVERY * 0.8:
             line.typed_at = now
-            if room is self._rooms.first:
-                self._publish_first(Typed(room.name, line.nick, line.key))
-            else:
-                self._delivery.publish(room, [Typed(room.name, line.nick, line.key)])
+            self._publish(room, Typed(room.name, line.nick, line.key))
+
+    def read(self, line: Line, room: Room, read: Read, now: float) -> None:
+        """Kept for their other devices; told to others where they let it, and where it is no noise. Raises
+        StoreError."""
+        known = self._reading.note(room.name, line.key, min(read.seq, room.head), now, public=read.public)
+        if known is not None and line.key is not None and self._delivery.followers(room.name) <= READERS_ROOM:
+            self._receipts.note(room.name, line.key, known, now)
 
     def listing(self, member: Member) -> list[ServerFrame]:
         """Everybody, and the rooms."""
         followed = [place.stream.room for place in member.places.values()]
-        return [*self._roster.listing(), *(self._rooms.listing(followed) if member.rooms else ())]
+        rooms = self._rooms.listing(followed) if member.rooms else ()
+        told = [Rooms([self._with_departures(info) for info in listing.rooms], listing.first) for listing in rooms]
+        return [*self._roster.listing(), *told]
+
+    def _with_departures(self, info: RoomInfo) -> RoomInfo:
+        """With when those were here last who are not."""
+        people = [
+            person if self._roster.is_here(person.key) else replace(person, last=self._departures.of(person.key))
+            for person in info.people
+        ]
+        return replace(info, people=people) if people else info
+
+    def _pins_of(self, room: Room) -> Pins:
+        """Raises StoreError."""
+        redacted = self._journal.redacted(room.name)
+        told, known = self._pins.get(room.name, (None, 0))
+        if told is None or (told.head, known) != (room.head, redacted):
+            messages = [self._journal.message(room.name, seq) for seq in room.pins()]
+            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in messages if m is not None]
+            told = Pins(room.name, room.head, pins)
+            self._pins.pop(room.name, None)
+            if pins:  # so that direct conversations of all times do not gather here
+                self._pins[room.name] = told, redacted
+        return told
+
+    def introduce(self, member: Member, room: Room) -> None:
+        """What there is to know of a room besides its entries, to who comes into it; what cannot be read is missing."""
+        try:
+            self._introduce(member, room)
+        except StoreError as error:
+            _log.error("what is known of a room cannot be read: %s", error)
+
+    def _introduce(self, member: Member, room: Room) -> None:
+        if (pins := self._pins_of(room)).pins:
+            self._delivery.tell(member, pins)
+        if self._delivery.followers(room.name) <= READERS_ROOM:
+            for key, seq in self._reading.readers(room.name, READERS_ROOM).items():
+                if key != member.line.key:
+                    self._delivery.tell(member, Seen(room.name, key, min(seq, room.head)))
 
     # What moderation has done
 
@@ -146,6 +211,7 @@ class Stage:
         except StoreError:
             room.not_stored(entry.seq - 1)
             raise
+        room.stored(entry)
         self.show([entry])
         self._retention.blanked(room.name, target.seq, size)
         if target.file is not None:
@@ -168,8 +234,9 @@ class Stage:
         if not member.rooms or room.name in member.places:
             return
         read = min(self._reading.of(room.name, member.line.key), room.head)
-        self._delivery.tell(member, Rooms([room.info()]))
+        self._delivery.tell(member, Rooms([self._with_departures(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
+        self.introduce(member, room)
         self._delivery.enter(member, room, room.newcomer if have is None else have)
 
     def part(self, member: Member, room: Room) -> None:

@@ -10,7 +10,7 @@ from lanchat.client.commands import COMMANDS, help_lines, parse
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.codec import client_frames, encode
-from lanchat.protocol.frames import Arrange, Edit, Moderate, React, Say, Word
+from lanchat.protocol.frames import Arrange, Edit, Moderate, React, Say, Status, Word
 from lanchat.protocol.rooms import RoomAction
 
 PEOPLE = ["Ana", "Ana Lindqvist", "Bo", "2h"]
@@ -109,7 +109,9 @@ def test_any_line_is_a_command_or_text_or_a_sentence(line: str, people: list[str
         except LocalProtocolError as error:
             assert str(error)  # noqa: PT017 - either way is right
             continue
-        if isinstance(action, Word):
+        if isinstance(action, Status):
+            assert client_frames().receive(encode(action)) == [action]
+        elif isinstance(action, Word):
             assert action.emoji if isinstance(action, React) else action.text
         elif action is not None:  # what the server can read
             asked = Arrange("1", action) if isinstance(action, RoomAction) else Moderate("1", action)
@@ -119,7 +121,8 @@ def test_any_line_is_a_command_or_text_or_a_sentence(line: str, people: list[str
 
 def test_help_tells_what_the_role_allows() -> None:
     assert [line.split()[0] for line in help_lines("")] == [
-        *("/reply", "/edit", "/react", "/create", "/join", "/part", "/topic", "/archive", "/delete"),
+        *("/reply", "/edit", "/react", "/away", "/busy", "/back"),
+        *("/create", "/join", "/part", "/topic", "/keep", "/archive", "/delete"),
     ]
     moderator, owner = help_lines("moderator"), help_lines("owner")
     assert len(moderator) < len(owner) == len(COMMANDS)

@@ -45,7 +45,20 @@ from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.paths import home
-from lanchat.protocol.frames import Change, Deleted, Edited, Entered, File, Member, Message, Reacted, Rooms, Topic
+from lanchat.protocol.frames import (
+    Change,
+    Deleted,
+    Edited,
+    Entered,
+    File,
+    Member,
+    Message,
+    Pinned,
+    Reacted,
+    Rooms,
+    Seen,
+    Topic,
+)
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Role, Rules, Sanction
 from lanchat.protocol.query import Hit, Line, parse
@@ -236,6 +249,52 @@ def room_open(root: tk.Tk, kit: Kit) -> None:
     screen = _with_rooms(root, kit)
     screen.model.set_focused(False)
     screen.open("games")
+
+
+def _with_presence(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """People who are idle, away, busy; two pinned messages, and the tools at one."""
+    screen = _with_rooms(root, kit)
+    told = {
+        "Ana Lindqvist": ("away", "lunch until one"),
+        "Mateo Ruiz": ("idle", ""),
+        "Priya Nair": ("busy", "grant report"),
+    }
+    for nick, (state, text) in told.items():
+        screen.handle(presence(Change("status", nick, KEYS[nick], state=state, text=text)))
+    screen.handle(Pinned(ROOM, len(TALK) + 1, "", MORNING + 40 * 60_000, "Ana Lindqvist", ANA, 3, on=True))
+    screen.handle(Pinned(ROOM, len(TALK) + 2, "", MORNING + 41 * 60_000, "Ana Lindqvist", ANA, 9, on=True))
+    screen.own.say("away", "back at two")
+    root.update()
+    root.update()
+    drawn = next(one for one in screen.messages.drawn if one.block.key == (9, 0))
+    message = screen.model.timeline.message((9, 0))
+    assert message is not None
+    screen.hover._show(drawn, message)
+    return screen
+
+
+@picture("presence-light")
+@picture("presence-dark", mode="dark")
+@picture("presence-2x", scale=2.0)
+def presence_shown(root: tk.Tk, kit: Kit) -> None:
+    _with_presence(root, kit)
+
+
+@picture("presence-pins", dialog=True)
+@picture("presence-pins-dark", mode="dark", dialog=True)
+def pins(root: tk.Tk, kit: Kit) -> None:
+    _with_presence(root, kit).pins.open()
+
+
+@picture("presence-direct")
+def seen(root: tk.Tk, kit: Kit) -> None:
+    """Our last message was read, and who read it is gone."""
+    screen = _with_presence(root, kit)
+    pair = direct_name([MY_KEY, HANA])
+    screen.handle(Message(pair, 2, "", MORNING + 31 * 60_000, ME, MY_KEY, "I will not tell."))
+    screen.handle(Seen(pair, HANA, 2))
+    screen.handle(presence(Change("left", "Hana Sato", HANA)))
+    screen.open(pair)
 
 
 @picture("rooms-go", dialog=True)

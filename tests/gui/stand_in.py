@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lanchat.client.commands import Deed
 from lanchat.client.events import Joined
-from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Welcome, Word
+from lanchat.protocol.frames import Change, Edit, Member, Message, Presence, Roster, Say, Status, Welcome, Word
 from lanchat.protocol.query import Query, Spot
 from lanchat.protocol.text import check_text
 
@@ -25,6 +25,8 @@ class StandInClient:
         self.key = key
         self.calls: list[tuple[object, ...]] = []
         self.reads: list[int] = []
+        self.public: list[bool] = []
+        self.statuses: list[Status] = []
 
     def say(self, text: str, *, room: str) -> str:
         check_text(text)
@@ -37,9 +39,14 @@ class StandInClient:
     def load_older(self, before: int | None, limit: int, room: str) -> None:
         self.calls.append(("load_older", before, limit, room) if room else ("load_older", before, limit))
 
-    def read(self, seq: int, room: str) -> None:
+    def read(self, seq: int, room: str, *, public: bool) -> None:
         del room
         self.reads.append(seq)
+        self.public.append(public)
+
+    def be(self, status: Status) -> None:
+        if status != (self.statuses or [Status()])[-1]:
+            self.statuses.append(status)
 
     def typing(self, room: str) -> None:
         del room

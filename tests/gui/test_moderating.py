@@ -152,7 +152,14 @@ def test_a_member_without_a_role_is_offered_nothing(
     member_stage.screen.side.open_menu()
     assert [labels for _, labels in menus] == [
         ["Write to them alone", "Copy the name"],
-        ["Change my name", "Copy address", "Compare its words …", "Leave the room", "Leave and forget it …"],
+        [
+            "Change my name",
+            "How I am here",
+            "Copy address",
+            "Compare its words …",
+            "Leave the room",
+            "Leave and forget it …",
+        ],
     ]
 
 
@@ -178,7 +185,7 @@ def test_a_ban_asks_for_how_long_and_why(stage: Stage, menus: list[tuple[PopupMe
 def test_a_pin_that_is_none_stays_in_the_dialog(stage: Stage, menus: list[tuple[PopupMenu, list[str]]]) -> None:
     stage.screen.side.open_menu()
     (menu, labels) = menus[0]
-    assert labels[3:9] == [
+    assert labels[4:10] == [
         "Invite somebody …",
         "Bans and mutes …",
         "Slow mode …",
@@ -270,7 +277,7 @@ def test_a_message_is_deleted_from_its_menu(stage: Stage, menus: list[tuple[Popu
         stage.root.update()
 
     click("second")
-    assert menus[0][1] == ["Reply", "React", "Copy the text", "Delete …"]
+    assert menus[0][1] == ["Reply", "React", "Copy the text", "Pin", "Delete …"]
     menus[0][0].invoke("Delete …")
     dialog = stage.find(QuestionDialog)
     dialog.submit.invoke()

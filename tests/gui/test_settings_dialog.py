@@ -52,7 +52,7 @@ def test_all_of_it_from_the_keyboard(root: tk.Tk, dialog: SettingsDialog, until:
     press(root, "<Tab>", "<Right>")  # 125 %
     press(root, "<Tab>", "<Right>")  # Ctrl+Enter
     press(root, "<Tab>", "<Left>")  # nothing
-    for name in ("desktop", "sound", "receipts", "typing"):
+    for name in ("desktop", "sound", "receipts", "typing", "presence"):
         press(root, "<Tab>")
         assert root.focus_get() is dialog.boxes[name]
         press(root, "<space>")
@@ -64,7 +64,7 @@ def test_all_of_it_from_the_keyboard(root: tk.Tk, dialog: SettingsDialog, until:
     press(root, "<Tab>", "<Tab>")
     assert root.focus_get() is dialog.save
     press(root, "<Return>")
-    chosen = Preferences("dark", 125, "ctrl-enter", "nothing", False, False, "/x", False, False)
+    chosen = Preferences("dark", 125, "ctrl-enter", "nothing", False, False, "/x", False, False, False)
     assert saved == [("Zoe", chosen)]
 
 

@@ -43,6 +43,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(values(arguments[0]), values(arguments[1]), max_size=3)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return st.builds(kind, **{field.name: values(field.type) for field in msgspec.structs.fields(kind)})
+    if origin is Literal:
+        return st.sampled_from(arguments)
     return {str: st.text(max_size=20), bool: st.booleans(), types.NoneType: st.none()}[kind]
 
 

@@ -33,6 +33,7 @@ SAMPLES: list[Any] = [
     frames.Arrange("2", Enter("games")),
     frames.Typing(),
     frames.Read(1),
+    frames.Status(),
     frames.Offer("f1", 5, "a" * 64),
     frames.Fetch("f2", 1),
     frames.Transfer("b" * 32),
@@ -43,13 +44,13 @@ SAMPLES: list[Any] = [
 FIRST, AGAIN, UNASKED = Code.HELLO_FIRST, Code.HELLO_AGAIN, Code.PROOF_UNASKED
 
 # Info, Hello; Proof, Pake, Confirm, Redeem; Say, Edit, React, History, Search, Rename, Resend, Moderate, Arrange,
-# Typing, Read, Offer, Fetch; Transfer; Ping …
+# Typing, Read, Status, Offer, Fetch; Transfer; Ping …
 TABLE = {
-    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 13, None, None, None, None],
-    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 13, AGAIN, None, None, None],
-    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 13, AGAIN, None, None, None],
-    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 13, AGAIN, None, None, None],
-    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 13, AGAIN, None, None, None],
+    Stage.GREETING: [None, None, *[UNASKED] * 4, *[FIRST] * 14, None, None, None, None],
+    Stage.CHALLENGED: [None, AGAIN, None, *[UNASKED] * 3, *[FIRST] * 14, AGAIN, None, None, None],
+    Stage.LOCKED: [None, AGAIN, UNASKED, None, UNASKED, None, *[FIRST] * 14, AGAIN, None, None, None],
+    Stage.CONFIRMING: [None, AGAIN, UNASKED, UNASKED, None, UNASKED, *[FIRST] * 14, AGAIN, None, None, None],
+    Stage.JOINED: [None, AGAIN, *[UNASKED] * 4, *[None] * 14, AGAIN, None, None, None],
 }
 
 

@@ -38,7 +38,8 @@ class Block:
     """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
     nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
     sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers. called:
-    it calls us by name. file: what was sent; text is what was said of it then."""
+    it calls us by name. file: what was sent; text is what was said of it then. pinned: it is kept at hand. seen: who
+    has read it, where that is said below it."""
 
     key: Key
     kind: Kind
@@ -53,6 +54,8 @@ class Block:
     gone: bool = False
     called: bool = False
     edited: bool = False
+    pinned: bool = False
+    seen: str = ""
     quote: Quote | None = None
     reactions: tuple[Reaction, ...] = ()
     file: File | None = None

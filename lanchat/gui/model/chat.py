@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Final, assert_never
+from typing import Final
 
 from lanchat.client import events
 from lanchat.client.deeds import rules_in_words
 from lanchat.client.mentions import Completion, complete
 from lanchat.gui.model import wording
+from lanchat.gui.model.dates import last_here
 from lanchat.gui.model.link import Banner as Banner
 from lanchat.gui.model.link import Link as Link
 from lanchat.gui.model.link import Status as Status
-from lanchat.gui.model.link import in_words
+from lanchat.gui.model.link import latency_words
 from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.rooms import RoomsModel
 from lanchat.gui.model.roster import Person, Roster
@@ -29,10 +30,6 @@ from lanchat.protocol.moderation import Role, Rules
 OLDER: Final = 100  # entries asked for at a time on scrolling back
 PATIENCE: Final = 2.0  # s a message may wait while connected before the footer says so
 OUTCOME: Final = 10.0  # s that it is said what came of a deed
-OfRooms = (
-    events.Rooms | events.Entered | events.Parted | events.Typed
-    | events.Edited | events.Reacted | events.Deleted | events.Topic | events.Archived
-)  # fmt: skip
 NAME_CODES: Final = (Code.NICK_TAKEN, Code.NICK_INVALID)
 
 
@@ -52,6 +49,7 @@ class ChatModel:
         self.rules = Rules("")
         self.held = ""  # why the server takes no messages just now
         self.pin_asked = ""  # why the room wants its PIN
+        self._outcome_failed = False
         self._outcome, self._outcome_until = "", 0.0  # of what we did with our role, and until when that is said
         self.problem = ""  # an error that fits nowhere else
         self.ended: str | None = None  # why there is no way back to this room
@@ -90,16 +88,16 @@ class ChatModel:
             case events.Queued():
                 self._queued(event, now)
             case events.Failed():
-                room = self.rooms.find(event.room)
-                room.timeline.fail(self._own_message(room, event.id, event.text, round(now * 1000)), event.detail)
+                self._failed(event, now)
             case events.Roster():
                 self._people.replace(event)
             case events.Presence():
-                self._presence(event)
+                self._presence(event, now)
             case events.Rules():
                 self.rules = event
             case events.Outcome():
                 self._outcome, self._outcome_until = wording.sentence(event.detail), now + OUTCOME
+                self._outcome_failed = bool(event.code)
             case events.Error():
                 self._error(event, now)
             case events.Found():
@@ -109,24 +107,10 @@ class ChatModel:
             case events.Progress():
                 self.transfers.apply(event)
             case _:
-                self._of_rooms(event, now)
-
-    def _of_rooms(self, event: OfRooms, now: float) -> None:
-        """What is no message, and changes what a room, or the list of them, shows."""
-        match event:
-            case events.Rooms():
-                self.rooms.told_of(event)
-            case events.Entered():
-                self.rooms.find(event.room).entered(event.head, event.read, again=self._again)
-            case events.Parted():
-                self.rooms.parted(event.room)
-            case events.Typed():
-                self.rooms.find(event.room).typed(event, now)
-            case events.Edited() | events.Reacted() | events.Deleted() | events.Topic() | events.Archived():
-                self.rooms.find(event.room).timeline.add([event])
-            case _:
-                assert_never(event)
-        self._look()
+                if isinstance(event, events.Rooms):
+                    self._people.were_here([person for info in event.rooms for person in info.people])
+                self.rooms.apply(event, now, again=self._again)
+                self._look()
 
     # What the screen shows
 
@@ -156,7 +140,7 @@ class ChatModel:
     def status(self) -> Status:
         match self.link:
             case Link.JOINED:
-                return Status(f"Connected{in_words(self.latency_ms)}", "online")
+                return Status(f"Connected{latency_words(self.latency_ms)}", "online")
             case Link.ENDED:
                 return Status("Not connected", "offline")
             case Link.LOST if self._ever_joined:
@@ -183,6 +167,9 @@ class ChatModel:
 
     def footer(self, now: float) -> str:
         """Below the composer."""
+        outcome = self._outcome if now < self._outcome_until else ""
+        if outcome and self._outcome_failed:  # first: nobody may believe that it was done
+            return outcome
         count = self.rooms.waiting
         if count and self.link is Link.JOINED and self._slow_until > now:
             return f"Slow mode: your next message goes out in {math.ceil(self._slow_until - now)} s"
@@ -190,7 +177,6 @@ class ChatModel:
         slow = self.link is not Link.JOINED or (since is not None and now - since > PATIENCE)
         if count and slow and self.link is not Link.ENDED:
             return "1 message waiting to be sent" if count == 1 else f"{count:,} messages waiting to be sent"
-        outcome = self._outcome if now < self._outcome_until else ""
         return self.problem or outcome or self.current.who_types(now)
 
     def people(self) -> list[Person]:
@@ -245,9 +231,21 @@ class ChatModel:
         """What a room is called, by the names that people have now."""
         return room.label(self._people.names)
 
-    def is_here(self, key: str) -> bool:
-        """Whether somebody with this key is on the server now."""
-        return key in self._people.names
+    def state_of(self, key: str) -> str | None:
+        """How somebody with this key is on the server now (see protocol.presence); None: they are not."""
+        return self._people.states.get(key)
+
+    def partner_in_words(self, now: float) -> str:
+        """How the other one is, of whom the open room is a conversation with; else empty."""
+        others = [p.key for p in self.current.info.people if p.key != self.own_key]
+        if len(others) != 1:
+            return ""
+        words = self._people.in_words(others[0])
+        return words or last_here(self._people.last(others[0]), now).capitalize()
+
+    def seen_by(self, message: Message) -> str:
+        """Who has read a message of the open room, in words; empty: by nobody that we know of."""
+        return self.current.readers.in_words(message, self._people.names)
 
     @property
     def title_of_room(self) -> str:
@@ -370,6 +368,10 @@ class ChatModel:
                 self._people.said_before(entry.nick, entry.key)
         room.page(event, looked_at=self._looked_at(room))
 
+    def _failed(self, event: events.Failed, now: float) -> None:
+        room = self.rooms.find(event.room)
+        room.timeline.fail(self._own_message(room, event.id, event.text, round(now * 1000)), event.detail)
+
     def _queued(self, event: events.Queued, now: float) -> None:
         room = self.rooms.find(event.room)
         if self.link is Link.JOINED and room.timeline.missed is not None:
@@ -394,9 +396,9 @@ class ChatModel:
 
     # People
 
-    def _presence(self, event: events.Presence) -> None:
+    def _presence(self, event: events.Presence, now: float) -> None:
         for change in event.changes:
-            if not self._people.apply(change):
+            if not self._people.apply(change, round(now * 1000)) or change.change == "status":
                 continue
             mine = change.key == self.own_key and change.key is not None
             if mine and change.change == "renamed":

@@ -28,7 +28,7 @@ class Status(NamedTuple):
     color: Literal["online", "away", "offline"]
 
 
-def in_words(latency_ms: float | None) -> str:
+def latency_words(latency_ms: float | None) -> str:
     """Behind “Connected”."""
     if latency_ms is None:
         return ""

@@ -60,6 +60,7 @@ class Notifying:
         self.own_key = own_key
         self.preferences = preferences
         self.levels: dict[str, Level] = dict(levels or {})
+        self.busy = False  # the person does not want to be disturbed
         self._nick = self._server = ""
         self._again = False
         self._newest: dict[str, int] = {}  # the last seq that was told of each room
@@ -143,7 +144,7 @@ class Notifying:
         self._know(room, message.seq)
         called = is_direct(room) or mentions(message.text, self._nick)
         wanted = {"all": True, "mentions": called, "nothing": False}[self.level(room)]
-        if tell and wanted and message.text and message.key != self.own_key:
+        if tell and wanted and not self.busy and message.text and message.key != self.own_key:
             self._wait(_Told(room, message.seq, message.nick, message.text, called, missed), now)
 
     def _wait(self, told: _Told, now: float) -> None:

@@ -93,11 +93,11 @@ def _appointment(person: Person, own: Role) -> list[Offer]:
     return [Offer(label, lambda _: acts.Appoint(person.who, moderator=make))]
 
 
-def for_message(seq: int, *, own: bool) -> Offer:
-    """To delete one. own: we said it."""
+def for_message(seq: int, room: str = "", *, own: bool) -> Offer:
+    """To delete one of a room, empty: of the first. own: we said it."""
     text = "Its text is removed for everybody, from the server's disk too. Who has read it has read it."
     question = Question("Delete your message?" if own else "Delete this message?", text, "Delete")
-    return Offer("Delete …", lambda _: acts.Delete(seq), question)
+    return Offer("Delete …", lambda _: acts.Delete(seq, room), question)
 
 
 def for_room(rules: Rules, own: Role) -> list[Offer]:

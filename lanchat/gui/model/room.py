@@ -13,6 +13,7 @@ from lanchat.client import events
 from lanchat.client.mentions import mentions
 from lanchat.gui.model import wording
 from lanchat.gui.model.people import Hues
+from lanchat.gui.model.readers import Readers
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
 from lanchat.protocol.frames import Message
 from lanchat.protocol.limits import TYPING_LASTS
@@ -39,6 +40,7 @@ class RoomModel:
         self._read = 0  # the last seq that counts as read
         self._seen = 0  # the last seq that came while somebody looked
         self._resumed = 0  # the highest that `resume_at` was told since we entered
+        self.readers = Readers(own_key)
         self._typing: dict[str, float] = {}  # nicknames, and until when they count as writing
 
     @property
@@ -61,6 +63,7 @@ class RoomModel:
     def clear(self) -> None:
         """Its journal is another one."""
         self.timeline.clear()
+        self.readers.clear()
         self._complete = False
 
     def entered(self, head: int, read: int, *, again: bool = False, new: bool = False) -> None:
@@ -94,12 +97,15 @@ class RoomModel:
     def message(self, event: Message, *, looked_at: bool) -> bool:
         """A live one; whether it is new and of somebody else."""
         self._typing.pop(event.nick, None)
-        if not self.timeline.add([event]) or looked_at or event.seq <= self._read:
+        new = self.timeline.add([event])
+        self.mark_seen()
+        if not new or looked_at or event.seq <= self._read:
             return False
         return self._count([event]) > 0
 
     def page(self, event: events.Page, *, looked_at: bool) -> None:
         new = self.timeline.add(event.entries)
+        self.mark_seen()
         if not looked_at:
             self._count([entry for entry in new if entry.seq > self._read])
         if not event.catchup:
@@ -166,7 +172,27 @@ class RoomModel:
         """The items of the timeline from place to place as they are drawn, with the line above the first."""
         return ([top] if top and start == 0 else []) + self.timeline.blocks(start, end, today)
 
-    # Who writes
+    # Who reads and writes
+
+    def told(self, event: events.Seen | events.Pins) -> None:
+        """What is pinned, or that somebody has read on."""
+        if isinstance(event, events.Pins):
+            self.timeline.tell_pins(event)
+        else:
+            self.readers.take(event)
+            self.mark_seen()
+
+    def mark_seen(self) -> None:
+        """In a direct conversation it is said below our last message that it was read."""
+        if not self.direct:
+            return
+        last = self.timeline.last_by(self.own_key)
+        if last is None or not self.readers.of(last):
+            self.timeline.mark_seen(0, "")
+        elif len(self.info.people) == 2:
+            self.timeline.mark_seen(last.seq, "Seen")
+        else:
+            self.timeline.mark_seen(last.seq, self.readers.in_words(last, {p.key: p.nick for p in self.info.people}))
 
     def typed(self, event: events.Typed, now: float) -> None:
         if event.key != self.own_key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from lanchat.client import events
 from lanchat.gui.model.people import Hues
@@ -11,6 +11,11 @@ from lanchat.gui.model.room import RoomModel
 from lanchat.protocol.rooms import RoomInfo
 
 MAX_ROOMS: Final = 2_000  # of one server that are remembered: several times what ours has
+OfRooms = (
+    events.Rooms | events.Entered | events.Parted | events.Typed
+    | events.Edited | events.Reacted | events.Deleted | events.Topic | events.Archived
+    | events.Pinned | events.Pins | events.Seen
+)  # fmt: skip
 FIRST: Final = "lobby"  # as long as we do not know better
 
 
@@ -60,6 +65,28 @@ class RoomsModel:
         return sum(room.timeline.waiting for room in self)
 
     # What happens
+
+    def apply(self, event: OfRooms, now: float, *, again: bool) -> None:
+        """What is no message, and changes what a room, or the list of them, shows. again: the connection follows
+        another one."""
+        match event:
+            case events.Rooms():
+                self.told_of(event)
+            case events.Entered():
+                self.find(event.room).entered(event.head, event.read, again=again)
+            case events.Parted():
+                self.parted(event.room)
+            case events.Typed():
+                self.find(event.room).typed(event, now)
+            case events.Pins() | events.Seen():
+                self.find(event.room).told(event)
+            case (
+                events.Edited() | events.Reacted() | events.Deleted()
+                | events.Topic() | events.Archived() | events.Pinned()
+            ):  # fmt: skip
+                self.find(event.room).timeline.add([event])
+            case _:
+                assert_never(event)
 
     def name_first(self, name: str) -> None:
         """The first room turned out to be called so."""

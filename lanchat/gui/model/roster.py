@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from lanchat.client import events
 from lanchat.gui.model import wording
+from lanchat.gui.model.presence import in_words
 from lanchat.protocol.frames import Change, Member
 from lanchat.protocol.moderation import Role
+from lanchat.protocol.rooms import Person as RoomPerson
 from lanchat.protocol.text import fold_nick
 
 MAX_MEMBERS: Final = 10_000  # lines of the roster; a server that tells more is not believed
@@ -18,7 +20,7 @@ MAX_MEMBERS: Final = 10_000  # lines of the roster; a server that tells more is 
 @dataclass(frozen=True, slots=True)
 class Person:
     """A line of the list. note: what is unusual about them, in few words. who: how the server knows them, a key or a
-    guest's name."""
+    guest's name. state, text: how they are here (see protocol.presence)."""
 
     nick: str
     hue: int
@@ -28,6 +30,8 @@ class Person:
     role: Role = Role.MEMBER
     muted: bool = False
     has_key: bool = False
+    state: str = ""
+    text: str = ""
 
 
 class Roster:
@@ -37,6 +41,7 @@ class Roster:
         self._own_key = own_key
         self._members: dict[str, Member] = {}
         self._met: dict[str, str] = {}  # folded nicknames to the keys that were met under them last
+        self._last: dict[str, int] = {}  # keys that are not here, and when they were last (ms since 1970)
         self._other: set[str] = set()  # keys that came under a name that was met with another one
 
     def meet(self, nick: str, key: str | None) -> None:
@@ -65,8 +70,8 @@ class Roster:
             self._members[member.nick] = member
             self.meet(member.nick, member.key)
 
-    def apply(self, change: Change) -> bool:
-        """Whether it means anything to us."""
+    def apply(self, change: Change, at: int = 0) -> bool:
+        """Whether it means anything to us. at: ms since 1970."""
         if change.change in ("joined", "renamed"):
             self.meet(change.nick, change.key)
         match change.change:
@@ -74,10 +79,11 @@ class Roster:
                 self._members[change.nick] = _member(change)
             case "left":
                 self._members.pop(change.nick, None)
+                self._note_last(change.key, at)
             case "renamed":
                 self._members.pop(change.was, None)
                 self._members[change.nick] = _member(change)
-            case "role" | "muted" | "unmuted" if change.nick in self._members:
+            case "role" | "muted" | "unmuted" | "status" if change.nick in self._members:
                 self._members[change.nick] = _member(change)
             case _:  # of a newer server
                 return False
@@ -94,6 +100,28 @@ class Roster:
         return {m.key: m.nick for m in self._members.values() if m.key is not None}
 
     @property
+    def states(self) -> dict[str, str]:
+        """How keys are here that are."""
+        return {m.key: m.state for m in self._members.values() if m.key is not None}
+
+    def in_words(self, key: str) -> str:
+        """The same of one; empty: they are not."""
+        return next((in_words(m.state, m.text) for m in self._members.values() if m.key == key), "")
+
+    def were_here(self, people: Iterable[RoomPerson]) -> None:
+        """When some were here last, as the server tells it."""
+        for person in people:
+            self._note_last(person.key, person.last)
+
+    def last(self, key: str) -> int:
+        """When somebody was here last who is not (ms since 1970); 0: unknown."""
+        return self._last.get(key, 0)
+
+    def _note_last(self, key: str | None, at: int) -> None:
+        if key is not None and (key in self._last or len(self._last) < MAX_MEMBERS):
+            self._last[key] = at
+
+    @property
     def role(self) -> Role:
         """Ours."""
         return next((_role(m.role) for m in self._members.values() if self._is_me(m)), Role.MEMBER)
@@ -108,6 +136,8 @@ class Roster:
             _role(member.role),
             member.muted,
             member.key is not None,
+            member.state,
+            member.text,
         )
 
     def _is_me(self, member: Member) -> bool:
@@ -124,11 +154,14 @@ class Roster:
             "new here": member.new and member.key not in self._other and not self._is_me(member),
             "not encrypted": member.clear,
         }
+        words = in_words(member.state, member.text)
+        marks[words[0].lower() + words[1:]] = bool(member.state)
         return " · ".join(word for word, holds in marks.items() if holds)
 
 
 def _member(change: Change) -> Member:
-    return Member(change.nick, change.key, change.clear, change.role, change.muted, change.new)
+    c = change
+    return Member(c.nick, c.key, c.clear, c.role, c.muted, c.new, c.state, c.text)
 
 
 def _role(word: str) -> Role:

@@ -22,10 +22,11 @@ from lanchat.gui.model.block import Key as Key
 from lanchat.gui.model.block import Kind as Kind
 from lanchat.gui.model.block import Quote as Quote
 from lanchat.gui.model.block import Sent as Sent
+from lanchat.gui.model.dates import day_words, moment
 from lanchat.gui.model.notice import Notice
 from lanchat.gui.model.people import Hues, initials
 from lanchat.protocol.files import caption
-from lanchat.protocol.frames import Archived, Change, Deleted, Entry, Message, Topic
+from lanchat.protocol.frames import Archived, Change, Deleted, Entry, Message, Pinned, Pins, Topic
 from lanchat.protocol.text import NO_LONGER_KEPT, clean_text, fold_nick
 
 MAX_KEPT: Final = 50_000  # entries in memory, some 25 MB of usual messages; older ones are loaded again on scrolling
@@ -65,6 +66,7 @@ class Timeline:
         self._number = 0
         self._own_key, self._own_nick = own_key, ""
         self._fold = Fold(own_key)
+        self._seen: tuple[int, str] = (0, "")  # below which message stands who has read it
         self._answers: dict[int, set[int]] = {}  # seqs of messages to those of their answers that are here
         self._last_seq = 0
         self._missed: tuple[int, str] | None = None  # after which seq a line stands, and its text
@@ -83,8 +85,9 @@ class Timeline:
         new = []
         for entry in entries:
             self._last_seq = max(self._last_seq, entry.seq)
-            if isinstance(entry, Topic | Archived):
+            if isinstance(entry, Topic | Archived | Pinned):
                 self._tell(entry)
+            if isinstance(entry, Topic | Archived):
                 continue
             if not isinstance(entry, Message):
                 self._fold.add(entry)
@@ -103,7 +106,7 @@ class Timeline:
         self._forget_oldest()
         return new
 
-    def _tell(self, entry: Topic | Archived) -> None:
+    def _tell(self, entry: Topic | Archived | Pinned) -> None:
         if (entry.seq, 0) not in self._items and not (self.full and self._seqs and entry.seq < self._seqs[0]):
             self._insert((entry.seq, 0), _Item(told=wording.change_of_room(entry)))
 
@@ -139,6 +142,30 @@ class Timeline:
     def versions(self, message: Message) -> list[tuple[datetime, str]]:
         """Its texts, from the first to the one that holds, with their times."""
         return [(self._time(at), clean_text(text)) for at, text in self._fold.versions(message)]
+
+    def tell_pins(self, pins: Pins) -> None:
+        """A server says what is pinned."""
+        self._fold.told(pins)
+        for pin in pins.pins:
+            self._draw_anew(pin.seq)
+
+    def pins(self) -> list[Quote]:
+        """What is pinned, in one line each, the first pinned first; as far as it is here it reads as it does now."""
+        known = ((self._quote(pin.seq), pin) for pin in self._fold.pins())
+        return [
+            quote if quote.nick or not pin.nick else Quote(pin.seq, wording.name(pin.nick), wording.sentence(pin.text))
+            for quote, pin in known
+        ]
+
+    def pinned(self, seq: int) -> bool:
+        return self._fold.pinned(seq)
+
+    def mark_seen(self, seq: int, words: str) -> None:
+        """Who has read it stands below this message, and below no other."""
+        before, self._seen = self._seen, (seq, words)
+        if before != self._seen:
+            self._draw_anew(before[0])
+            self._draw_anew(seq)
 
     def reactions(self, seq: int) -> tuple[Reaction, ...]:
         """Below a message."""
@@ -270,7 +297,7 @@ class Timeline:
         assert message is not None
         at = self._time(message.at)
         earlier = self._message_before(place)
-        day = "" if earlier and self._time(earlier.at).date() == at.date() else self._day(at.date())
+        day = "" if earlier and self._time(earlier.at).date() == at.date() else day_words(at.date(), self._today)
         neighbour = self._items[self._keys[place - 1]].message if place else None
         missed = ""
         if self._missed and key[0] > self._missed[0] and (earlier is None or earlier.seq <= self._missed[0]):
@@ -285,6 +312,8 @@ class Timeline:
             file=None if deleted else message.file,
             called=not deleted and message.key != self._own_key and mentions(versions[-1][1], self._own_nick),
             edited=len(versions) > 1 and not deleted,
+            pinned=item.sent is Sent.YES and self._fold.pinned(key[0]),
+            seen=self._seen[1] if key[0] == self._seen[0] else "",
             quote=self._quote(message.reply) if message.reply and not deleted else None,
             reactions=() if deleted else self._fold.reactions(key[0]),
             gone=deleted is not None or not message.text,
@@ -319,18 +348,7 @@ class Timeline:
         return None
 
     def _time(self, at: int) -> datetime:
-        """A time of the server; one that no calendar holds is shown as the first or last that it does."""
-        seconds = min(max(at, 0) / 1000, 253_370_764_800)  # 1970 to 9999-01-01
-        return datetime.fromtimestamp(seconds, self._zone)
-
-    def _day(self, day: date) -> str:
-        match (self._today - day).days:
-            case 0:
-                return "Today"
-            case 1:
-                return "Yesterday"
-        text = f"{day:%A}, {day.day} {day:%B}"
-        return text if day.year == self._today.year else f"{text} {day.year}"
+        return moment(at, self._zone)
 
     # Keeping order and bounds
 

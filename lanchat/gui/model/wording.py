@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from lanchat.protocol.entries import Archived, Topic
+from lanchat.protocol.entries import Archived, Pinned, Topic
+from lanchat.protocol.text import PINNED_ONE, UNPINNED_ONE
 
 MAX_NAME: Final = 63  # characters of a name on the screen: the longest that our own rules allow is a server's
 MAX_SENTENCE: Final = 300  # characters of a reason or an error: three lines of a banner
@@ -21,9 +22,11 @@ def sentence(raw: str) -> str:
     return one_line(raw, MAX_SENTENCE)
 
 
-def change_of_room(entry: Topic | Archived) -> str:
+def change_of_room(entry: Topic | Archived | Pinned) -> str:
     """What somebody made of a room."""
     who = name(entry.nick)
+    if isinstance(entry, Pinned):
+        return f"{who} {PINNED_ONE if entry.on else UNPINNED_ONE}"
     if isinstance(entry, Archived):
         return f"{who} archived the room" if entry.on else f"{who} opened the room again"
     about = sentence(entry.text)
