@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Edited, Entry, Message, Reacted
+from lanchat.protocol.frames import Archived, Deleted, Edited, Entry, Message, Reacted, Topic
 from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, NO_LONGER_KEPT, clean_text
 
 _PAGE: Final = """<!doctype html>
@@ -90,7 +90,12 @@ def _said(entry: Entry) -> str:
             return clean_text(text) or NO_LONGER_KEPT
         case Reacted(emoji=emoji, on=on):
             return f"{'reacted with' if on else 'took back'} {clean_text(emoji)}"
-    return DELETED_ONE
+        case Topic(text=text):
+            return f"set the topic: {clean_text(text)}" if text else "took the topic away"
+        case Archived(on=on):
+            return "archived the room" if on else "opened the room again"
+        case Deleted():
+            return DELETED_ONE
 
 
 def _at(entry: Entry, zone: tzinfo | None) -> datetime:

@@ -51,6 +51,11 @@ PURE: Final = (
     "lanchat.server.roster",
     "lanchat.gui.model",
     "lanchat.transcript",
+    "lanchat.cli.completing",
+    "lanchat.cli.here",
+    "lanchat.cli.screen_lines",
+    "lanchat.cli.status_line",
+    "lanchat.cli.typed",
 )
 FORBIDDEN: Final = {
     **dict.fromkeys(PURE, IMPURE),
@@ -63,6 +68,7 @@ CLOCKS: Final = ("now", "today", "utcnow")  # methods of datetime and date
 HEAVY: Final = (
     "PIL",
     "cryptography",
+    "prompt_toolkit",
     "rich",
     "spake2",
     "tkinter",

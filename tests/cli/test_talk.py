@@ -7,13 +7,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from lanchat.client.events import Joined
-from tests.cli.terminal import Terminal, lanchat, sentence
+from tests.cli.terminal import lanchat, sentence
 from tests.people import PATIENCE, Person, ServerProcess
 
 
@@ -76,22 +75,3 @@ def test_output_that_cannot_be_written_is_said(server: ServerProcess) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "lanchat: The output cannot be written: No space left on device.\n"
-
-
-def test_a_terminal_edits_its_line_and_keeps_it_while_others_speak(server: ServerProcess) -> None:
-    with ExitStack() as ends:
-        ana = ends.enter_context(Person(server.address, "Ana"))
-        ana.until(Joined)
-        terminal = Terminal(server.address, ends)
-        terminal.until("Ctrl-D leaves")
-        ana.until_here("Zoe")
-        terminal.type("half typd")
-        terminal.until("half typd")
-        ana.client.say("hello")
-        terminal.until(r"Ana: hello\r\nhalf typd")
-        terminal.type("\x1b[D")  # one to the left
-        terminal.type("e\n")
-        ana.until_said("half typed")
-        terminal.until("Zoe: half typed")
-        terminal.type("\x04")
-        assert terminal.process.wait(PATIENCE) == 0
