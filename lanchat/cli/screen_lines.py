@@ -232,9 +232,10 @@ class ScreenLines:
             unread = f"{room.unread} new" if room.unread else ""
             called = f"{room.called} for you" if room.called else ""
             notes = [here, unread, called, "" if ours else "/join it", "archived" if room.info.archived else ""]
-            about = wording.sentence(room.info.topic)
-            text = " · ".join(filter(None, notes)) + (f" – {about}" if about else "")
-            lines.append([(ROOM, f"  {title(self._model, room)}"), ("", f"  {one_line(text)}".rstrip())])
+            told = [" · ".join(filter(None, notes)), wording.sentence(room.info.topic)]
+            lines.append(
+                [(ROOM, f"  {title(self._model, room)}"), ("", "".join(f" – {text}" for text in told if text))]
+            )
         return lines
 
 

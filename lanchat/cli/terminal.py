@@ -7,6 +7,7 @@ was typed, in memory alone. With TERM=dumb it only prints, and with NO_COLOR it 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -18,8 +19,10 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output.plain_text import PlainTextOutput
 from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import is_dumb_terminal
 
 from lanchat.cli import one_line
 from lanchat.cli.completing import Completing
@@ -216,5 +219,6 @@ class Terminal:
             refresh_interval=TICK,
             key_bindings=keys,
             style=STYLE,
+            output=PlainTextOutput(sys.stdout) if is_dumb_terminal() else None,
         )
         return session

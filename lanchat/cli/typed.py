@@ -48,7 +48,7 @@ class Extra(Protocol):
         """Does what a line with “/” wants, and tells so (empty: nothing is to be told yet); None: it is another
         one's. Raises LanchatError."""
 
-    def told(self, event: events.Event) -> Sequence[str]:
+    def told(self, event: events.Event, /) -> Sequence[str]:
         """Takes an event in; what is to be shown of it."""
 
 
