@@ -46,6 +46,16 @@ class _RateType(click.ParamType["float | None"]):
         return rate
 
 
+class _PinType(click.ParamType["str"]):
+    name = "generate|none"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in ("generate", "none"):
+            own = "A PIN of your own would be seen by all on this machine: put it into a file, and say --pin-file FILE"
+            self.fail(f"say “generate” or “none”. {own}", param, ctx)
+        return str(value)
+
+
 @click.command("serve")
 @click.option("--name", default=lambda: socket.gethostname().split(".")[0], help="What others see in their list.")
 @click.option("--host", metavar="ADDR", help="Listen on this address alone (default: all, IPv4 and IPv6).")
@@ -67,7 +77,7 @@ class _RateType(click.ParamType["float | None"]):
 )
 @click.option("--keep-days", type=click.FloatRange(0.01, 36_500), help="Remove the texts of older messages.")
 @click.option("--keep-mib", type=click.IntRange(1, 1_000_000), help="Remove the oldest texts of a larger journal.")
-@click.option("--pin", type=click.Choice(["generate", "none"]), help="Lock the room with a new PIN, or unlock it.")
+@click.option("--pin", type=_PinType(), help="Lock the room with a new PIN, or unlock it.")
 @click.option("--pin-file", metavar="FILE", help="Lock the room with the PIN in this file (“-”: in the input).")
 @click.pass_obj
 def command(
@@ -84,7 +94,7 @@ def command(
     durability: Literal["process", "power"],
     keep_days: float | None,
     keep_mib: int | None,
-    pin: Literal["generate", "none"] | None,
+    pin: str | None,
     pin_file: str | None,
 ) -> None:
     """Open a room on this machine, until Ctrl-C."""

@@ -84,7 +84,7 @@ def test_without_colours_and_in_a_dumb_terminal_it_reads_as_well(server: ServerP
         plain = Terminal(server.address, ends, NO_COLOR="1")
         dumb = Terminal(server.address, ends, "Bo", "bo", TERM="dumb")
         for terminal in (plain, dumb):
-            terminal.until("Here: .*")
+            terminal.until("#lobby>")
         ana.until_here("Bo")
         ana.client.say("hello")
         for terminal in (plain, dumb):
@@ -110,6 +110,7 @@ def test_the_pin_is_asked_and_not_shown(tmp_path: Path) -> None:
         terminal.until(r"! This is not the PIN.*\s+PIN of this room:")
         terminal.type("482915\n")
         terminal.until("You are Zoe in “Room”")
+        terminal.until("#lobby>")
         assert "482915" not in terminal.text
         assert terminal.leave("\x04") == 0
 
