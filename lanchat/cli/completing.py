@@ -19,16 +19,16 @@ Completer = Callable[[str, int], Completion | None]  # from a text and a place i
 
 
 class Completing:
-    """names: of commands, without “/”. more: what else may be begun anywhere in a text, asked in turn."""
+    """names: of the commands that there are now, without “/”. more: what else may be begun anywhere in a text, asked in turn."""
 
-    def __init__(self, model: ChatModel, names: Collection[str], more: Sequence[Completer] = ()) -> None:
-        self._model, self._names, self._more = model, sorted(names), more
+    def __init__(self, model: ChatModel, names: Callable[[], Collection[str]], more: Sequence[Completer] = ()) -> None:
+        self._model, self._names, self._more = model, names, more
 
     def complete(self, text: str, cursor: int) -> Completion | None:
         """For what stands before `cursor`; None: nothing fits."""
         before = text[:cursor]
         if re.fullmatch("/[a-z]*", before):
-            return _some(0, [f"/{name} " for name in self._names if name.startswith(before[1:])])
+            return _some(0, [f"/{name} " for name in sorted(self._names()) if name.startswith(before[1:])])
         argument = _ARGUMENT.fullmatch(before)
         if argument and argument[1] in _TAKES_ROOM:
             return self._begun(argument, self._rooms())

@@ -18,14 +18,12 @@ def status_line(model: ChatModel, now: float) -> Line:
     banner = model.banner(now)
     line: Line = [
         ("class:here", f" {one_line(title(model, model.current))} "),
-        ("", f" {one_line(model.nick)} in {one_line(model.server)} · "),
-        (_LINK[color], one_line(banner.text if banner else state)),
+        ("", f" {one_line(model.nick)} in {one_line(model.server)}"),
     ]
-    footer = model.footer(now)
-    if footer:
-        line.append(("", f" · {one_line(footer)}"))
     others = [room for room in model.conversations() if room.unread and room is not model.current]
     for room in others[:MAX_OTHERS]:
         called = f" (@{room.called})" if room.called else ""
-        line += [("", "  "), ("class:unread", one_line(f"{title(model, room)} {room.unread}{called}"))]
-    return line
+        line += [("", " · "), ("class:unread", one_line(f"{title(model, room)} {room.unread}{called}"))]
+    line += [("", " · "), (_LINK[color], one_line(banner.text if banner else state))]
+    footer = model.footer(now)
+    return [*line, ("", f" · {one_line(footer)}")] if footer else line

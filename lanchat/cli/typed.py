@@ -63,10 +63,11 @@ class Typed:
         self._going: dict[str, str] = {}  # ids of what was asked, whose room is to be opened, and what to say there
         self.leaving = False  # “/quit” was typed
 
-    @property
     def names(self) -> list[str]:
-        """Of all commands."""
-        return [*_LOCAL, *COMMANDS, *(name for extra in self._extras for name in extra.names)]
+        """Of the commands that our role allows."""
+        rank = self._model.role.rank
+        allowed = [name for name, command in COMMANDS.items() if command.needs is None or command.needs.rank <= rank]
+        return [*_LOCAL, *allowed, *(name for extra in self._extras for name in extra.names)]
 
     def take(self, line: str) -> list[Line]:
         """Does what the line wants; what is to be shown at once. Raises LanchatError: what is wrong with it."""

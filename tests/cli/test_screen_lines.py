@@ -176,7 +176,6 @@ def test_what_is_hostile_moves_no_cursor_and_turns_nothing(chat: Chat) -> None:
 def test_the_line_below_says_where_we_are_and_what_is_new(chat: Chat) -> None:
     chat.feed(Entered("games", 0), said(1, f"move @{ME}", "games"))
     (line,) = texts([status_line(chat.model, NOW)])
-    assert line.startswith(f" #lobby  {ME} in Studio Nord · Connected")
-    assert line.endswith("  #games 1 (@1)")
+    assert line.startswith(f" #lobby  {ME} in Studio Nord · #games 1 (@1) · Connected")
     chat.feed(events.Lost("No answer.", 2.0))
     assert "Lost the connection to Studio Nord. Trying again in 2 s." in texts([status_line(chat.model, NOW)])[0]

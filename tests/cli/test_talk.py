@@ -58,6 +58,9 @@ def test_what_does_not_work_is_said_in_one_sentence(server: ServerProcess) -> No
     assert "cannot hold a colon" in sentence(lanchat("send", server.address, "hi", "--nick", "a:b"))
     assert "at most 8,000 characters" in sentence(lanchat("send", server.address, "x" * 8001))
     assert lanchat("send", server.address).returncode == 2
+    own = lanchat("serve", "--pin", "1234")
+    assert own.returncode == 2
+    assert "put it into a file, and say --pin-file FILE" in own.stderr
     server.close()
     assert "Nothing listens at" in sentence(lanchat("send", server.address, "hi"))
 

@@ -65,7 +65,7 @@ def test_rooms_and_conversations_in_a_terminal(server: ServerProcess) -> None:
         terminal.until("#2 Zoe: first")
         ana.client.say("over here @Zoe")
         terminal.until(r"#lobby \d\d:\d\d #2 Ana: over here @Zoe")
-        terminal.until(r"#lobby 1 \(@1\)")
+        terminal.until(r"· #lobby 1 \(@1\)")
         terminal.type("/msg Ana psst\n")
         assert ana.until_said("psst").room.startswith("@")
         terminal.until("── @Ana ──")

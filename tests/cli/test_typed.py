@@ -156,6 +156,7 @@ def test_lists(desk: Desk) -> None:
     ("begun", "found"),
     [
         ("/joi", Completion(0, ["/join "])),
+        ("/kic", None),  # for moderators
         ("/di", Completion(0, ["/dice "])),
         ("/join ", Completion(6, ["#games ", "#lobby ", "#old "])),
         ("/join #ga", Completion(6, ["#games "])),
