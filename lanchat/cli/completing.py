@@ -16,12 +16,13 @@ _TAKES_ROOM: Final = ("join",)
 _TAKES_PERSON: Final = ("msg", *(name for name, command in COMMANDS.items() if command.first in ("who", "message")))
 _ARGUMENT: Final = re.compile(r"/([a-z]+)\s+[@#]?(\S*)")
 Completer = Callable[[str, int], Completion | None]  # from a text and a place in it
+Names = Callable[[], Collection[str]]
 
 
 class Completing:
     """names: of the commands that there are now, without “/”. more: what else may be begun anywhere in a text, asked in turn."""
 
-    def __init__(self, model: ChatModel, names: Callable[[], Collection[str]], more: Sequence[Completer] = ()) -> None:
+    def __init__(self, model: ChatModel, names: Names, more: Sequence[Completer] = ()) -> None:
         self._model, self._names, self._more = model, names, more
 
     def complete(self, text: str, cursor: int) -> Completion | None:
