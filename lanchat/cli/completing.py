@@ -20,7 +20,7 @@ Names = Callable[[], Collection[str]]
 
 
 class Completing:
-    """names: of the commands that there are now, without “/”. more: what else may be begun anywhere in a text, asked in turn."""
+    """names: of the commands that there are now, without “/”. more: what else may be begun in a text, asked in turn."""
 
     def __init__(self, model: ChatModel, names: Names, more: Sequence[Completer] = ()) -> None:
         self._model, self._names, self._more = model, names, more
