@@ -22,8 +22,13 @@ def home() -> Path:
     return Path(os.environ.get("LANCHAT_HOME") or platformdirs.user_data_dir("lanchat", appauthor=False))
 
 
+def servers() -> Path:
+    """Where the directories of all servers are."""
+    return home() / "servers"
+
+
 def server_directory(name: str) -> Path:
-    return home() / "servers" / file_name(name)
+    return servers() / file_name(name)
 
 
 def profile_directory(name: str) -> Path:

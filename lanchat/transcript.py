@@ -13,7 +13,7 @@ from typing import Final
 
 from lanchat.protocol.codec import encode
 from lanchat.protocol.files import File, caption, file_in_words
-from lanchat.protocol.frames import Archived, Edited, Entry, Message, Pinned, Reacted, Topic
+from lanchat.protocol.frames import Archived, Deleted, Edited, Entry, Message, Pinned, Reacted, Topic
 from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, NO_LONGER_KEPT, PINNED_ONE, UNPINNED_ONE, clean_text
 
 _PAGE: Final = """<!doctype html>
@@ -104,7 +104,8 @@ def _said(entry: Entry) -> str:
             return f"set the topic: {clean_text(text)}" if text else "took the topic away"
         case Archived(on=on):
             return "archived the room" if on else "opened the room again"
-    return DELETED_ONE
+        case Deleted():
+            return DELETED_ONE
 
 
 def _at(entry: Entry, zone: tzinfo | None) -> datetime:

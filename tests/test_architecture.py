@@ -63,6 +63,11 @@ PURE: Final = (
     "lanchat.client.shortcodes",
     "lanchat.gui.model",
     "lanchat.transcript",
+    "lanchat.cli.completing",
+    "lanchat.cli.here",
+    "lanchat.cli.screen_lines",
+    "lanchat.cli.status_line",
+    "lanchat.cli.typed",
 )
 FORBIDDEN: Final = {
     **dict.fromkeys(PURE, IMPURE),
@@ -75,6 +80,7 @@ CLOCKS: Final = ("now", "today", "utcnow")  # methods of datetime and date
 HEAVY: Final = (
     "PIL",
     "cryptography",
+    "prompt_toolkit",
     "rich",
     "spake2",
     "tkinter",

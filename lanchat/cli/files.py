@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,15 +28,19 @@ HELP: Final = (
 
 
 class Files:
-    """Of one chat."""
+    """Of one chat. room: the name of the one that is open."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    names: Sequence[str] = ("file", "get", "cancel")
+    help: Sequence[str] = HELP
+
+    def __init__(self, client: Client, room: Callable[[], str]) -> None:
+        self._client, self._room = client, room
         self._lock = threading.Lock()  # over both below
         self._sent: deque[Message] = deque(maxlen=MAX_FILES)
         self._under_way: set[str] = set()
 
-    def apply(self, event: events.Event) -> None:
+    def told(self, event: events.Event, /) -> Sequence[str]:
+        """Takes it in; what became of a transfer."""
         with self._lock:
             match event:
                 case events.Message() | events.Deleted():
@@ -45,13 +49,15 @@ class Files:
                     self._note(entries)
                 case events.Progress(id=id, over=over):
                     self._under_way -= {id} if over else set()
+        line = outcome(event) if isinstance(event, events.Progress) else ""
+        return [line] if line else []
 
     def _note(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             if isinstance(entry, Message) and entry.file is not None:
                 self._sent.append(entry)
             elif isinstance(entry, Deleted):
-                self._sent = deque((m for m in self._sent if m.seq != entry.target), MAX_FILES)
+                self._sent = deque((m for m in self._sent if (m.room, m.seq) != (entry.room, entry.target)), MAX_FILES)
 
     def command(self, line: str) -> str | None:
         """Does what a line with “/” wants, and tells so; None: it is not about files. Raises LanchatError."""
@@ -67,14 +73,14 @@ class Files:
         return None
 
     def _send(self, path: Path) -> str:
-        self._follow(self._client.send_file(path))
-        return f"* Sending {path.name}"
+        self._follow(self._client.send_file(path, room=self._room()))
+        return f"Sending {path.name}"
 
     def _get(self, what: str) -> str:
         message = self._find(what.strip().removeprefix("@"))
         assert message.file is not None
         self._follow(self._client.get_file(message))
-        return f"* Getting {file_in_words(message.file)}"
+        return f"Getting {file_in_words(message.file)}"
 
     def _follow(self, transfer: str) -> None:
         with self._lock:
@@ -85,14 +91,16 @@ class Files:
             ids = list(self._under_way)
         for transfer in ids:
             self._client.cancel_file(transfer)
-        return f"* {len(ids) or 'Nothing'} on the way{' ended' if ids else ''}"
+        return f"{len(ids) or 'Nothing'} on the way{' ended' if ids else ''}"
 
     def _find(self, what: str) -> Message:
-        """By the message's number, the file's name, or whoever sent one last."""
+        """In the room that is open, by the message's number, the file's name, or whoever sent one last."""
+        room = self._room()
         with self._lock:
             for message in reversed(self._sent):
                 name = safe_name(message.file.name) if message.file else ""
-                if what in (str(message.seq), name) or fold_nick(what) == fold_nick(message.nick):
+                here = message.room == room
+                if here and (what in (str(message.seq), name) or fold_nick(what) == fold_nick(message.nick)):
                     return message
         raise _invalid(f"No file “{what[:60]}” is at hand.")
 
@@ -101,9 +109,11 @@ def outcome(progress: events.Progress) -> str:
     """What became of a transfer, in a line; empty: nothing is to be told."""
     match progress:
         case events.Progress(state="done", upload=False, name=name, path=path):
-            return f"* {name} is in {Path(path).parent}" + (f" as {Path(path).name}" if Path(path).name != name else "")
+            return f"{name} is in {Path(path).parent}" + (f" as {Path(path).name}" if Path(path).name != name else "")
         case events.Progress(state="cancelled", name=name):
-            return f"* {name} was cancelled"
+            return f"{name} was cancelled"
+        case events.Progress(state="failed", name=name, detail=detail):
+            return f"{name}: {detail}"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -42,6 +43,8 @@ def export(profile_name: str, file: Path) -> None:
 @click.pass_obj
 def take(profile_name: str, file: Path) -> None:
     """Be who the key in FILE is. The key you had is kept beside it. Close the window first."""
+    if not os.path.exists(file):
+        fail(f"There is no file {file}. “lanchat key export FILE” writes one, on the machine where your key is.")
     profile = Profile.open(profile_name)
     kept = take_member_key(file, profile.key_path)
     click.echo(f"From now on you are {Profile.open(profile_name).key.public}.")

@@ -48,6 +48,16 @@ class _RateType(click.ParamType["float | None"]):
         return rate
 
 
+class _PinType(click.ParamType["str"]):
+    name = "generate|none"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in ("generate", "none"):
+            own = "A PIN of your own would be seen by all on this machine: put it into a file, and say --pin-file FILE"
+            self.fail(f"say “generate” or “none”. {own}", param, ctx)
+        return str(value)
+
+
 @click.command("serve")
 @click.option("--name", default=lambda: socket.gethostname().split(".")[0], help="What others see in their list.")
 @click.option("--host", metavar="ADDR", help="Listen on this address alone (default: all, IPv4 and IPv6).")
@@ -72,7 +82,7 @@ class _RateType(click.ParamType["float | None"]):
 @click.option("--max-file", type=_MIB, default=MAX_FILE // MIB, metavar="MIB", help="Of one file; 0: take none.")
 @click.option("--files-each", type=_MIB, default=MAX_OF_MEMBER // MIB, metavar="MIB", help="Of all files of a member.")
 @click.option("--files-total", type=_MIB, default=MAX_OF_ALL // MIB, metavar="MIB", help="Of all files.")
-@click.option("--pin", type=click.Choice(["generate", "none"]), help="Lock the room with a new PIN, or unlock it.")
+@click.option("--pin", type=_PinType(), help="Lock the room with a new PIN, or unlock it.")
 @click.option("--pin-file", metavar="FILE", help="Lock the room with the PIN in this file (“-”: in the input).")
 @click.pass_obj
 def command(
@@ -92,7 +102,7 @@ def command(
     max_file: int,
     files_each: int,
     files_total: int,
-    pin: Literal["generate", "none"] | None,
+    pin: str | None,
     pin_file: str | None,
 ) -> None:
     """Open a room on this machine, until Ctrl-C."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -14,6 +14,7 @@ from lanchat.cli import fail
 from lanchat.errors import StoreFailed
 from lanchat.protocol.text import clean_server_name
 
+MAX_NAMED: Final = 20  # rooms that are named where none was meant
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
@@ -32,10 +33,16 @@ def journal_of(name: str | None, data: Path | None) -> Path:
     path = (data or paths.server_directory(chosen)) / "journal.db"
     try:
         found = path.is_file()
+        others = [] if found or data else sorted(p.parent.name for p in paths.servers().glob("*/journal.db"))
     except OSError as error:  # a directory of somebody else
         raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+    if not found and data:
+        fail(f"There is no room in {data}. Say with --data which directory “lanchat serve” was given.")
+    if not found and not others:
+        fail("No room was opened on this machine yet. “lanchat serve” opens one; if it was given --data, say so here.")
     if not found:
-        fail(f"There is no journal in {path.parent}. Name the room with --name, or its directory with --data.")
+        named = ", ".join(others[:MAX_NAMED]) + (" …" if len(others) > MAX_NAMED else "")
+        fail(f"There is no room “{chosen}” on this machine. Say with --name which one you mean: {named}.")
     return path
 
 

@@ -79,6 +79,11 @@ def _timed(words: Words, usual: int) -> tuple[str, int, str]:
     return words[0], seconds, _reason(words[2:])
 
 
+def _one_line(text: str) -> str:
+    """What stands between two marks of italics holds no line break."""
+    return " ".join(text.split("\n"))
+
+
 def _room(word: str) -> str:
     return rooms.clean_name(word)
 
@@ -134,6 +139,7 @@ _TALK: Final[dict[str, Command]] = {
     "edit": Command(
         "TEXT", "say your latest message otherwise", "own", lambda w: Edit("", int(w[0]), w[1]), None, True
     ),
+    "me": Command("TEXT", "say what you do, in italics", "", lambda w: Say("", f"_{_one_line(w[0])}_"), None, True),
     "react": Command(
         "NICK|NUMBER EMOJI [off]",
         "put an emoji below a message, or take yours away",
@@ -206,7 +212,7 @@ def parse(line: str, people: Collection[str], last_said: LastSaid, room: str = "
         raise _invalid(f"There is no command /{name}. Type /help for those that there are.")
     words = []
     if command.first in ("who", "message") and rest:
-        who, rest = _first_name(rest, people)
+        who, rest = first_name(rest, people)
         words = [who]
     words += ([rest] if rest else []) if command.text else rest.split()
     return deed(name, words, last_said, room)
@@ -243,7 +249,7 @@ def _message(of: str, last_said: LastSaid) -> str:
     return str(seq)
 
 
-def _first_name(rest: str, people: Collection[str]) -> tuple[str, str]:
+def first_name(rest: str, people: Collection[str]) -> tuple[str, str]:
     """The nickname that `rest` begins with, and what follows: in quotes, else the longest of those known, else the
     first word."""
     if rest[0] in '"“' and (end := max(rest.find('"', 1), rest.find("”", 1))) > 0:

@@ -149,7 +149,7 @@ def test_commands_in_a_terminal(server: ServerProcess) -> None:
         ana.client.say("oops")
         terminal.until("Ana Lindqvist: oops")
         terminal.type("/delete Ana Lindqvist\n")
-        terminal.until(r"\* Olga deleted a message")
+        terminal.until(r"\* Olga deleted a message: #1")
         assert ana.until(Deleted).target == 1
         terminal.type("/slow 10m\n")
         terminal.until(r"\* Now: slow mode, one message every 10 min")
@@ -164,8 +164,7 @@ def test_commands_in_a_terminal(server: ServerProcess) -> None:
         terminal.type('/kick "Ana Lindqvist" enough\n')
         terminal.until(r"\* Olga put out Ana Lindqvist \(enough\)")
         assert isinstance(ana.until(Ended).error, PutOut)
-        terminal.type("\x04")
-        assert terminal.process.wait(20) == 0
+        assert terminal.leave("\x04") == 0
 
 
 def test_answers_changes_and_reactions_in_a_terminal(server: ServerProcess) -> None:
@@ -179,13 +178,13 @@ def test_answers_changes_and_reactions_in_a_terminal(server: ServerProcess) -> N
         terminal.type("/reply Ana yess,  at one\n")
         answer = ana.until(Message, lambda m: m.text == "yess,  at one")
         assert answer.reply == 1
-        terminal.until("Zoe: yess")
+        terminal.until(r"┌ #1 Ana: lunch\?\n\d\d:\d\d #2 Zoe: yess,  at one")
         terminal.type("/edit yes,  at one\n")
         assert ana.until(Edited).text == "yes,  at one"
-        terminal.until(r"\* Zoe changed a message:")
+        terminal.until(r"\* Zoe changed a message: #2\n +Zoe: yes,  at one")
         terminal.type("/react Ana \U0001f44d\n")
         assert ana.until(Reacted).emoji == "\U0001f44d"
-        terminal.until(r"\* Zoe reacted with")
+        terminal.until(r"\* Zoe reacted with \U0001f44d to #1 “lunch\?”")
         terminal.type("/react Ana lol\n")
         terminal.until("A reaction is one emoji")
         terminal.type("/search ye -no from:zoe\n")
@@ -196,11 +195,10 @@ def test_answers_changes_and_reactions_in_a_terminal(server: ServerProcess) -> N
         terminal.type("/delete Zoe\n")
         assert ana.until(Deleted).target == answer.seq
         terminal.type("/who\n")
-        terminal.until(r"\* Here: Ana, Zoe\r")
+        terminal.until(r"\* Here: Ana, Zoe\n")
         terminal.type("/nick Zoë\n")
         terminal.until(r"\* Zoe is now Zoë")
-        terminal.type("/quit\n")
-        assert terminal.process.wait(20) == 0
+        assert terminal.leave("/quit\n") == 0
 
 
 def test_in_a_pipe_a_slash_is_said(server: ServerProcess) -> None:

@@ -45,7 +45,7 @@ def test_files_in_a_terminal(tmp_path: Path, picture: Path, own_home: Path) -> N
         terminal = Terminal(server.address, ends)
         terminal.until("Ctrl-D leaves")
         terminal.type(f"/file {picture}\n")
-        terminal.until(r"\* Zoe sent a file: a plan.txt \(5.0 kB\) – /get 1")
+        terminal.until(r"Zoe sent a file: a plan.txt \(5.0 kB\) – /get 1")
         assert ana.until(Message).file is not None
         terminal.type("/get a plan.txt\n")
         terminal.until(r"\* a plan.txt is in ")

@@ -12,6 +12,7 @@ import pytest
 
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
+from lanchat.paths import server_directory
 from lanchat.protocol.frames import Message
 
 
@@ -83,7 +84,12 @@ def test_compact_leaves_a_server_that_runs_alone(data: Path) -> None:
 def test_no_journal_and_no_place_to_write(data: Path, tmp_path: Path) -> None:
     done = lanchat("check", "--data", tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "There is no journal" in done.stderr
+    assert "There is no room in" in done.stderr
+    assert "No room was opened on this machine yet" in lanchat("check").stderr
+    (server_directory("Studio Nord") / "journal.db").parent.mkdir(parents=True)
+    (server_directory("Studio Nord") / "journal.db").touch()
+    assert "There is no room “attic” on this machine" in lanchat("check", "--name", "attic").stderr
+    assert "which one you mean: studio-nord." in lanchat("check", "--name", "attic").stderr
     done = lanchat("export", "--data", data, "--output", tmp_path / "none" / "file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert lanchat("export", "--format", "pdf").returncode == 2

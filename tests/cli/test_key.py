@@ -52,3 +52,5 @@ def test_what_is_no_key_of_a_person_changes_nothing(tmp_path: Path, kind: str) -
     done = lanchat("key", "import", file)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert Profile("default").key.public == before
+    if kind == "nothing":
+        assert done.stderr.startswith(f"lanchat: There is no file {file}. “lanchat key export FILE” writes one")

@@ -7,13 +7,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from lanchat.client.events import Joined
-from tests.cli.terminal import Terminal, lanchat, sentence
+from tests.cli.terminal import lanchat, sentence
 from tests.people import PATIENCE, Person, ServerProcess
 
 
@@ -59,6 +58,9 @@ def test_what_does_not_work_is_said_in_one_sentence(server: ServerProcess) -> No
     assert "cannot hold a colon" in sentence(lanchat("send", server.address, "hi", "--nick", "a:b"))
     assert "at most 8,000 characters" in sentence(lanchat("send", server.address, "x" * 8001))
     assert lanchat("send", server.address).returncode == 2
+    own = lanchat("serve", "--pin", "1234")
+    assert own.returncode == 2
+    assert "put it into a file, and say --pin-file FILE" in own.stderr
     server.close()
     assert "Nothing listens at" in sentence(lanchat("send", server.address, "hi"))
 
@@ -76,22 +78,3 @@ def test_output_that_cannot_be_written_is_said(server: ServerProcess) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "lanchat: The output cannot be written: No space left on device.\n"
-
-
-def test_a_terminal_edits_its_line_and_keeps_it_while_others_speak(server: ServerProcess) -> None:
-    with ExitStack() as ends:
-        ana = ends.enter_context(Person(server.address, "Ana"))
-        ana.until(Joined)
-        terminal = Terminal(server.address, ends)
-        terminal.until("Ctrl-D leaves")
-        ana.until_here("Zoe")
-        terminal.type("half typd")
-        terminal.until("half typd")
-        ana.client.say("hello")
-        terminal.until(r"Ana: hello\r\nhalf typd")
-        terminal.type("\x1b[D")  # one to the left
-        terminal.type("e\n")
-        ana.until_said("half typed")
-        terminal.until("Zoe: half typed")
-        terminal.type("\x04")
-        assert terminal.process.wait(PATIENCE) == 0

@@ -37,6 +37,8 @@ def last_said(nick: str) -> int | None:
         ("/reply Ana yes,\n  as  typed", Say("", "yes,\n  as  typed", reply=17)),
         ("/reply 4 yes", Say("", "yes", reply=4)),
         ("/edit Better  so", Edit("", 9, "Better  so")),
+        ("/me dances  here", Say("", "_dances  here_")),
+        ("/me dances\nhere", Say("", "_dances here_")),
         ("/react Ana 👍", React("", 17, "👍")),
         ("/react 4 👍 off", React("", 4, "👍", on=False)),
         ("/mute Bo", acts.Mute("Bo", 600)),
@@ -121,7 +123,7 @@ def test_any_line_is_a_command_or_text_or_a_sentence(line: str, people: list[str
 
 def test_help_tells_what_the_role_allows() -> None:
     assert [line.split()[0] for line in help_lines("")] == [
-        *("/reply", "/edit", "/react", "/away", "/busy", "/back"),
+        *("/reply", "/edit", "/me", "/react", "/away", "/busy", "/back"),
         *("/create", "/join", "/part", "/topic", "/keep", "/archive", "/delete"),
     ]
     moderator, owner = help_lines("moderator"), help_lines("owner")

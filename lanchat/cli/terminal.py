@@ -1,0 +1,228 @@
+"""A chat in a terminal that somebody sits at: the prompt, what stands above and below it; it knows no command.
+
+All of it runs in one thread, by asyncio: the client's events wake it. prompt_toolkit draws, edits, and remembers what
+was typed, in memory alone. With TERM=dumb it only prints, and with NO_COLOR it needs no colours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output.plain_text import PlainTextOutput
+from prompt_toolkit.renderer import print_formatted_text
+from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import is_dumb_terminal
+
+from lanchat.cli import one_line
+from lanchat.cli.completing import Completing
+from lanchat.cli.files import Files
+from lanchat.cli.finding import Finding
+from lanchat.cli.person import NEEDS_PIN, advice
+from lanchat.cli.screen_lines import Line, ScreenLines, notice, problem, title
+from lanchat.cli.status_line import status_line
+from lanchat.cli.typed import Typed
+from lanchat.client import Client, events
+from lanchat.client.shortcodes import complete as complete_emoji
+from lanchat.errors import JoinRefused, LanchatError, LocalProtocolError
+from lanchat.gui.model.chat import ChatModel
+from lanchat.pin import clean_pin
+from lanchat.protocol.limits import Code
+from lanchat.protocol.text import clean_text
+
+FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
+READ_AFTER: Final = 1.0  # s between two words to the server how far was read
+TICK: Final = 1.0  # s until the line below is drawn anew: it counts seconds
+BATCH: Final = 500  # events that are taken in before their lines are printed
+MENU: Final = 8  # lines of what a command may become
+# The terminal's own colours, which fit its ground; in the order of the window's
+_NAMES: Final = ("red", "yellow", "brightred", "green", "cyan", "blue", "magenta", "brightmagenta")
+STYLE: Final = Style.from_dict(
+    {
+        **{f"name{n}": f"ansi{color} bold" for n, color in enumerate(_NAMES)},
+        "dim": "ansibrightblack",
+        "notice": "ansibrightblack",
+        "error": "ansired",
+        "room": "ansicyan bold",
+        "called": "bold",
+        "prompt": "bold",
+        "here": "bold",
+        "online": "",
+        "away": "ansiyellow",
+        "offline": "ansired",
+        "unread": "bold",
+    }
+)
+
+
+class _Completer(Completer):
+    """Ours, as prompt_toolkit wants it."""
+
+    def __init__(self, completing: Completing) -> None:
+        self._completing = completing
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
+        found = self._completing.complete(document.text, document.cursor_position)
+        for choice in found.choices if found else ():
+            yield Completion(choice, start_position=found.start - document.cursor_position if found else 0)
+
+
+class Terminal:
+    """One chat, from joining to leaving. client: not started yet; it is closed in the end."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        extras = self._extras = (Files(client, lambda: self._model.room), Finding(client))
+        self._model = ChatModel(client.nick, client.key)
+        self._screen = ScreenLines(self._model, client.link)
+        self._typed = Typed(client, self._model, self._screen, time.time, extras)
+        self._session = self._new_session()
+        self._joined = asyncio.Event()
+        self._some = asyncio.Event()  # events wait
+        self._read: dict[str, int] = {}  # by room, how far the server knows that was read
+
+    def run(self) -> bool:
+        """Until somebody leaves; False: not everything that was said is acknowledged. Raises LanchatError:
+        KeyboardInterrupt, where nobody was let in yet."""
+        return asyncio.run(self._run())
+
+    async def _run(self) -> bool:
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._some.set)
+
+        self._client.events.on_event = wake
+        with self._client:
+            tasks = [asyncio.create_task(job) for job in (self._listen(), self._talk(), self._tell_read())]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            return self._client.flush(FLUSH_TIMEOUT)
+
+    # What comes
+
+    async def _listen(self) -> None:
+        """Takes in what the client tells, and prints it above the prompt."""
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            while batch := self._client.events.drain(BATCH):
+                lines: list[Line] = []
+                for event in batch:
+                    lines += await self._hear(event)
+                self._print(lines)
+                self._session.app.invalidate()  # the line below counts what came
+
+    async def _hear(self, event: events.Event) -> list[Line]:
+        now = time.time()
+        self._model.apply(event, now)
+        lines = [notice(told) for extra in self._extras for told in extra.told(event)]
+        match event:
+            case events.Ended(error=error) if error is not None:
+                raise error
+            case events.PinNeeded(detail=detail):
+                await self._unlock(detail)
+            case events.Refused() if not self._joined.is_set():
+                raise JoinRefused(host="", code=event.code, detail=advice(event))
+            case events.Outcome():
+                return [*self._screen.of(event, now), *lines, *self._typed.answered(event)]
+            case events.Joined():
+                self._joined.set()
+        return [*self._screen.of(event, now), *lines]
+
+    async def _unlock(self, detail: str) -> None:
+        """Asks for the PIN until it can be one."""
+        if self._joined.is_set():  # the prompt is there: whatever is typed would be said
+            raise LocalProtocolError(code=Code.PIN_WRONG, detail=detail or NEEDS_PIN)
+        while True:
+            self._print([problem(detail)] if detail else [])
+            session: PromptSession[str] = PromptSession(is_password=True, erase_when_done=True)
+            try:
+                pin = clean_pin(await session.prompt_async("PIN of this room: "))
+            except EOFError:
+                raise KeyboardInterrupt from None
+            except LocalProtocolError as error:
+                detail = str(error)
+                continue
+            self._client.unlock(pin)
+            return
+
+    def _print(self, lines: Sequence[Line]) -> None:
+        """Above the prompt, which is drawn anew below; the keyboard stays with it, so that no key is lost."""
+        if not lines:
+            return
+        app = self._session.app
+        if app.is_running:
+            app.renderer.erase()
+        text = FormattedText([part for line in lines for part in (*line, ("", "\n"))])
+        print_formatted_text(app.output, text, STYLE, color_depth=app.color_depth)
+        app.output.flush()
+        if app.is_running:
+            app.renderer.request_absolute_cursor_position()
+
+    async def _tell_read(self) -> None:
+        """To the server, what was shown in the room that is open."""
+        while True:
+            await asyncio.sleep(READ_AFTER)
+            room = self._model.current
+            if self._joined.is_set() and room.seen > self._read.get(room.name, 0):
+                self._read[room.name] = room.seen
+                self._client.read(room.seen, room.name)
+
+    # What is typed
+
+    async def _talk(self) -> None:
+        """Until somebody leaves."""
+        await self._joined.wait()
+        while not self._typed.leaving:
+            try:
+                line = clean_text(await self._session.prompt_async())
+            except (EOFError, KeyboardInterrupt):
+                return
+            if line.strip():
+                self._take(line)
+
+    def _take(self, line: str) -> None:
+        try:
+            lines = self._typed.take(line)
+        except LanchatError as error:
+            lines = [problem(str(error))]
+        self._print(lines)
+
+    def _new_session(self) -> PromptSession[str]:
+        keys = KeyBindings()
+
+        @keys.add("escape", "enter")
+        def _(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text("\n")
+
+        session: PromptSession[str] = PromptSession(
+            message=lambda: [("class:prompt", f"{one_line(title(self._model, self._model.current))}> ")],
+            bottom_toolbar=lambda: FormattedText(status_line(self._model, time.time())),
+            completer=_Completer(Completing(self._model, self._typed.names, [complete_emoji])),
+            complete_while_typing=Condition(lambda: session.default_buffer.text.startswith("/")),
+            reserve_space_for_menu=MENU,
+            history=InMemoryHistory(),
+            erase_when_done=True,
+            refresh_interval=TICK,
+            key_bindings=keys,
+            style=STYLE,
+            output=PlainTextOutput(sys.stdout) if is_dumb_terminal() else None,
+        )
+        return session

@@ -1,0 +1,124 @@
+"""`lanchat join` at a terminal of its own: what is typed and what comes, with real keys and a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from lanchat.client.events import Entered, Joined
+from lanchat.protocol.rooms import Create
+from tests.cli.terminal import Terminal
+from tests.people import Person, ServerProcess
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(tmp_path / "room") as process:
+        yield process
+
+
+def test_a_terminal_keeps_what_is_half_typed_while_others_speak(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ana = ends.enter_context(Person(server.address, "Ana"))
+        ana.until(Joined)
+        terminal = Terminal(server.address, ends)
+        terminal.until("Ctrl-D leaves")
+        terminal.until("#lobby  Zoe in Room · Connected")
+        ana.until_here("Zoe")
+        terminal.type("half typd")
+        terminal.until("half typd")
+        ana.client.say("hello")
+        terminal.until(r"#1 Ana: hello\n")
+        terminal.type("\x1b[D")  # one to the left
+        terminal.type("e\n")
+        ana.until_said("half typed")
+        terminal.until("#2 Zoe: half typed")
+        terminal.type("\x1b[A")  # what was typed before
+        terminal.type(" again\n")
+        ana.until_said("half typed again")
+        terminal.type("/me dan\x1b\rces\n")
+        ana.until_said("_dan ces_")
+        assert "\x1b[0;3" in terminal.shown  # colours
+        assert terminal.leave("\x03") == 0
+
+
+def test_rooms_and_conversations_in_a_terminal(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ana = ends.enter_context(Person(server.address, "Ana"))
+        ana.until(Joined)
+        ana.client.do(Create("games", "chess"))
+        ana.until(Entered)
+        terminal = Terminal(server.address, ends)
+        terminal.until("Ctrl-D leaves")
+        terminal.type("hi\n")
+        terminal.until("Zoe: hi\n")  # what the server tells on joining came before
+        terminal.type("/rooms\n")
+        terminal.until(r"#games – /join it – chess")
+        terminal.type("/jo")
+        terminal.until("/join", once=True)  # is proposed
+        terminal.type("in games\n")
+        terminal.until("── #games: chess ──")
+        terminal.type("first\n")
+        terminal.until("#2 Zoe: first")
+        ana.client.say("over here @Zoe")
+        terminal.until(r"#lobby \d\d:\d\d #2 Ana: over here @Zoe")
+        terminal.until(r"· #lobby 1 \(@1\)")
+        terminal.type("/msg Ana psst\n")
+        assert ana.until_said("psst").room.startswith("@")
+        terminal.until("── @Ana ──")
+        terminal.until("#1 Zoe: psst")
+        terminal.type("/join #lobby\n")
+        terminal.until("1 message you missed")
+        ana.client.say("here", room=ana.until_said("psst").room)
+        terminal.until(r"@Ana \d\d:\d\d #2 Ana: here")
+        assert terminal.leave("/quit\n") == 0
+
+
+def test_without_colours_and_in_a_dumb_terminal_it_reads_as_well(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ana = ends.enter_context(Person(server.address, "Ana"))
+        ana.until(Joined)
+        plain = Terminal(server.address, ends, NO_COLOR="1")
+        dumb = Terminal(server.address, ends, "Bo", "bo", TERM="dumb")
+        for terminal in (plain, dumb):
+            terminal.until("#lobby>")
+        ana.until_here("Bo")
+        ana.client.say("hello")
+        for terminal in (plain, dumb):
+            terminal.until("#1 Ana: hello")
+        assert "\x1b[0;3" not in plain.shown
+        dumb.type("hi\n")
+        ana.until_said("hi")
+        plain.until("Bo: hi")
+        assert plain.leave("\x04") == 0
+        assert dumb.leave("\x04") == 0
+        assert "\x1b" not in dumb.shown
+
+
+def test_the_pin_is_asked_and_not_shown(tmp_path: Path) -> None:
+    file = tmp_path / "pin"
+    file.write_text("482915\n")
+    with ServerProcess(tmp_path / "room", 0, "--pin-file", str(file)) as server, ExitStack() as ends:
+        terminal = Terminal(server.address, ends)
+        terminal.until("PIN of this room:")
+        terminal.type("1\n")
+        terminal.until(r"! A PIN has 6 to 64 characters.*\s+PIN of this room:")
+        terminal.type("111111\n")
+        terminal.until(r"! This is not the PIN.*\s+PIN of this room:")
+        terminal.type("482915\n")
+        terminal.until("You are Zoe in “Room”")
+        terminal.until("#lobby>")
+        assert "482915" not in terminal.text
+        assert terminal.leave("\x04") == 0
+
+
+def test_who_is_not_let_in_reads_why(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ends.enter_context(Person(server.address, "Ana")).until(Joined)
+        terminal = Terminal(server.address, ends, "Ana")
+        assert terminal.leave("") == 1
+        assert "lanchat: " in terminal.text
+        assert "Try --nick “Ana 2”" in terminal.text
