@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from msgspec import structs
 
+from lanchat.client.shortcodes import expand
 from lanchat.errors import LocalProtocolError
 from lanchat.pin import clean_pin
 from lanchat.protocol import moderation as acts
@@ -144,7 +145,7 @@ _TALK: Final[dict[str, Command]] = {
         "NICK|NUMBER EMOJI [off]",
         "put an emoji below a message, or take yours away",
         "message",
-        lambda w: React("", int(w[0]), w[1], w[2:] != ["off"]),
+        lambda w: React("", int(w[0]), expand(w[1]), w[2:] != ["off"]),
         None,
     ),
     "away": Command("[TEXT]", "show others that you are away, and why", "", lambda w: _status("away", w), None),

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
-import platformdirs
+
+from lanchat import paths
 
 _log = logging.getLogger(__name__)
 MAX_PATH: Final = 4_096  # characters of a folder's path: Linux's own limit, the largest of all systems
@@ -42,7 +43,7 @@ class Preferences(msgspec.Struct, frozen=True):
     @property
     def download_folder(self) -> Path:
         """Where files are saved; it may not be there yet."""
-        return Path(self.downloads or platformdirs.user_downloads_dir())
+        return Path(self.downloads) if self.downloads else paths.downloads()
 
 
 _FIELDS: Final = msgspec.structs.fields(Preferences)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import logging
 import threading
@@ -15,6 +14,7 @@ from tkinter import filedialog
 from typing import Any, Final
 
 from lanchat.client.pictures import FLAWS
+from lanchat.gui.clipboard_kinds import holds_picture
 from lanchat.gui.key_bindings import is_mac
 from lanchat.gui.model.keys import sequence
 from lanchat.paths import home, private_directory
@@ -60,8 +60,7 @@ class Attaching:
 
     def _paste(self) -> bool:
         """Whether it holds a picture and no text."""
-        kinds = self._kinds()
-        if "image/png" not in kinds or kinds & {"UTF8_STRING", "STRING", "text/plain"}:
+        if not holds_picture(self._text):
             return False
         if (data := self._small_picture()) is not None:
             self._on_paths([_kept(data)])
@@ -70,18 +69,6 @@ class Attaching:
             self._thread.start()
             self._timer = self._text.after(LOOK, self._look)
         return True
-
-    def _kinds(self) -> set[str]:
-        try:
-            return set(str(self._text.clipboard_get(type="TARGETS")).split())
-        except tk.TclError:  # it is empty, or the system does not say; then it is asked as a whole
-            return set() if self._text.tk.call("tk", "windowingsystem") == "x11" else self._kinds_elsewhere()
-
-    def _kinds_elsewhere(self) -> set[str]:
-        with contextlib.suppress(tk.TclError):  # there is no text
-            self._text.clipboard_get()
-            return {"STRING"}
-        return {"image/png"}
 
     def _small_picture(self) -> bytes | None:
         """By Tk's own way: up to some 400 KB, without another program."""

@@ -29,13 +29,14 @@ from lanchat.gui.emoji import drawable
 from lanchat.gui.emoji_picker import Corner
 from lanchat.gui.file_desk import FileDesk
 from lanchat.gui.finding import Finding
+from lanchat.gui.focus import holder
 from lanchat.gui.hover_tools import HoverTools, Tools
 from lanchat.gui.key_bindings import Part
 from lanchat.gui.long_paste import LongPaste
 from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
-from lanchat.gui.model.chat import OLDER, ChatModel, Link
+from lanchat.gui.model.chat import OLDER, ChatModel
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.own_state import OwnState
 from lanchat.gui.pin_dialog import PinDialog
@@ -320,7 +321,7 @@ class ChatScreen(ttk.Frame):
         self._show_state()
 
     def _look_at_focus(self) -> None:
-        self.model.set_focused(self.focus_displayof() is not None)
+        self.model.set_focused(bool(holder(self)))
 
     def _refresh(self) -> None:
         self._refreshing = ""
@@ -352,8 +353,7 @@ class ChatScreen(ttk.Frame):
                 "Back to rooms": self._on_leave,
             }
             self._banner.show(banner.kind, drawable(banner.text), banner.action, actions[banner.action])
-        if self.model.link is Link.ENDED:
-            self.composer.disable("You are no longer in this room.")
+        self.composer.allow(self.model.silence)
         if self.model.title != self._title:
             self._title = self.model.title
             self._on_title(drawable(self._title))

@@ -13,6 +13,7 @@ from typing import Final
 from lanchat.client.mentions import Completion
 from lanchat.client.shortcodes import expand, named
 from lanchat.errors import LocalProtocolError
+from lanchat.gui.clipboard_kinds import holds_picture
 from lanchat.gui.clipboard_offer import clipboard_text
 from lanchat.gui.emoji import EmojiPictures, drawable, typable
 from lanchat.gui.field import Placeholder
@@ -56,8 +57,7 @@ class Composer(ttk.Frame):
         self._told_typing, self._typing_timer = False, ""  # just now
         self._choices: list[str] = []  # what the next Tab makes of the name before the cursor
         self._kit, self._on_send = kit, on_send
-        self._error = ""
-        self._footer = ""
+        self._error = self._footer = self._objection = self._invitation = ""
         self._send_key = "enter"
         px = kit.px
         self._make_aim(on_drop)
@@ -79,7 +79,9 @@ class Composer(ttk.Frame):
         kit.listen(self, self._paint)
 
     def name_room(self, room: str) -> None:
-        self._placeholder.say(f"Message {room}")
+        self._invitation = f"Message {room}"
+        if not self._objection:
+            self._placeholder.say(self._invitation)
 
     def add_attach(self, command: Callable[[], object]) -> None:
         """A button before the text: `command` asks for files."""
@@ -101,16 +103,18 @@ class Composer(ttk.Frame):
             self._footer = text
             self._show_line()
 
-    def disable(self, why: str) -> None:
-        """Nothing can be sent any more; what was written stays to be copied."""
-        if str(self.text["state"]) == "disabled":
+    def allow(self, objection: str) -> None:
+        """Why nothing can be sent; empty: it can. What was written stays, to be copied."""
+        if objection == self._objection:
             return
-        self._placeholder.say(why)
-        self.text.configure(state="disabled")
-        self._send.state(["disabled"])
-        self.emoji.state(["disabled"])
-        self._card.state(["!focus"])
-        self._hint.configure(text="", image="")
+        self._objection = objection
+        self._placeholder.say(objection or self._invitation)
+        self.text.configure(state="disabled" if objection else "normal")
+        for button in (self._send, self.emoji):
+            button.state(["disabled" if objection else "!disabled"])
+        if objection:
+            self._card.state(["!focus"])
+        self._hint.configure(text="" if objection else HINTS[self._send_key], image="")
         self._paint()
 
     def send_by(self, key: str) -> None:
@@ -229,7 +233,7 @@ class Composer(ttk.Frame):
 
     def _paste(self) -> str | None:
         """What is not long, Tk pastes."""
-        if str(self.text["state"]) == "disabled":
+        if str(self.text["state"]) == "disabled" or holds_picture(self.text):
             return None
         text = clipboard_text(self.text)
         return "break" if is_long(text) and self._on_paste(text) else None

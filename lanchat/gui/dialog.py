@@ -8,6 +8,7 @@ from tkinter import ttk
 from typing import Final
 
 from lanchat.gui.emoji import drawable
+from lanchat.gui.focus import give_back, holder
 from lanchat.gui.theme import Kit
 
 Answers = dict[str, Callable[[], object]]  # the words on the buttons, from left to right, and what they do
@@ -24,6 +25,7 @@ class Dialog(tk.Toplevel):
         self.resizable(False, False)
         self._kit = kit
         self._parent = master.winfo_toplevel()
+        self._before = holder(master)  # what had the keyboard
         self._on_cancel = on_cancel
         frame = ttk.Frame(self, padding=kit.px(24))
         frame.pack(fill="both", expand=True)
@@ -68,11 +70,11 @@ class Dialog(tk.Toplevel):
         return label
 
     def close(self) -> None:
-        """Ends it without a word to anyone; the keyboard goes back to the main window."""
+        """Ends it without a word to anyone; the keyboard goes back to where it was."""
         if self.winfo_exists():
             self.grab_release()
             self.destroy()
-            self._parent.focus_set()
+            give_back(self._parent, self._before)
 
     def cancel(self) -> None:
         self.close()

@@ -16,11 +16,13 @@ from lanchat.gui.block_writer import BlockWriter, Buttons, Drawn
 from lanchat.gui.browser import open_link
 from lanchat.gui.emoji import EmojiPictures
 from lanchat.gui.file_card import FileCard
+from lanchat.gui.focus import holder
 from lanchat.gui.gutter import Gutter
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.timeline import TOP, Block, Key, Kind
 from lanchat.gui.popup import menu_button
 from lanchat.gui.quote_bars import QuoteBars
+from lanchat.gui.text_view import restore, upper_edge
 from lanchat.gui.theme import Kit
 from lanchat.gui.wheel import bind_wheel
 from lanchat.protocol.frames import Message
@@ -29,6 +31,7 @@ WINDOW: Final = 1_000  # blocks that stand in the Text at most: more are slow to
 KEPT: Final = 500  # blocks that stay when the window is cut at the end: half, so that cutting is rare
 STEP: Final = 100  # blocks the window moves by
 NEAR: Final = 15  # blocks to its edge at which it moves, before anybody sees the edge
+MOST_TRIES: Final = 5  # to get to the end while what stands there is laid out
 MARKED: Final = 2_000  # ms that a message is marked to which somebody jumped
 
 
@@ -61,6 +64,7 @@ class MessageList(tk.Frame):
         self._seen: Key = (0, 0)  # the last that was shown while the view stood at the end
         self._following = True  # the view stands at the end
         self._stood = ("", 0)  # the upper edge of the view at the last look
+        self._tries = 0  # to get to an end that grows
         self._by_click = False  # the keyboard is on its way here after a click
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
         self.emoji = EmojiPictures(kit)
@@ -226,8 +230,9 @@ class MessageList(tk.Frame):
         self.text.configure(state="disabled")
         if follow:
             self.text.yview_moveto(1.0)
+            self._stood, self._tries = upper_edge(self.text), 0
         elif anchor:
-            self._restore(*anchor)
+            restore(self.text, *anchor)
         self._following = follow
         self._soon(self._settle)
 
@@ -280,15 +285,6 @@ class MessageList(tk.Frame):
         self.text.mark_set("anchor", "@0,0")
         return ("anchor", place[1]) if place else None
 
-    def _restore(self, index: str, y: int) -> None:
-        """Put the line at `index` back to height `y`; lines above are measured only when they come in view."""
-        self.text.yview(index)
-        for _ in range(3):
-            place = self.text.dlineinfo(index)
-            if place is None or place[1] == y:
-                return
-            self.text.yview_scroll(place[1] - y, "pixels")
-
     # Where the view stands
 
     def _at_end(self) -> bool:
@@ -302,10 +298,15 @@ class MessageList(tk.Frame):
 
     def _settle(self) -> None:
         """The view moved, or what it shows changed."""
-        if self._following and not self._at_end() and self._stood == self._upper_edge():
-            self.text.yview_moveto(1.0)  # what is below grew, as buttons do when they are first laid out
-        self._following = self._at_end()
-        self._stood = self._upper_edge()
+        grew = (
+            self._following and not self._at_end() and self._stood == upper_edge(self.text) and self._tries < MOST_TRIES
+        )
+        if grew:
+            self.text.yview_moveto(1.0)  # what is below grew, as buttons and pictures do when they are first laid out
+            self._tries += 1
+            self._soon(self._settle)
+        self._following = grew or self._at_end()
+        self._stood = upper_edge(self.text)
         self._update_pill()
         visible = self._visible()
         self._gutter.draw(visible)
@@ -313,11 +314,6 @@ class MessageList(tk.Frame):
         self.text.event_generate("<<Settled>>")
         if visible:
             self._look_at_edges(visible)
-
-    def _upper_edge(self) -> tuple[str, int]:
-        """The first line in view, and how far it is scrolled out."""
-        place = self.text.dlineinfo("@0,0")
-        return self.text.index("@0,0"), place[1] if place else 0
 
     def _resized(self) -> None:
         self._writer.widen()
@@ -367,7 +363,7 @@ class MessageList(tk.Frame):
 
     def _take_focus(self) -> None:
         """For copying; a click draws no focus ring."""
-        self._by_click = self.text.focus_get() is not self.text
+        self._by_click = holder(self) != str(self.text)
         self.text.focus_set()
 
     def _show_ring(self, shown: bool) -> None:

@@ -33,6 +33,8 @@ class PopupMenu(tk.Menu):
             disabledforeground=colors.text3,
             selectcolor=colors.text,  # the mark of what is chosen
         )
+        while self.index("end") is not None and self.type(0) == "separator":
+            self.delete(0)  # there is nothing above it
         last = self.index("end")
         for entry in range(0 if last is None else last + 1):
             self.entryconfigure(entry, background=colors.raised)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+from lanchat.gui.focus import holder
 from lanchat.gui.paint import pill
 from lanchat.gui.popup import menu_button
 from lanchat.gui.theme import Kit
@@ -199,7 +200,7 @@ class RowList(tk.Canvas, Generic[T]):
         return "break"
 
     def _click(self, event: tk.Event[tk.Misc]) -> None:
-        if self.focus_get() is not self:
+        if holder(self) != str(self):
             self._by_click = True
             self.focus_set()
         self._ring = False

@@ -12,6 +12,7 @@ from lanchat.gui import paint
 from lanchat.gui.arranging import Arranging
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
+from lanchat.gui.focus import holder
 from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.destinations import Destination
 from lanchat.gui.model.people import initials
@@ -88,7 +89,7 @@ class SideBar(ttk.Frame):
     def refresh_people(self) -> None:
         """Rooms and people."""
         self.rows.show(side_rows(self._model))
-        if self.rows.selected is None or self.focus_displayof() is not self.rows:
+        if self.rows.selected is None or holder(self) != str(self.rows):
             self._mark_open_room()
 
     def _mark_open_room(self) -> None:

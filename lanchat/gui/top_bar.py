@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+from lanchat.gui import paint
 from lanchat.gui.emoji import drawable
 from lanchat.gui.finding import search_button
 from lanchat.gui.model.chat import ChatModel
@@ -44,6 +45,8 @@ class TopBar(ttk.Frame):
         self._name.pack(side="left")
         self._topic = ttk.Label(self, style="Meta.TLabel")
         self._topic.pack(side="left", padx=px(12))
+        self._about = ""
+        self.bind("<Configure>", lambda _: self._fit())
         kit.listen(self, self._paint)
 
     def refresh(self, now: float) -> None:
@@ -55,8 +58,15 @@ class TopBar(ttk.Frame):
         if shown != self._shown:
             self._shown = shown
             self._name.configure(text=drawable(shown[0]))
-            self._topic.configure(text=drawable(shown[1]))
+            self._about = about
+            self._fit()
             self._paint()
+
+    def _fit(self) -> None:
+        """As much of the topic as there is room for."""
+        taken = sum(w.winfo_reqwidth() for w in self.pack_slaves() if w is not self._topic) + self._kit.px(120)
+        room = max(self.winfo_width() - taken, self._kit.px(60))
+        self._topic.configure(text=paint.elide(self._kit.fonts.meta, drawable(self._about), room))
 
     def _paint(self) -> None:
         status, direct = self._model.status, self._model.current.direct

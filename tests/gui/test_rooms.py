@@ -17,6 +17,7 @@ from lanchat.gui.model.roster import Person
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
+from lanchat.protocol.rooms import Archive
 from lanchat.server import Config, Server
 
 pytestmark = pytest.mark.display
@@ -190,3 +191,43 @@ def test_a_name_that_cannot_be_is_said_in_the_dialog(windows: tuple[Window, Wind
     assert str(dialog.complaint["text"])
     dialog.event_generate("<Escape>")
     dialog.cancel()
+
+
+def test_in_an_archived_room_nothing_can_be_written(windows: tuple[Window, Window, Until]) -> None:
+    sam, _, wait = windows
+    sam.go("games")
+    wait(lambda: sam.screen.model.room == "games")
+    sam.say("/archive")
+    wait(lambda: str(sam.screen.composer.text["state"]) == "disabled")
+    sam.click(is_room("lobby"))
+    assert str(sam.screen.composer.text["state"]) == "normal"
+    sam.click(is_room("games"))
+    wait(lambda: str(sam.screen.composer.text["state"]) == "disabled")
+    sam.client.do(Archive("games", on=False))
+    wait(lambda: str(sam.screen.composer.text["state"]) == "normal")
+
+
+def test_what_comes_while_a_dialog_of_tk_itself_has_the_keyboard_is_shown(
+    windows: tuple[Window, Window, Until],
+) -> None:
+    """Its widgets are none of Python's."""
+    sam, ana, wait = windows
+    tcl = sam.top.tk
+    tcl.eval("toplevel .foreign; entry .foreign.e; pack .foreign.e; update; focus -force .foreign.e")
+    wait(lambda: str(tcl.eval("focus")) == ".foreign.e")
+    try:
+        ana.say("are you there?")
+        wait(lambda: "are you there?" in sam.content)
+    finally:
+        tcl.eval("destroy .foreign")
+
+
+def test_after_a_dialog_one_writes_on(windows: tuple[Window, Window, Until]) -> None:
+    sam, _, wait = windows
+    text = sam.screen.composer.text
+    text.focus_force()
+    wait(lambda: sam.top.focus_get() is text)
+    dialog = sam.screen.arranging.ask_where()
+    wait(lambda: sam.top.focus_get() is dialog.field)
+    dialog.field.event_generate("<Escape>")
+    wait(lambda: sam.top.focus_get() is text)

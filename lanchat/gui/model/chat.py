@@ -195,6 +195,13 @@ class ChatModel:
         about = wording.sentence(self.current.info.topic)
         return " · ".join(part for part in (archived, about, rules_in_words(self.rules)) if part)
 
+    @property
+    def silence(self) -> str:
+        """Why nothing can be said in the open room; empty: it can."""
+        if self.link is Link.ENDED:
+            return "You are no longer in this room."
+        return "This room is archived: nothing more is said in it." if self.current.info.archived else ""
+
     def may_delete(self, message: Message) -> bool:
         return self.is_own(message) or self.role is not Role.MEMBER
 
