@@ -16,9 +16,10 @@ from typing import Final, Self
 import msgspec
 
 from lanchat.database import Database
+from lanchat.entry_rows import entry_of, row_of
 from lanchat.errors import StoreFailed
-from lanchat.protocol.entries import Archived, Deleted, Edited, Entry, Message, Pinned, Reacted, Topic
-from lanchat.protocol.files import File
+from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
+from lanchat.protocol.limits import MAX_REACTED
 from lanchat.registry import SCHEMA as _ROOMS
 from lanchat.registry import Registry
 from lanchat.texts import Texts
@@ -80,10 +81,11 @@ _COLUMNS: Final = "room, seq, id, at, nick, key, body, kind, target, file"
 # meanwhile keeps it up to 5 ms. Measured with busy threads beside: 6 us a row; by executemany 13 us.
 _ROWS_PER_INSERT: Final = 64
 _BLANK: Final = "UPDATE entry SET body = '', file = NULL WHERE room = ? AND kind IN ('message', 'edited') AND "
+_OR_NOT: Final = " ON CONFLICT DO NOTHING"  # not OR IGNORE, which would swallow every other flaw, too
 _INSERTS: Final = {
     rows: "INSERT INTO entry (room, seq, at, kind, id, nick, key, body, target, file) VALUES "  # of constants alone  # nosec B608
     + ",".join(["(?,?,?,?,?,?,?,?,?,?)"] * rows)
-    + " ON CONFLICT DO NOTHING"  # not OR IGNORE, which would swallow every other flaw, too
+    + _OR_NOT
     for rows in range(1, _ROWS_PER_INSERT + 1)
 }
 
@@ -135,12 +137,13 @@ class Journal:
         """What is written within is stored together, or not at all."""
         return self._db.transaction()
 
-    def append(self, entries: Sequence[Entry], highest: Mapping[tuple[str, str], int]) -> None:
+    def append(self, entries: Sequence[Entry], highest: Mapping[tuple[str, str], int], *, new: bool = False) -> None:
         """Stores entries, and the highest counter of each (key, run) among them, in one transaction: all or
-        nothing. An entry whose (room, seq) is there already is left as it is. A deletion blanks its message."""
+        nothing. An entry whose (room, seq) is there already is left as it is; new: it cannot be
+        (StoreFailed). A deletion blanks its message."""
         with self._db.transaction():
             for start in range(0, len(entries), _ROWS_PER_INSERT):
-                self._insert(entries[start : start + _ROWS_PER_INSERT])
+                self._insert(entries[start : start + _ROWS_PER_INSERT], new=new)
             for entry in [e for e in entries if type(e) in _WITH_CONSEQUENCES]:
                 if isinstance(entry, Deleted):
                     self._blank(entry.room, entry.target, entry.target)
@@ -152,15 +155,15 @@ class Journal:
                     [(key, run, n) for (key, run), n in highest.items()],
                 )
 
-    def _insert(self, entries: Sequence[Entry]) -> None:
+    def _insert(self, entries: Sequence[Entry], *, new: bool) -> None:
         values: list[object] = []
         for e in entries:
             if isinstance(e, Message):
                 values += (e.room, e.seq, e.at, "message", e.id, e.nick, e.key, e.text, e.reply or None)
                 values.append(None if e.file is None else msgspec.json.encode(e.file).decode())
             else:
-                values += _row(e)
-        self._db.execute(_INSERTS[len(entries)], values)
+                values += row_of(e)
+        self._db.execute(_INSERTS[len(entries)].removesuffix(_OR_NOT if new else ""), values)
 
     def _blank(self, room: str, first: int, last: int) -> None:
         """The texts of messages from one seq to another, and what their edits made of them."""
@@ -254,13 +257,13 @@ class Journal:
         """The last `limit` entries below seq, in order."""
         return self._read("seq < ? ORDER BY seq DESC LIMIT ?", room, seq, limit)[::-1]
 
-    def reactions(self, room: str, target: int) -> list[str]:
-        """The different emoji that were ever put below a message."""
+    def reactions(self, room: str, target: int) -> tuple[set[str], int]:
+        """The different emoji that were ever put below a message; how many entries say so, up to MAX_REACTED."""
         rows = self._db.execute(
-            f"SELECT DISTINCT body FROM entry WHERE room = ? AND kind = 'reacted' AND {_ABOUT} = ?",  # nosec B608
+            f"SELECT body FROM entry WHERE room = ? AND kind = 'reacted' AND {_ABOUT} = ? LIMIT {MAX_REACTED}",  # nosec B608
             (room, target),
         )
-        return [row[0] for row in rows]
+        return {row[0] for row in rows}, len(rows)
 
     def message(self, room: str, seq: int) -> Message | None:
         """The message that stands there and still has a text."""
@@ -362,59 +365,4 @@ class Journal:
 
     def _read(self, where: str, *values: object) -> list[Entry]:
         statement = f"SELECT {_COLUMNS} FROM entry WHERE room = ? AND {where}"  # of constants alone  # nosec B608
-        return [_entry(*row) for row in self._db.execute(statement, values)]
-
-
-def _row(e: Edited | Reacted | Deleted | Topic | Archived | Pinned) -> tuple[object, ...]:
-    """In the order of the columns."""
-    kind, body, target = e.__struct_config__.tag, "", None
-    match e:
-        case Edited():
-            body, target = e.text, e.target
-        case Reacted():
-            body, target = e.emoji, e.target if e.on else -e.target
-        case Deleted():
-            target = e.target
-        case Pinned():
-            target = e.target if e.on else -e.target
-        case Topic():
-            body = e.text
-        case Archived():
-            target = int(e.on)
-    return (e.room, e.seq, e.at, kind, e.id, e.nick, e.key, body, target, None)
-
-
-def _entry(
-    room: str,
-    seq: int,
-    id: str,  # noqa: A002 - the wire's word
-    at: int,
-    nick: str,
-    key: str | None,
-    body: str,
-    kind: str,
-    target: int | None,
-    file: str | None,
-) -> Entry:
-    """Of the columns."""
-    match kind, target:
-        case "edited", int():
-            return Edited(room, seq, id, at, nick, key, target, body)
-        case "reacted", int():
-            return Reacted(room, seq, id, at, nick, key, abs(target), body, target > 0)
-        case "deleted", int():
-            return Deleted(room, seq, id, at, nick, key, target)
-        case "pinned", int():
-            return Pinned(room, seq, id, at, nick, key, abs(target), target > 0)
-        case "topic", None:
-            return Topic(room, seq, id, at, nick, key, body)
-        case "archived", int():
-            return Archived(room, seq, id, at, nick, key, target == 1)
-    return Message(room, seq, id, at, nick, key, body, target or 0, _file(file))
-
-
-def _file(kept: str | None) -> File | None:
-    try:
-        return None if kept is None else msgspec.json.decode(kept, type=File)
-    except msgspec.MsgspecError as error:
-        raise StoreFailed(path="the journal", detail=str(error)) from error
+        return [entry_of(*row) for row in self._db.execute(statement, values)]

@@ -56,6 +56,16 @@ class Registry:
         """The names of the direct conversations of a key."""
         return [row[0] for row in self._db.execute("SELECT room FROM person WHERE key = ?", (key,))]
 
+    def is_in(self, room: str, key: str) -> bool:
+        """Whether a key is one of the people of a direct conversation."""
+        return bool(self._db.value("SELECT 1 FROM person WHERE room = ? AND key = ?", room, key))
+
+    def opened(self, key: str) -> int:
+        """How many direct conversations a key opened."""
+        asked = "SELECT count(*) FROM person JOIN room ON room = name WHERE key = ? AND maker = ?"
+        count: int = self._db.value(asked, key, key)
+        return count
+
     def followed(self, key: str) -> list[str]:
         """The names of the rooms that a key follows, directs not counted."""
         return [row[0] for row in self._db.execute("SELECT room FROM follower WHERE key = ? ORDER BY room", (key,))]

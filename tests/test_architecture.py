@@ -23,6 +23,7 @@ LAYERS: Final = {
     "transcript": 1,
     "database": 1,
     "registry": 1,
+    "entry_rows": 1,
     "texts": 1,
     "search_index": 1,
     "searcher": 1,

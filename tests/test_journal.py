@@ -384,7 +384,7 @@ def test_what_is_new_works_in_an_older_file(path: Path, open_journal: Callable[[
     journal.keep_seen({("lobby", KEY): 2})
     assert journal.after("lobby", head, 10, 100) == later
     assert journal.message("lobby", 1) is None
-    assert (journal.reactions("lobby", 1), journal.seen("lobby", KEY)) == (["👍"], 2)
+    assert (journal.reactions("lobby", 1), journal.seen("lobby", KEY)) == (({"👍"}, 2), 2)
     assert journal.flaws() == []
 
 
@@ -473,3 +473,14 @@ def test_what_is_pinned_and_how_it_reads_now(journal: Journal) -> None:
 
 PINNED = [(1, True), (2, True), (1, False), (2, False), (3, True), (1, True)]
 EDITS = [(KEY, "once"), (KEY, "twice"), ("b" * 43, "by somebody else")]
+
+
+def test_a_new_entry_never_takes_a_place_that_is_taken(journal: Journal) -> None:
+    """A replica hears the same twice; a server that numbers twice must not swallow what was said."""
+    journal.append([Message("lobby", 1, "a", 1, "Ana", KEY, "first")], {})
+    other = Message("lobby", 1, "b", 1, "Ana", KEY, "second")
+    with pytest.raises(StoreFailed):
+        journal.append([other], {(KEY, "r"): 9}, new=True)
+    assert journal.highest(KEY, "r") == -1
+    journal.append([other], {})
+    assert journal.after("lobby", 0, 9, 9) == [Message("lobby", 1, "a", 1, "Ana", KEY, "first")]

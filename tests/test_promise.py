@@ -55,8 +55,8 @@ class ModelServer:
     def message(self, _room: str, _seq: int) -> Message | None:
         return None  # nobody answers here
 
-    def reactions(self, _room: str, _target: int) -> list[str]:
-        return []
+    def reactions(self, _room: str, _target: int) -> tuple[list[str], int]:
+        return [], 0
 
     def hang_up(self) -> None:
         if self._line is not None:

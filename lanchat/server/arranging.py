@@ -44,8 +44,8 @@ class Stage(Protocol):
     def announce(self, room: Room, entry: Topic | Archived) -> None:
         """An entry that is stored, and what it makes of the room, to all who may know."""
 
-    def show(self, entries: Sequence[Entry]) -> None:
-        """Entries that are stored, to who follows their rooms."""
+    def show(self, entries: Sequence[Entry], rooms: Sequence[Room]) -> None:
+        """Entries that are stored, each with its room, to who follows that."""
 
     def message(self, room: Room, seq: int) -> Message | None:
         """None: there is none, or no more. Raises StoreError."""
@@ -112,7 +112,8 @@ class Arranging:
         if other is not None:
             raise Denied(Code.ROOM_TAKEN, f"There is a room “{other.name}” already.")
         address, now = member.session.address, at / 1000
-        if len(self._rooms) >= MAX_ROOMS or not self._made.allows(address, now):
+        most = MAX_ROOMS if self._standing.role(member.line.key) is Role.MEMBER else 2 * MAX_ROOMS
+        if len(self._rooms) >= most or not self._made.allows(address, now):
             raise Denied(Code.TOO_MANY, "There are too many rooms here. Use one that there is.")
         room, entry = self._rooms.make(member.line, name, one_line(do.topic), at)
         self._made.count(address, now)
@@ -179,7 +180,7 @@ class Arranging:
             raise Denied(Code.TOO_MANY, f"{MAX_PINS} messages are pinned here already. Unpin one first.")
         entry = room.keep(member.line, at, do.seq, on=do.on)
         self._rooms.change(room, entry)
-        self._stage.show([entry])
+        self._stage.show([entry], [room])
         return room.name
 
     def _direct(self, member: Member, do: acts.Direct, _at: int) -> str:
@@ -192,9 +193,9 @@ class Arranging:
             people[key] = Person(key, whom.nick)
         if len(people) < 2:
             raise Denied(Code.NOBODY, "That is you.")
-        room = self._rooms.meet([*people.values()])
+        room = self._rooms.meet(own.key, [*people.values()])
         if room is None:
-            raise Denied(Code.TOO_MANY, "One of you has too many conversations.")
+            raise Denied(Code.TOO_MANY, "You have opened too many conversations.")
         for connection in self._stage.connections(member):
             self._stage.enter(connection, room)
         return room.name

@@ -16,7 +16,6 @@ from lanchat.errors import StoreError, StoreFailed
 from lanchat.journal import Journal
 from lanchat.protocol.frames import (
     Arrange,
-    Entry,
     Error,
     Fetch,
     History,
@@ -48,7 +47,7 @@ from lanchat.server.departures import Departures
 from lanchat.server.files import Files
 from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
-from lanchat.server.items import Ask, Item, Join, Leave, Said, Stop, Tell
+from lanchat.server.items import Accepted, Ask, Item, Join, Leave, Said, Stop, Tell
 from lanchat.server.last_resort import last_resort
 from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
@@ -92,7 +91,7 @@ class Broadcaster:
         self._files, self._reading, self._departures = files, Reading(journal), Departures(journal)
         self._statuses = Statuses(self._roster)
         self._members: dict[Joiner, Member] = {}
-        self._delivery = Delivery(self._members.values(), ask, lambda member: self._stage.listing(member))
+        self._delivery = Delivery(self._members.values(), ask)
         self._stage = Stage(
             journal,
             self._rooms,
@@ -104,13 +103,13 @@ class Broadcaster:
             self._delivery,
             self._members,
         )
+        self._delivery.stage = self._stage
         self._standing = Standing(self._roster, access)
         self._moderation = Moderation(self._roster, access, self._standing, self._stage)
         self._arranging = Arranging(self._rooms, self._roster, self._standing, self._stage)
         self._admission = Admission(self._roster, journal, access, self._standing)
         self._max_clients, self._on_close = max_clients, on_close
-        self._said: list[Entry] = []  # accepted, not stored yet
-        self._authors: list[Member] = []  # whose they are
+        self._said: list[Accepted] = []  # accepted, not stored yet
         self._ended = False
         self._now = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="lanchat-broadcaster")
@@ -119,13 +118,13 @@ class Broadcaster:
     def _table(self) -> dict[type, Callable[[Any], None]]:
         """What each kind of item comes to."""
         return {
-            Said: self._on_said,
             Join: self._on_join,
             Leave: self._on_leave,
+            Said: self._on_said,
             Ask: self._on_ask,
             Tell: self._on_tell,
-            Uploaded: self._on_uploaded,
             Answer: self._on_answer,
+            Uploaded: self._on_uploaded,
             Stop: self._on_stop,
         }
 
@@ -212,11 +211,10 @@ class Broadcaster:
                 continue
             if isinstance(outcome, Error):
                 self._delivery.tell(member, outcome)
-            elif outcome is not None:
+            elif outcome is not None and room is not None:
                 if watched:
                     self._standing.spoke(member, self._now)
-                self._said.append(outcome)
-                self._authors.append(member)
+                self._said.append(Accepted(outcome, member, room))
 
     def _object_to_file(self, line: Line, said: Word) -> Error | None:
         file = said.file if isinstance(said, Say) else None
@@ -249,13 +247,11 @@ class Broadcaster:
             return
         self._delivery.tell(outcome, item.welcome(outcome.line.nick, first.head, counters, read))
         self._delivery.enter(outcome, first, self._admission.first_seq(item.hello, first))
-        for frame in self._stage.listing(outcome):
-            self._delivery.tell(outcome, frame)
+        outcome.todo.extend(self._stage.listing(outcome))
         self._stage.introduce(outcome, first)
         if self._standing.rules != Rules(first.name):
             self._delivery.tell(outcome, self._standing.rules)
-        for room, have in followed:
-            self._stage.enter(outcome, room, have)
+        outcome.entering.extend(followed)
         if outcome.line.connections > 1:
             self._note_status(outcome)
         self._stage.note_change(self._now)
@@ -390,29 +386,28 @@ class Broadcaster:
         """Writes what was said into the journal, and only then into the stream."""
         if not self._said:
             return
-        said, authors = self._said, self._authors
-        self._said, self._authors = [], []
+        waiting, self._said = self._said, []
+        said = [one.entry for one in waiting]
         try:
             if self._journal.free_disk < limits.FREE_DISK:
                 raise StoreFailed(path=self._journal.path, detail="the disk is nearly full")
-            self._journal.append(said, self._counters.of(said))
+            self._journal.append(said, self._counters.of(said), new=True)
         except StoreError as error:
-            self._not_stored(said, authors, error)
+            self._not_stored(waiting, error)
             return
         self._counters.stored()
         for entry in said:
             if isinstance(entry, Message) and entry.file is not None:
                 self._files.said(entry.key, entry.file.sha256)
-        self._stage.show(said)
+        self._stage.show(said, [one.room for one in waiting])
 
-    def _not_stored(self, said: list[Entry], authors: list[Member], error: StoreError) -> None:
+    def _not_stored(self, waiting: list[Accepted], error: StoreError) -> None:
         _log.error("nothing can be stored: %s", error)
         self._counters.not_stored()
-        for entry in reversed(said):
-            if (room := self._rooms.find(entry.room, entry.key)) is not None:
-                room.not_stored(entry.seq - 1)
-        for entry, member in zip(said, authors, strict=True):
-            self._refuse(member, _NOT_STORED, entry.id)
+        for one in reversed(waiting):
+            one.room.not_stored(one.entry.seq - 1)
+        for one in waiting:
+            self._refuse(one.author, _NOT_STORED, one.entry.id)
 
 
 def _no_room(name: str, id: str | None = None) -> Error:  # noqa: A002 - the wire's word

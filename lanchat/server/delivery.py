@@ -11,7 +11,7 @@ import selectors
 import socket
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
@@ -23,7 +23,7 @@ from lanchat.server import limits
 from lanchat.server.history import Answer, Request
 from lanchat.server.member import Member, Place
 from lanchat.server.ring import Ring
-from lanchat.server.room import Room
+from lanchat.server.room import FIRST_ROOM, Room
 from lanchat.server.rooms import Rooms as AllRooms
 from lanchat.server.searching import SearchRequest, request
 from lanchat.server.stream import Stream
@@ -33,19 +33,28 @@ PLAIN_TURN: Final = 64 * 1024  # bytes for one plain-text member at a time: in w
 _STALL_CHECK: Final = 1.0  # s between looks at members that wait for their sockets
 
 
+class Stage(Protocol):
+    """What it needs of the stage, which shows what others have done."""
+
+    def listing(self, member: Member) -> Sequence[ServerFrame]:
+        """For who comes, or missed changes of the roster."""
+
+    def try_to_enter(self, member: Member, room: Room, have: int) -> None:
+        """Follows the room, with what lies behind the seq that it has."""
+
+
 class Delivery:
-    """`members`: a live view of all that are in. `ask`: hands a request to the history reader. `listing`: what
-    somebody needs who missed changes of the roster."""
+    """`members`: a live view of all that are in. `ask`: hands a request to the history reader. `stage`:
+    knows what else somebody needs."""
 
     def __init__(
         self,
         members: Collection[Member],
         ask: Callable[[Request | SearchRequest], None],
-        listing: Callable[[Member], Sequence[ServerFrame]],
     ) -> None:
         self._members = members
         self._ask = ask
-        self._listing = listing
+        self.stage: Stage  # which comes later
         self._streams: dict[str, Stream] = {}  # of the rooms that somebody follows
         self._order: deque[tuple[Stream, Ring]] = deque()  # where the batches in memory lie, oldest first
         self._size = 0  # bytes of them
@@ -158,9 +167,10 @@ class Delivery:
             member.asked -= 1
             self._tell_line(member, answer.line)
             return
+        member.page_asked = False
+        self._told.append(member)
         if member.places.get(asked.room) is not place:  # it parted meanwhile
             return
-        place.page_asked = False
         if answer.last is None:
             self._drop(member, "what it lacks cannot be read")
             return
@@ -170,7 +180,6 @@ class Delivery:
         place.seq = answer.last or head
         if place.seq >= head:
             self._return_to_stream(member, place, cursor)
-        self._told.append(member)
 
     @staticmethod
     def _read_pages(place: Place, seq: int) -> None:
@@ -187,8 +196,8 @@ class Delivery:
         place.cursor = cursor
         if place.lagged:
             place.lagged = False
-            for frame in self._listing(member):
-                self._tell_line(member, member.encode(frame))
+            if place.stream.room.name == FIRST_ROOM:  # where changes of the roster are told, and of the rooms
+                member.todo.extend(self.stage.listing(member))
 
     # Sending
 
@@ -231,16 +240,33 @@ class Delivery:
             self._leaving.append((now + LINGER, member))
 
     def _feed(self, member: Member) -> bool:
-        """Sends whole lines, so that rooms may take turns; True: the socket is full. Raises OSError."""
-        channel, left = member.channel, PLAIN_TURN
-        lines: bytes | memoryview
-        while member.control:
+        """Sends; True: the socket is full, or others have their turn. Raises OSError."""
+        while True:
+            if self._feed_control(member) or self._feed_streams(member):
+                return True
+            if not member.entering or member.page_asked or member.last_told:
+                return member.channel.unsent and member.channel.flush()
+            self.stage.try_to_enter(member, *member.entering.popleft())  # one after the other, as fast as it reads
+
+    def _feed_control(self, member: Member) -> bool:
+        """What goes to it alone."""
+        left = PLAIN_TURN
+        while member.control or (member.todo and not member.last_told):
+            if not member.control:
+                self._tell_line(member, member.encode(member.todo.popleft()))
+                continue
             lines = first_piece(member.control[0]) if member.plain else member.control[0]
-            taken = channel.send(lines)
+            taken = member.channel.send(lines)
             member.took(taken)
             left -= taken
-            if taken < len(lines) or channel.unsent or (member.plain and left < 0):
+            if taken < len(lines) or member.channel.unsent or (member.plain and left < 0):
                 return True
+        return False
+
+    def _feed_streams(self, member: Member) -> bool:
+        """What goes to all who follow a room: whole lines, so that rooms may take turns."""
+        channel, left = member.channel, PLAIN_TURN
+        lines: bytes | memoryview
         for place in () if member.last_told else member.places.values():
             if place.cursor is None:
                 self._ask_catchup(member, place)
@@ -255,11 +281,11 @@ class Delivery:
                 place.cursor += taken
                 if taken < len(lines) or channel.unsent:
                     return True
-        return channel.unsent and channel.flush()
+        return False
 
     def _ask_catchup(self, member: Member, place: Place) -> None:
-        if not place.page_asked:
-            place.page_asked = True
+        if not member.page_asked:
+            member.page_asked = True
             head, _ = place.target
             self._ask(Request(member, place.stream.room.name, MAX_PAGE, after=place.seq, upto=head, catchup=place))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from lanchat.protocol.frames import (
     Arrange,
+    Entry,
     Fetch,
     Hello,
     History,
@@ -22,7 +23,8 @@ from lanchat.protocol.frames import (
     Word,
 )
 from lanchat.server.history import Answer
-from lanchat.server.member import Joiner
+from lanchat.server.member import Joiner, Member
+from lanchat.server.room import Room
 from lanchat.server.transfer import Uploaded
 
 
@@ -69,6 +71,14 @@ class Stop(NamedTuple):
     """goodbye: tell members first and go on; else the thread ends."""
 
     goodbye: bool
+
+
+class Accepted(NamedTuple):
+    """Not stored yet. The room is held, so that no other object counts on from what is stored."""
+
+    entry: Entry
+    author: Member
+    room: Room
 
 
 Item = Join | Leave | Said | Ask | Tell | Uploaded | Answer | Stop

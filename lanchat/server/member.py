@@ -18,6 +18,7 @@ from lanchat.server.roster import Line
 
 if TYPE_CHECKING:
     from lanchat.server.ring import Ring
+    from lanchat.server.room import Room
     from lanchat.server.stream import Stream
 
 
@@ -40,20 +41,20 @@ class Place:
     place in the stream behind it, where it goes over to the stream.
     """
 
-    __slots__ = ("cursor", "lagged", "page_asked", "ring", "seq", "stream", "target")
+    __slots__ = ("cursor", "lagged", "ring", "seq", "stream", "target")
 
     def __init__(self, stream: Stream, ring: Ring) -> None:
         self.stream, self.ring = stream, ring
         self.cursor: int | None = 0
         self.seq = 0
         self.target = (0, 0)
-        self.page_asked = False  # a page of the catch-up is on its way
         self.lagged = False  # it fell behind: after the catch-up it needs a roster
 
 
 class Member:
     """Its cursors, one for each room it follows, with a small queue of its own lines that go first. rooms: its client
-    knows that there is more than one."""
+    knows that there is more than one. What joining brings is no part of that queue: it goes out piece by piece, as
+    fast as it is read."""
 
     __slots__ = (
         "asked",
@@ -61,9 +62,11 @@ class Member:
         "control",
         "control_size",
         "encode",
+        "entering",
         "gone",
         "last_told",
         "line",
+        "page_asked",
         "places",
         "plain",
         "progress_at",
@@ -71,6 +74,7 @@ class Member:
         "rooms",
         "session",
         "status",
+        "todo",
         "watched",
     )
 
@@ -82,6 +86,9 @@ class Member:
         self.line = line
         self.rooms = rooms
         self.status = Status()
+        self.todo: deque[ServerFrame] = deque()  # who is here, which rooms there are: before the streams
+        self.entering: deque[tuple[Room, int]] = deque()  # rooms still to be entered, and the seq that it has there
+        self.page_asked = False  # a page of a catch-up is on its way; one at a time, whichever room
         self.places: dict[str, Place] = {}  # by room; the first one first, so that news of people precede their words
         # Why something it said was not taken: nothing later may be, until it says that again
         self.refusing: Error | None = None

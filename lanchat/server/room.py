@@ -13,7 +13,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
 from lanchat.protocol.entries import Archived, Pinned, Topic
 from lanchat.protocol.frames import Deleted, Edit, Edited, Entry, Error, Message, React, Reacted, Say, Word
-from lanchat.protocol.limits import MAX_ID, MAX_REACTIONS, NEWCOMER_HISTORY, Code
+from lanchat.protocol.limits import MAX_ID, MAX_REACTED, MAX_REACTIONS, NEWCOMER_HISTORY, Code
 from lanchat.protocol.rooms import Person, RoomInfo
 from lanchat.server.counters import Counters, number
 from lanchat.server.roster import Line
@@ -30,8 +30,8 @@ class Record(Protocol):
     def pins(self, room: str) -> list[int]:
         """The seqs of what is kept at hand."""
 
-    def reactions(self, room: str, target: int) -> Collection[str]:
-        """The emoji that were ever put below a message."""
+    def reactions(self, room: str, target: int) -> tuple[Collection[str], int]:
+        """The different emoji that were ever put below a message; how many entries say so, up to MAX_REACTED."""
 
 
 def refers(said: Word) -> bool:
@@ -47,7 +47,6 @@ class Room:
         self.direct = info.direct
         self.people: dict[str, str] = {person.key: person.nick for person in info.people}
         self.head = info.head
-        self.untold = self.direct and not info.head  # a conversation in which nothing was said yet: only who opened it
         self._counters, self._record = counters, record
         self._pins: list[int] | None = None  # read when they are asked for first
 
@@ -114,9 +113,9 @@ class Room:
             return Error(Code.TARGET_UNKNOWN, "That message is not there any more.", said.id)
         if isinstance(said, Edit) and (line.key is None or line.key != message.key):
             return Error(Code.NOT_ALLOWED, "You can only change what you said yourself.", said.id)
-        if isinstance(said, React) and said.on:
-            known = self._record.reactions(self.name, seq)
-            if said.emoji not in known and len(known) >= MAX_REACTIONS:
+        if isinstance(said, React):
+            known, count = self._record.reactions(self.name, seq)
+            if count >= MAX_REACTED or (said.on and said.emoji not in known and len(known) >= MAX_REACTIONS):
                 return Error(Code.TOO_MANY, "There are too many different reactions to that message.", said.id)
         return None
 

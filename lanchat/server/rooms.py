@@ -5,7 +5,7 @@ The broadcaster's hand, in its thread. What rooms.py is asked to change is store
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -21,7 +21,7 @@ from lanchat.server.roster import Line
 
 MAX_ROOMS: Final = 300  # on one server: a list that somebody still reads, and 250 KB to each who joins at most
 MAX_FOLLOWED: Final = 100  # rooms of one member besides direct conversations: each is a cursor of every connection
-MAX_DIRECTS: Final = 200  # conversations of one member
+MAX_DIRECTS: Final = 200  # conversations that one member opened; what others opened counts against them
 
 
 class Rooms:
@@ -51,8 +51,13 @@ class Rooms:
         """The room of that name, if this key may know of it; empty: the first."""
         if not name:
             return self.first
-        room = self._direct(name) if name.startswith(DIRECT) else self._rooms.get(name)
-        return room if room is not None and room.visible(key) else None
+        if not name.startswith(DIRECT):
+            return self._rooms.get(name)
+        room = self._directs.get(name)
+        if room is not None and room.visible(key):
+            return room
+        # One question, whether there is such a conversation or not: the time it takes tells nobody
+        return self._direct(name) if key is not None and self._journal.registry.is_in(name, key) else None
 
     def _direct(self, name: str) -> Room | None:
         room = self._directs.get(name)
@@ -81,9 +86,9 @@ class Rooms:
         """The names of the direct conversations that a key may see."""
         return () if key is None else tuple(self._journal.registry.directs(key))
 
-    def listing(self, followed: Iterable[Room]) -> list[Listing]:
-        """All rooms but the direct conversations, and of those what is followed."""
-        infos = [room.info() for room in [*self._rooms, *(room for room in followed if room.direct)]]
+    def listing(self) -> list[Listing]:
+        """All rooms but the direct conversations."""
+        infos = [room.info() for room in self._rooms]
         starts = range(0, len(infos), MAX_ROOMS_CHUNK)
         return [Listing(infos[i : i + MAX_ROOMS_CHUNK], first=i == 0) for i in starts]
 
@@ -97,21 +102,21 @@ class Rooms:
         with self._journal.transaction():
             self._journal.registry.keep([info])
             self._journal.registry.follow(line.key or "", name)
-            self._journal.append([entry], {})
+            self._journal.append([entry], {}, new=True)
         room.stored(entry)
         self._rooms.put(name, room)
         return room, entry
 
-    def meet(self, people: Sequence[Person]) -> Room | None:
-        """The conversation of these; made if there is none. None: one of them has too many."""
+    def meet(self, maker: str, people: Sequence[Person]) -> Room | None:
+        """The conversation of these; `maker` opens it if there is none. None: they have opened too many."""
         name = direct_name(person.key for person in people)
         room = self._direct(name)
         if room is not None:
             return room
         registry = self._journal.registry
-        if any(len(registry.directs(person.key)) >= MAX_DIRECTS for person in people):
+        if registry.opened(maker) >= MAX_DIRECTS:
             return None
-        registry.keep([RoomInfo(name, people=list(people))])
+        registry.keep([RoomInfo(name, maker=maker, people=list(people))])
         return self._direct(name)
 
     def follow(self, key: str | None, room: Room) -> bool:
@@ -131,7 +136,7 @@ class Rooms:
     def change(self, room: Room, entry: Topic | Archived | Pinned) -> None:
         """Stores it, and it holds."""
         try:
-            self._journal.append([entry], {})
+            self._journal.append([entry], {}, new=True)
         except BaseException:
             room.not_stored(entry.seq - 1)
             raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -107,28 +108,33 @@ class Stage:
 
     # What is told
 
-    def show(self, entries: Sequence[Entry]) -> None:
-        """Entries that are stored, to who follows their rooms; news of people first, for who speaks has joined."""
-        by_room: dict[str, list[Entry]] = {}
-        for entry in entries:
-            by_room.setdefault(entry.room, []).append(entry)
+    def show(self, entries: Sequence[Entry], rooms: Sequence[Room]) -> None:
+        """Entries that are stored, each with its room, to who follows that; news of people first, for who speaks has
+        joined."""
+        parts: dict[Room, list[Entry]] = {}
+        for entry, room in zip(entries, rooms, strict=True):
+            parts.setdefault(room, []).append(entry)
         first = self._rooms.first
         # One batch: a place in front of the entries must not count as one behind them.
-        if told := [*self._gathered(), *by_room.pop(first.name, ())]:
+        if told := [*self._gathered(), *parts.pop(first, ())]:
             self._delivery.publish(first, told)
-        for name, part in by_room.items():
-            room = self._rooms.find(name, part[0].key)
-            if room is not None:
-                self._delivery.publish(room, part)
+        for room, part in parts.items():
+            self._delivery.publish(room, part)
+            if room.direct:
                 self._invite(room)  # who enters gets what is stored in pages, so not before it is in the stream
 
     def _invite(self, room: Room) -> None:
-        """With the first word of a direct conversation, all of its people who are here follow it."""
-        if room.untold:
-            room.untold = False
-            for member in self._members.values():
-                if member.line.key in room.people:
-                    self.enter(member, room, have=0)
+        """All people of a conversation who are here follow it, once something is said in it."""
+        for member in self._members.values():
+            if member.line.key in room.people and room.name not in member.places:
+                self.try_to_enter(member, room, have=0)
+
+    def try_to_enter(self, member: Member, room: Room, have: int) -> None:
+        """As `enter`; a room that cannot be read is entered another time."""
+        try:
+            self.enter(member, room, have)
+        except StoreError as error:
+            _log.error("a room cannot be entered: %s", error)
 
     def typed(self, line: Line, room: Room, now: float) -> None:
         """Not too often, and never kept."""
@@ -144,11 +150,8 @@ class Stage:
             self._receipts.note(room.name, line.key, known, now)
 
     def listing(self, member: Member) -> list[ServerFrame]:
-        """Everybody, and the rooms."""
-        followed = [place.stream.room for place in member.places.values()]
-        rooms = self._rooms.listing(followed) if member.rooms else ()
-        told = [Rooms([self._with_departures(info) for info in listing.rooms], listing.first) for listing in rooms]
-        return [*self._roster.listing(), *told]
+        """Everybody, and the rooms; of conversations one hears on entering them."""
+        return [*self._roster.listing(), *(self._rooms.listing() if member.rooms else ())]
 
     def _with_departures(self, info: RoomInfo) -> RoomInfo:
         """With when those were here last who are not."""
@@ -212,7 +215,7 @@ class Stage:
             room.not_stored(entry.seq - 1)
             raise
         room.stored(entry)
-        self.show([entry])
+        self.show([entry], [room])
         self._retention.blanked(room.name, target.seq, size)
         if target.file is not None:
             self._files.released(target.file.sha256, entry.at)
@@ -240,16 +243,17 @@ class Stage:
         self._delivery.enter(member, room, room.newcomer if have is None else have)
 
     def part(self, member: Member, room: Room) -> None:
-        if room.name in member.places:
-            self._delivery.part(member, room.name)
-            self._delivery.tell(member, Parted(room.name))
+        member.entering = deque(waiting for waiting in member.entering if waiting[0] is not room)
+        self._delivery.part(member, room.name)
+        self._delivery.tell(member, Parted(room.name))
 
     def announce(self, room: Room, entry: Topic | Archived) -> None:
-        """An entry that is stored, and what it makes of the room, to all who may know."""
-        if room.direct:
-            for member in self._members.values():
-                if room.name in member.places:
-                    self._delivery.tell(member, Rooms([room.info()]))
-        else:
+        """An entry that is stored, and what it makes of the room, to all who may know; the entry first, since a place
+        in front of it must not count as one behind it."""
+        self.show([entry], [room])
+        if not room.direct:
             self._publish_first(Rooms([room.info()]))
-        self.show([entry])
+            return
+        for member in self._members.values():
+            if room.name in member.places:
+                self._delivery.tell(member, Rooms([room.info()]))

@@ -20,8 +20,8 @@ class NothingStored:
     def message(self, _room: str, _seq: int) -> Message | None:
         return None
 
-    def reactions(self, _room: str, _target: int) -> list[str]:
-        return []
+    def reactions(self, _room: str, _target: int) -> tuple[list[str], int]:
+        return [], 0
 
 
 def make_room(stored: dict[tuple[str, str], int] | None = None) -> tuple[Room, Counters]:

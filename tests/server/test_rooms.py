@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from contextlib import ExitStack
 
 import pytest
@@ -315,3 +316,49 @@ def test_who_lags_in_one_room_gets_everything_of_all_in_order(
     assert any(frame["type"] == "page" and frame.get("catchup") for frame in ben.raw.seen), "it never fell behind"
     for room, count in (("games", 2 + 60 * 6), ("lobby", 60 * 5 + 1)):
         assert [f["seq"] for f in ben.raw.entries() if f["room"] == room] == [*range(1, count + 1)]
+
+
+def test_the_first_words_of_a_conversation_survive_a_break_before_them(
+    server: Server, clients: ExitStack, make_key: MakeKey, people: list[Talker]
+) -> None:
+    """Nobody follows it then, and words for another room come in between, all in one batch."""
+    ana, ben, _ = people
+    name = ana.arrange("direct", keys=[ben.key.public])["room"]
+    ana.raw.tell(kind="bye")
+    ana.raw.until_end()
+    again = Talker(clients, server, make_key, "Ana")
+    lines = [{"type": "say", "id": f"x-{n}", "text": f"word {n}", "room": name if n % 2 else ""} for n in range(1, 8)]
+    again.raw.send(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    for talker in (again, ben):
+        talker.until_said("word 7")
+        assert talker.texts(name) == ["word 1", "word 3", "word 5", "word 7"]
+    assert [e["seq"] for e in ben.raw.messages() if e["room"] == name] == [1, 2, 3, 4]
+
+
+def test_who_is_in_many_rooms_comes_in_all_the_same(
+    server: Server, clients: ExitStack, make_key: MakeKey, people: list[Talker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than may wait for one member at a time: it is told piece by piece."""
+    ana, ben, _ = people
+    for n in range(20):
+        ana.arrange("create", name=f"room-{n}")
+        ana.say("x" * 4_000, f"room-{n}")
+    ana.until_said("x" * 4_000)
+    ana.say("the last one")
+    ana.until_said("the last one")
+    monkeypatch.setattr("lanchat.server.member.CONTROL_BYTES", 12_000)
+    again = Talker(clients, server, make_key, "Ana")
+    again.until_said("the last one")
+    while len([frame for frame in again.raw.seen if frame["type"] == "entered"]) < 20:
+        assert again.raw.next() is not None, "it was put out"
+    assert len(again.rooms()) == 21
+    del ben
+
+
+def test_conversations_that_others_open_keep_nobody_from_opening_one(people: list[Talker]) -> None:
+    ana, ben, cid = people
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lanchat.server.rooms.MAX_DIRECTS", 1)
+        assert "code" not in ben.arrange("direct", keys=[ana.key.public])
+        assert ben.arrange("direct", keys=[cid.key.public])["code"] == Code.TOO_MANY
+        assert "code" not in ana.arrange("direct", keys=[cid.key.public])
