@@ -96,6 +96,8 @@ class ChatScreen(ttk.Frame):
         self._ticking = self.after(TICK, self._tick)
         self._refresh()
         self.composer.focus_text()
+        # Once more when it is there: until then the window manager may give the keyboard back to what had it before
+        self.bind("<Map>", lambda event: self.composer.focus_text() if event.widget is self else None)
 
     def handle(self, event: events.Event) -> None:
         """Takes in one event of the client; the screen follows when Tk is idle, once for many events."""
