@@ -25,7 +25,7 @@ ROOMS = ("Studio Nord", "Print shop floor", "LAN party basement", "Reception", "
 TALK = (
     ("Ana Lindqvist", "Morning! The review moved to 10:30, same room."),
     ("Ana Lindqvist", "Notes from last week: http://192.168.1.23:8080/notes/41.html"),
-    ("Mateo Ruiz", "Thanks. Build looks good here, one regression in the exporter."),
+    ("Mateo Ruiz", "Thanks. Build looks **good** here, one regression in `export.py`."),
     ("Priya Nair", "That one is mine. The fix is on priya/contour, could you try it? 🙏"),
     ("Mateo Ruiz", "Works 👍"),
     ("Ana Lindqvist", "The internet is down again, by the way. Nobody noticed 😄"),
@@ -68,6 +68,19 @@ class Stage:
             speaker.stdin.flush()
             while line not in speaker.stdout.readline():
                 continue
+
+    def make_rooms(self) -> None:
+        """The viewer has been here before, and made rooms."""
+        script = (
+            "from lanchat.client import Client, events; from lanchat.protocol.rooms import Create\n"
+            f"with Client('{self.hosts[0].ip}:5055', 'Sam Okafor') as me:\n"
+            "    for event in me.events:\n"
+            "        if isinstance(event, events.Joined):\n"
+            "            last = [me.do(Create(*room)) for room in (('builds', 'red and green'), ('games', 'Friday'))][-1]\n"
+            "        if isinstance(event, events.Outcome) and event.id == last:\n"
+            "            break\n"
+        )
+        self.hosts[3].run([sys.executable, "-c", script], env=self.environment(self.hosts[3]))
 
     def photograph(self, theme: str, folder: Path) -> None:
         viewer = self.hosts[3]
@@ -139,6 +152,7 @@ def stage() -> Iterator[Stage]:
         set_up = Stage(lan, Path(homes), display)
         set_up.serve()
         set_up.talk()
+        set_up.make_rooms()
         yield set_up
 
 
