@@ -19,7 +19,7 @@ from lanchat.protocol.frames import Bye, Entered, Parted, Pins, Presence, Read, 
 from lanchat.protocol.limits import MAX_PIN_TEXT, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.presence import Pin
-from lanchat.protocol.rooms import RoomInfo
+from lanchat.protocol.rooms import Person, RoomInfo
 from lanchat.server import limits
 from lanchat.server.delivery import Delivery
 from lanchat.server.departures import Departures
@@ -147,16 +147,17 @@ class Stage:
         """Everybody, and the rooms."""
         followed = [place.stream.room for place in member.places.values()]
         rooms = self._rooms.listing(followed) if member.rooms else ()
-        told = [Rooms([self._with_departures(info) for info in listing.rooms], listing.first) for listing in rooms]
+        told = [Rooms([self._as_now(info) for info in listing.rooms], listing.first) for listing in rooms]
         return [*self._roster.listing(), *told]
 
-    def _with_departures(self, info: RoomInfo) -> RoomInfo:
-        """With when those were here last who are not."""
-        people = [
-            person if self._roster.is_here(person.key) else replace(person, last=self._departures.of(person.key))
-            for person in info.people
-        ]
-        return replace(info, people=people) if people else info
+    def _as_now(self, info: RoomInfo) -> RoomInfo:
+        """Its people by the names that they hold now, with when those were here last who are not."""
+        return replace(info, people=[self._person(person) for person in info.people]) if info.people else info
+
+    def _person(self, person: Person) -> Person:
+        held = self._roster.whom(person.key)
+        last = 0 if self._roster.is_here(person.key) else self._departures.of(person.key)
+        return replace(person, nick=held.nick if held else person.nick, last=last)
 
     def _pins_of(self, room: Room) -> Pins:
         """Raises StoreError."""
@@ -234,7 +235,7 @@ class Stage:
         if not member.rooms or room.name in member.places:
             return
         read = min(self._reading.of(room.name, member.line.key), room.head)
-        self._delivery.tell(member, Rooms([self._with_departures(room.info())]))
+        self._delivery.tell(member, Rooms([self._as_now(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
         self.introduce(member, room)
         self._delivery.enter(member, room, room.newcomer if have is None else have)
@@ -247,9 +248,10 @@ class Stage:
     def announce(self, room: Room, entry: Topic | Archived) -> None:
         """An entry that is stored, and what it makes of the room, to all who may know."""
         if room.direct:
+            told = Rooms([self._as_now(room.info())])
             for member in self._members.values():
                 if room.name in member.places:
-                    self._delivery.tell(member, Rooms([room.info()]))
+                    self._delivery.tell(member, told)
         else:
             self._publish_first(Rooms([room.info()]))
         self.show([entry])
