@@ -123,6 +123,17 @@ def test_a_conversation_does_not_bear_a_name_that_another_key_has_now(model: Cha
     assert shown(model) == ["lobby", "ANA (another key)"]
 
 
+def test_the_line_at_the_top_has_the_sign_of_its_room(model: ChatModel) -> None:
+    many = direct_name([MY_KEY, ANA, "b" * 43])
+    feed(model, Rooms([RoomInfo(many, people=[Person(MY_KEY, ME), Person(ANA, "Ana"), Person("b" * 43, "Bo")])]))
+    feed(model, Rooms([RoomInfo("old", archived=True)]), *(Entered(room) for room in ("games", "old", PAIR, many)))
+    signs = {}
+    for room in ("games", "old", PAIR, many):
+        model.open(room)
+        signs[room] = top.sign if (top := model.top()) else ""
+    assert signs == {"games": "hash", "old": "lock", PAIR: "person", many: "people"}
+
+
 def test_where_one_may_go(model: ChatModel) -> None:
     feed(model, Entered("games", 5), said("games", 6))
     assert [(d.kind, d.label) for d in destinations(model, "")] == [

@@ -50,6 +50,13 @@ class RoomModel:
     def direct(self) -> bool:
         return self.info.direct
 
+    @property
+    def sign(self) -> str:
+        """The name of its icon."""
+        if self.direct:
+            return "person" if len(self.info.people) == 2 else "people"
+        return "lock" if self.info.archived else "hash"
+
     def label(self, names: Names) -> str:
         """What it is called. names: of who is here."""
         if not self.direct:
@@ -164,7 +171,7 @@ class RoomModel:
             text = "Older messages are not shown here."
         else:
             return None
-        return Block(key=TOP, kind=Kind.TOP, text=text)
+        return Block(key=TOP, kind=Kind.TOP, text=text, sign=self.sign)
 
     def blocks(self, start: int, end: int, today: date, top: Block | None) -> list[Block]:
         """The items of the timeline from place to place as they are drawn, with the line above the first."""
