@@ -17,7 +17,7 @@ MAX_KNOWN: Final = 2_000  # people whose colour is remembered; of a room with mo
 
 def initials(name: str) -> str:
     """One or two capitals: “Ana Lindqvist” is AL."""
-    letters = [next((c for c in word if c.isalnum()), "") for word in name.split()]
+    letters = [next((c for c in word if c.isalnum()), "") for word in name.removesuffix(ANOTHER).split()]
     letters = [letter for letter in letters if letter]
     if not letters:
         return "?"
