@@ -76,7 +76,8 @@ class Stage:
             f"with Client('{self.hosts[0].ip}:5055', 'Sam Okafor') as me:\n"
             "    for event in me.events:\n"
             "        if isinstance(event, events.Joined):\n"
-            "            last = [me.do(Create(*room)) for room in (('builds', 'red and green'), ('games', 'Friday'))][-1]\n"
+            "            me.do(Create('builds', 'red and green'))\n"
+            "            last = me.do(Create('games', 'Friday, after eight'))\n"
             "        if isinstance(event, events.Outcome) and event.id == last:\n"
             "            break\n"
         )

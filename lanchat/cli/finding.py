@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from lanchat.client import Client, events
@@ -19,8 +19,9 @@ class Finding:
     names: Sequence[str] = ("search",)
     help: Sequence[str] = HELP
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, title: Callable[[str], str]) -> None:
+        """title: what to call the room of a name."""
+        self._client, self._title = client, title
 
     def command(self, line: str) -> str | None:
         """Asks; nothing is told before the answer. Raises LocalProtocolError: what is wrong with the question."""
@@ -39,7 +40,7 @@ class Finding:
         lines = []
         for hit in reversed(event.hits):
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(min(hit.at / 1000, 250_000_000_000)))
-            lines.append(f"#{hit.room} {hit.seq} [{when}] {hit.nick}: {hit.text}")
+            lines.append(f"{self._title(hit.room)} {hit.seq} [{when}] {hit.nick}: {hit.text}")
         count = len(event.hits)
         end = "Nothing was found" if not count else "1 message" if count == 1 else f"{count} messages"
         older = ", and there are older ones" if event.more else ""

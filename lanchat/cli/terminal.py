@@ -82,7 +82,8 @@ class Terminal:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        extras = self._extras = (Files(client, lambda: self._model.room), Finding(client))
+        finding = Finding(client, lambda name: title(self._model, self._model.rooms.find(name)))
+        extras = self._extras = (Files(client, lambda: self._model.room), finding)
         self._model = ChatModel(client.nick, client.key)
         self._screen = ScreenLines(self._model, client.link)
         self._typed = Typed(client, self._model, self._screen, time.time, extras)

@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from lanchat.client.events import Edited, Ended, Event, Message, Page, Presence, Roster
+from lanchat.client.events import Edited, Ended, Event, Message, Page, Pins, Presence, Rooms, Roster
+from lanchat.protocol.rooms import RoomInfo
 
 MAX_UNREAD: Final = 20_000  # entries and other events until the link stops reading from the server: a minute of a storm
 _TEXT: Final = 500  # characters that count as one more: 10 million in all
@@ -74,5 +75,14 @@ def _weight(event: Event) -> int:
             return 1 + sum(1 + len(e.text) // _TEXT if isinstance(e, Message | Edited) else 1 for e in entries)
         case Roster(members=some) | Presence(changes=some):
             return 1 + len(some)
+        case Rooms(rooms=rooms):
+            return 1 + sum(map(_weight_of_room, rooms))
+        case Pins(pins=pins):
+            return 1 + sum(1 + (len(pin.nick) + len(pin.text)) // _TEXT for pin in pins)
         case _:
             return 1
+
+
+def _weight_of_room(room: RoomInfo) -> int:
+    texts = len(room.topic) + sum(len(person.nick) for person in room.people)
+    return 1 + len(room.people) + texts // _TEXT

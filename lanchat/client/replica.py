@@ -89,6 +89,15 @@ class Replica:
         directs = [registry.room(name) for name in registry.directs(self._owner)]
         return registry.rooms() + [room for room in directs if room is not None]
 
+    def names(self) -> set[str]:
+        """Of all that were told of."""
+        return set() if self._journal is None else set(self._journal.registry.names())
+
+    def people(self, room: str) -> set[str]:
+        """The keys of a direct conversation; empty: it is not known."""
+        info = None if self._journal is None else self._journal.registry.room(room)
+        return set() if info is None else {person.key for person in info.people}
+
     def followed(self) -> list[str]:
         """The first room is the first."""
         if self._journal is None:
@@ -100,8 +109,8 @@ class Replica:
     def keep(self, rooms: Iterable[RoomInfo]) -> None:
         """These are so from now on."""
         if self._journal is not None:
-            known = {room.name: room for room in self.rooms()}
-            self._journal.registry.keep([room for room in rooms if _bare(room) != _bare(known.get(room.name))])
+            registry = self._journal.registry
+            registry.keep([room for room in rooms if _bare(room) != _bare(registry.room(room.name))])
 
     def follow(self, room: str, *, first: bool = False) -> None:
         if self._journal is not None:

@@ -103,7 +103,7 @@ class Talk:
         self._server_id = ""
         self._latency = 0.0
         self._pinged = ""  # the nonce of our last ping
-        self._following = Following()  # on this connection
+        self._following = Following(self._key.public)  # on this connection
         self._deeds: set[str] = set()  # ids of what we asked for
         self._status: frames.Status | None = None  # how the person is here, if they said
 
@@ -146,7 +146,7 @@ class Talk:
     def ended(self) -> None:
         """The channel is gone."""
         self.joined = False
-        self._following = Following()
+        self._following = Following(self._key.public)
         self.sending.ended()
         self.asking.ended()
         self.searching.ended()
@@ -240,8 +240,9 @@ class Talk:
             self._emit(entry)
 
     def _on_change_of_rooms(self, told: frames.Rooms | frames.Entered | frames.Parted) -> None:
-        if self._following.change(told, self._copy, self._first):
-            self._emit(told)
+        believed = self._following.change(told, self._copy, self._first)
+        if believed is not None:
+            self._emit(believed)
 
     def _prove(self, challenge: frames.Challenge) -> None:
         if challenge.id != self._server_id:

@@ -12,7 +12,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.gui.jumping import Jumping, Loader
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import ChatModel
-from lanchat.gui.model.search import SearchModel
+from lanchat.gui.model.search import SearchModel, place
 from lanchat.gui.search_panel import SearchPanel
 from lanchat.gui.theme import Kit
 from lanchat.protocol.query import Hit, Query, Spot, parse
@@ -54,7 +54,7 @@ class Finding:
             on_back=self.back,
             on_close=self.close,
             hue=lambda hit: model.timeline.hue(hit.nick, hit.key),
-            room=lambda: model.room,
+            place=lambda hit: place(hit.room, model),
             clock=clock,
         )
         self._line = ttk.Frame(talk.master, style="Line.TFrame", width=kit.px(1))

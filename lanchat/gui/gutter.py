@@ -39,7 +39,7 @@ class Gutter(tk.Canvas):
             avatar(self, kit, at, block.initials, colour, size=AVATAR, under="bg")
             if block.kind is Kind.TOP:
                 middle = px(AVATAR / 2)
-                self.create_image(at[0] + middle, at[1] + middle, image=kit.icon("hash", 18, "text3", 1.8))
+                self.create_image(at[0] + middle, at[1] + middle, image=kit.icon(block.sign, 18, "text3", 1.8))
 
     def _height(self, drawn: Drawn) -> int | None:
         """Of the name, in the view."""

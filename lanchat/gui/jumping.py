@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import OLDER, ChatModel
+from lanchat.protocol.rooms import DIRECT
 
 AT_ONCE: Final = 2_000  # entries asked for in one go; a server sends fewer
 
@@ -40,6 +41,8 @@ class Jumping:
         if self._left is None:
             self._left = (self._model.room, self._messages.top)
         if room != self._model.room and not self._open_room(room):
+            if room.startswith(DIRECT):
+                return "That was said in a private conversation, which cannot be shown now."
             return f"That was said in #{room}. Enter that room to see it."
         self._wanted = seq
         return self.look()

@@ -34,7 +34,7 @@ NOTHING: Final = (
 
 class SearchPanel(ttk.Frame):
     """on_search(text): Return, with something new in the field. on_step(by): Return again, or Shift+Return. on_hit:
-    a result was chosen. on_more, on_back, on_close: the buttons. hue, room: of an author, and where we are."""
+    a result was chosen. on_more, on_back, on_close: the buttons. hue, place: of a result, see model.search.place."""
 
     def __init__(
         self,
@@ -49,12 +49,12 @@ class SearchPanel(ttk.Frame):
         on_back: Callable[[], object],
         on_close: Callable[[], object],
         hue: Callable[[Hit], int],
-        room: Callable[[], str],
+        place: Callable[[Hit], str],
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
-        self._kit, self._model, self._hue, self._room, self._clock = kit, model, hue, room, clock
+        self._kit, self._model, self._hue, self._where, self._clock = kit, model, hue, place, clock
         self._on_search, self._on_step, self._on_hit, self._on_more = on_search, on_step, on_hit, on_more
         self._searched = ""  # what stood in the field when it was searched
         self._build(on_back, on_close)
@@ -70,8 +70,7 @@ class SearchPanel(ttk.Frame):
     def refresh(self, *, away: bool = False) -> None:
         """As the model is now. away: we jumped, and can go back."""
         model = self._model
-        style = "Side.Error.TLabel" if model.problem else "Side.Meta.TLabel"
-        self._status.configure(text=drawable(model.status), style=style)
+        self._show_status()
         if away:
             self._back.pack(side="right")
         else:
@@ -87,6 +86,15 @@ class SearchPanel(ttk.Frame):
         else:
             self._help.pack(side="top", anchor="w", padx=self._kit.px(16), pady=self._kit.px(12), before=self.rows)
 
+    def _show_status(self) -> None:
+        wrong = self._model.problem and not self._model.waiting
+        style = "Side.Error.TLabel" if wrong else "Side.Meta.TLabel"
+        self._status.configure(text=drawable(self._model.status), style=style)
+
+    def _typed(self, text: str) -> None:
+        self._model.waiting = bool(text.strip()) and text != self._searched
+        self._show_status()
+
     # Building
 
     def _build(self, on_back: Callable[[], object], on_close: Callable[[], object]) -> None:
@@ -96,7 +104,7 @@ class SearchPanel(ttk.Frame):
         close = ttk.Button(head, style="Side.TButton", command=on_close)
         close.pack(side="right", padx=(px(4), 0))
         kit.listen(close, lambda: close.configure(image=kit.icon("x", 16)))
-        self.field = Field(head, kit, "Search messages", icon="search")
+        self.field = Field(head, kit, "Search messages", icon="search", on_change=self._typed)
         self.field.pack(side="left", fill="x", expand=True)
         below = ttk.Frame(self, style="Side.TFrame")
         below.pack(fill="x", padx=(px(16), px(12)), pady=(0, px(4)))
@@ -188,7 +196,7 @@ class SearchPanel(ttk.Frame):
                 end = left + x + font.measure(text.rstrip())
                 canvas.create_line(left + x, y + height - px(1), end, y + height - px(1), fill=colors.link)
             x += wide
-        where = f"#{hit.room}" if hit.room != self._room() and not hit.room.startswith("@") else ""
+        where = self._where(hit)
         beside = hit.before or hit.after
         context = f"{wording.name(beside.nick)}: {wording.sentence(beside.text)}" if beside else ""
         below = " · ".join(part for part in (where, context) if part)

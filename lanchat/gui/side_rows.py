@@ -86,8 +86,7 @@ class SideRows:
         if room.direct and len(room.info.people) == 2:
             self._draw_partner(canvas, room, box, look)
         else:
-            icon = "people" if room.direct else "lock" if room.info.archived else "hash"
-            canvas.create_image(box.x + px(8), box.middle, image=kit.icon(icon, 16, ink, 1.6), anchor="w")
+            canvas.create_image(box.x + px(8), box.middle, image=kit.icon(room.sign, 16, ink, 1.6), anchor="w")
         font = kit.fonts.list_bold if loud else kit.fonts.list
         left = box.x + px(38 if room.direct else 32)
         name = paint.elide(font, drawable(self._model.label(room)), right - left)

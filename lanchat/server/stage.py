@@ -20,7 +20,7 @@ from lanchat.protocol.frames import Bye, Entered, Parted, Pins, Presence, Read, 
 from lanchat.protocol.limits import MAX_PIN_TEXT, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.presence import Pin
-from lanchat.protocol.rooms import RoomInfo
+from lanchat.protocol.rooms import Person, RoomInfo
 from lanchat.server import limits
 from lanchat.server.delivery import Delivery
 from lanchat.server.departures import Departures
@@ -153,13 +153,14 @@ class Stage:
         """Everybody, and the rooms; of conversations one hears on entering them."""
         return [*self._roster.listing(), *(self._rooms.listing() if member.rooms else ())]
 
-    def _with_departures(self, info: RoomInfo) -> RoomInfo:
-        """With when those were here last who are not."""
-        people = [
-            person if self._roster.is_here(person.key) else replace(person, last=self._departures.of(person.key))
-            for person in info.people
-        ]
-        return replace(info, people=people) if people else info
+    def _as_now(self, info: RoomInfo) -> RoomInfo:
+        """Its people by the names that they hold now, with when those were here last who are not."""
+        return replace(info, people=[self._person(person) for person in info.people]) if info.people else info
+
+    def _person(self, person: Person) -> Person:
+        held = self._roster.whom(person.key)
+        last = 0 if self._roster.is_here(person.key) else self._departures.of(person.key)
+        return replace(person, nick=held.nick if held else person.nick, last=last)
 
     def _pins_of(self, room: Room) -> Pins:
         """Raises StoreError."""
@@ -237,7 +238,7 @@ class Stage:
         if not member.rooms or room.name in member.places:
             return
         read = min(self._reading.of(room.name, member.line.key), room.head)
-        self._delivery.tell(member, Rooms([self._with_departures(room.info())]))
+        self._delivery.tell(member, Rooms([self._as_now(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
         self.introduce(member, room)
         self._delivery.enter(member, room, room.newcomer if have is None else have)
@@ -254,6 +255,7 @@ class Stage:
         if not room.direct:
             self._publish_first(Rooms([room.info()]))
             return
+        told = Rooms([self._as_now(room.info())])
         for member in self._members.values():
             if room.name in member.places:
-                self._delivery.tell(member, Rooms([room.info()]))
+                self._delivery.tell(member, told)

@@ -6,12 +6,14 @@ from datetime import UTC
 
 import pytest
 
-from lanchat.cli.screen_lines import SHOWN, Line, ScreenLines
+from lanchat.cli.finding import Finding
+from lanchat.cli.screen_lines import SHOWN, Line, ScreenLines, title
 from lanchat.cli.status_line import status_line
-from lanchat.client import events
-from lanchat.client.events import Entered, Event, Rooms
+from lanchat.client import Client, events
+from lanchat.client.events import Entered, Event, Found, Rooms
 from lanchat.gui.model.chat import ChatModel
 from lanchat.protocol.frames import Archived, Change, Deleted, Edited, Member, Message, Page, Presence, Reacted, Topic
+from lanchat.protocol.query import Hit, Query
 from lanchat.protocol.rooms import Person, RoomInfo, direct_name
 from tests.gui.stand_in import ME, MY_KEY, NOON, joined, roster
 
@@ -179,3 +181,12 @@ def test_the_line_below_says_where_we_are_and_what_is_new(chat: Chat) -> None:
     assert line.startswith(f" #lobby  {ME} in Studio Nord · #games 1 (@1) · Connected")
     chat.feed(events.Lost("No answer.", 2.0))
     assert "Lost the connection to Studio Nord. Trying again in 2 s." in texts([status_line(chat.model, NOW)])[0]
+
+
+def test_a_hit_in_a_conversation_bears_the_names_of_its_people(chat: Chat) -> None:
+    client = Client("127.0.0.1:1", nick=ME)  # it never starts
+    finding = Finding(client, lambda name: title(chat.model, chat.model.rooms.find(name)))
+    hits = [Hit(room, 1, NOON, "Ana", ANA, "psst") for room in ("games", PAIR)]
+    lines = finding.told(Found("s1", Query(["psst"]), hits))
+    client.close()
+    assert [line.split()[0] for line in lines] == ["@Ana", "#games", "2"]

@@ -8,8 +8,10 @@ import pytest
 
 from lanchat.client import event_queue
 from lanchat.client.event_queue import EventQueue
-from lanchat.client.events import Connecting, Ended, Message, Page
+from lanchat.client.events import Connecting, Ended, Event, Message, Page, Pins, Rooms
 from lanchat.errors import HostRefused
+from lanchat.protocol.presence import Pin
+from lanchat.protocol.rooms import Person, RoomInfo
 
 
 def test_events_come_in_order() -> None:
@@ -99,4 +101,23 @@ def test_a_page_counts_by_what_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None
     queue.drain(2)
     assert not queue.full
     queue.put(short)
+    assert not queue.full
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Rooms([RoomInfo(f"r{n}", topic="t" * 120) for n in range(50)]),
+        Rooms([RoomInfo(f"@{n}", people=[Person("k" * 43, "Ana")] * 4) for n in range(10)]),
+        Rooms([RoomInfo("@", people=[Person("k" * 43, "A" * 25_000)])]),
+        Pins("lobby", 1, [Pin(1, "Ana", "x" * 500)] * 25),
+    ],
+)
+def test_rooms_their_people_and_pins_count(monkeypatch: pytest.MonkeyPatch, event: Event) -> None:
+    monkeypatch.setattr(event_queue, "MAX_UNREAD", 50)
+    queue = EventQueue()
+    queue.put(event)
+    assert queue.full
+    queue.drain(1)
+    queue.put(Rooms([RoomInfo("games")]))
     assert not queue.full

@@ -24,6 +24,7 @@ from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import proof_text
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Lock, Rules
+from lanchat.protocol.rooms import Person, RoomInfo
 
 SERVER = "5" * 32
 ELSE = "k" * 43
@@ -590,3 +591,12 @@ def test_the_delay_is_measured_by_our_own_ping(wire: Wire) -> None:
 
 def test_a_row_knows_its_id() -> None:
     assert Waiting("run", 7, "text", 1).id == "run-7"
+
+
+def test_only_what_is_believed_of_rooms_is_told_and_followed(wire: Wire) -> None:
+    wire.join()
+    wire.take()
+    false = RoomInfo("@" + "0" * 24, people=[Person(wire.key, "Ana"), Person(ELSE, "Boss")])
+    wire.receive(frames.Rooms([RoomInfo("games"), false], first=True), frames.Entered(false.name))
+    wire.receive(frames.Message(false.name, 1, "b1", 1, "Boss", ELSE, "your PIN, please"))
+    assert wire.take() == ([], [frames.Rooms([RoomInfo("games")], first=True)])

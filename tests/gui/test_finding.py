@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from lanchat.client import Client, Profile
-from lanchat.client.events import Found, Page
+from lanchat.client.events import Found, Page, Rooms
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.model.chat import OLDER
 from lanchat.gui.theme import Kit
 from lanchat.protocol.query import Hit, Line, Query, Spot
+from lanchat.protocol.rooms import Person, RoomInfo, direct_name
 from tests.gui.stand_in import NOON, ROOM, StandInClient, joined, message
 from tests.gui.test_chat_live import Window, serve
 
@@ -157,6 +158,30 @@ def test_what_is_no_query_is_said_below_the_field(desk: Desk, text: str, sentenc
     desk.press("<Return>")
     assert desk.panel._status["text"] == sentence
     assert not [call for call in desk.client.calls if call[0] == "search"]
+
+
+def test_what_is_typed_says_how_it_is_searched(desk: Desk) -> None:
+    desk.search(hit(810))
+    said = desk.panel._status
+    assert said["text"] == "1 result"
+    desk.panel.field.value = "bread"
+    assert said["text"] == "Enter searches"
+    desk.panel.field.value = "soup"
+    assert said["text"] == "1 result"
+    desk.panel.field.value = "from:"
+    desk.press("<Return>")
+    assert (said["text"], str(said["style"])) == ("Say who said it, like from:Ana.", "Side.Error.TLabel")
+    desk.panel.field.value = "from:Ana"
+    assert (said["text"], str(said["style"])) == ("Enter searches", "Side.Meta.TLabel")
+
+
+def test_a_hit_in_private_says_so_by_its_people(desk: Desk) -> None:
+    key, pair = desk.client.key, direct_name([desk.client.key, "a" * 43])
+    desk.feed(Rooms([RoomInfo(pair, 1, people=[Person(key, "Me"), Person("a" * 43, "Ana Lind")])]))
+    desk.search(hit(1, room=pair))
+    assert "Private: Ana Lind · Bo" in desk.drawn()
+    desk.press("<Return>")
+    assert "@" not in str(desk.panel._status["text"])
 
 
 def test_a_message_of_a_room_that_is_not_shown(desk: Desk) -> None:

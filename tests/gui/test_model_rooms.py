@@ -10,9 +10,9 @@ from lanchat.client.events import Entered, Event, Parted, Rooms, Topic
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.destinations import destinations
 from lanchat.gui.model.rooms import MAX_ROOMS
-from lanchat.protocol.frames import Member, Message, Page
+from lanchat.protocol.frames import Change, Member, Message, Page
 from lanchat.protocol.rooms import Person, RoomInfo, direct_name
-from tests.gui.stand_in import ME, MY_KEY, NOON, joined, roster
+from tests.gui.stand_in import ME, MY_KEY, NOON, joined, presence, roster
 
 NOW = NOON / 1000
 ANA = "a" * 43
@@ -109,6 +109,29 @@ def test_a_topic_is_a_line_and_stands_beside_the_name(model: ChatModel) -> None:
 def test_a_server_that_tells_of_too_many_rooms_fills_no_memory(model: ChatModel) -> None:
     feed(model, Rooms([RoomInfo(f"r{n}") for n in range(MAX_ROOMS + 50)]))
     assert len(list(model.rooms)) == MAX_ROOMS
+
+
+def test_a_conversation_does_not_bear_a_name_that_another_key_has_now(model: ChatModel) -> None:
+    mallory, room = "x" * 43, direct_name([MY_KEY, "x" * 43])
+    feed(model, Rooms([RoomInfo(room, 1, people=[Person(MY_KEY, ME), Person(mallory, "ANA")])]), Entered(room, 1))
+    assert shown(model) == ["lobby", "ANA (another key)"]
+    feed(model, presence(Change("renamed", "Anna", ANA, was="Ana")))
+    assert shown(model) == ["lobby", "ANA"]
+    feed(model, presence(Change("joined", "Mallory", mallory)))
+    assert shown(model) == ["lobby", "Mallory"]
+    feed(model, presence(Change("left", "Mallory", mallory), Change("renamed", "Ana", ANA, was="Anna")))
+    assert shown(model) == ["lobby", "ANA (another key)"]
+
+
+def test_the_line_at_the_top_has_the_sign_of_its_room(model: ChatModel) -> None:
+    many = direct_name([MY_KEY, ANA, "b" * 43])
+    feed(model, Rooms([RoomInfo(many, people=[Person(MY_KEY, ME), Person(ANA, "Ana"), Person("b" * 43, "Bo")])]))
+    feed(model, Rooms([RoomInfo("old", archived=True)]), *(Entered(room) for room in ("games", "old", PAIR, many)))
+    signs = {}
+    for room in ("games", "old", PAIR, many):
+        model.open(room)
+        signs[room] = top.sign if (top := model.top()) else ""
+    assert signs == {"games": "hash", "old": "lock", PAIR: "person", many: "people"}
 
 
 def test_where_one_may_go(model: ChatModel) -> None:

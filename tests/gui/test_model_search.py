@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from lanchat.client.events import Found
-from lanchat.gui.model.search import SearchModel
+from lanchat.client.events import Found, Rooms
+from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.model.search import SearchModel, place
 from lanchat.protocol.query import Hit, Query, Spot
+from lanchat.protocol.rooms import Person, RoomInfo, direct_name
+from tests.gui.stand_in import ME, MY_KEY
 
 SOUP = Query(["soup"], begun=True)
 
@@ -71,3 +74,21 @@ def test_when_it_was() -> None:
     ]  # type: ignore[misc,arg-type]
     assert [model.when(hit(1, at=at), now) for at in times] == ["Today 09:02", "Fri 16:20", "2 Oct", "2 Oct 2025"]
     assert model.when(Hit("lobby", 1, 10**17, "Ana", None, "x"), now)  # a server that knows no calendar
+
+
+def test_what_is_typed_and_not_searched_yet_waits_for_enter() -> None:
+    model = SearchModel(UTC)
+    model.waiting = True
+    assert model.status == "Enter searches"
+    model.ask("s1", SOUP)
+    assert model.status == "Searching …"
+    model.waiting = True
+    model.refuse("Type a word to look for.")
+    assert model.status == "Type a word to look for."
+
+
+def test_where_it_was_said_stands_below_it() -> None:
+    chat, ana = ChatModel(ME, MY_KEY), "a" * 43
+    pair = direct_name([MY_KEY, ana])
+    chat.apply(Rooms([RoomInfo("games"), RoomInfo(pair, people=[Person(MY_KEY, ME), Person(ana, "Ana")])]), 1.0)
+    assert [place(room, chat) for room in (chat.room, "games", pair)] == ["", "#games", "Private: Ana"]

@@ -233,6 +233,7 @@ def test_messages_after_a_key_are_counted(line: Timeline) -> None:
     [
         ("Ana Lindqvist", "AL"),
         ("ana", "A"),
+        ("Ana Lindqvist (another key)", "AL"),
         ("W. C. Fields", "WF"),
         ("🙂", "?"),
         ("ßeta", "S"),

@@ -144,6 +144,26 @@ def test_a_direct_word_waits_for_who_is_away(
     assert back.raw.messages()[-1]["room"] == name
 
 
+def test_people_of_a_conversation_are_told_by_the_names_that_they_hold_now(
+    server: Server, clients: ExitStack, make_key: MakeKey, people: list[Talker]
+) -> None:
+    """Else who was “Ben” once goes by that name in Ana's list when another one is Ben."""
+    ana, ben, _ = people
+    name = ben.arrange("direct", keys=[ana.key.public])["room"]
+    ben.say("it is me", name)
+    ana.until_said("it is me")
+    ben.raw.tell(kind="rename", nick="Mal")
+    ben.raw.sync()
+    ana.arrange("topic", room=name, text="news")
+    while ana.rooms()[name].get("topic") != "news":
+        pass
+    assert {p["nick"] for p in ana.rooms()[name]["people"]} == {"Ana", "Mal"}
+    ben.raw.tell(kind="bye")
+    ben.raw.until_end()
+    again = Talker(clients, server, make_key, "Ana")
+    assert {p["nick"] for p in again.rooms()[name]["people"]} == {"Ana", "Mal"}
+
+
 def test_after_a_restart_rooms_are_there_and_are_followed_from_where_one_was(serve: Serve, make_key: MakeKey) -> None:
     server = serve()
     with ExitStack() as clients:

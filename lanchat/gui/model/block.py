@@ -39,7 +39,7 @@ class Block:
     nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
     sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers. called:
     it calls us by name. file: what was sent; text is what was said of it then. pinned: it is kept at hand. seen: who
-    has read it, where that is said below it."""
+    has read it, where that is said below it. sign: of the line above the first message, the name of an icon."""
 
     key: Key
     kind: Kind
@@ -62,3 +62,4 @@ class Block:
     sent: Sent = Sent.YES
     id: str = ""
     detail: str = ""
+    sign: str = ""

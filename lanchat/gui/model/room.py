@@ -5,14 +5,13 @@ The link, the people and the other rooms are the business of model.chat. Times a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from lanchat.client import events
 from lanchat.client.mentions import mentions
 from lanchat.gui.model import wording
-from lanchat.gui.model.people import Hues
+from lanchat.gui.model.people import Hues, Names
 from lanchat.gui.model.readers import Readers
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
 from lanchat.protocol.frames import Message
@@ -51,12 +50,18 @@ class RoomModel:
     def direct(self) -> bool:
         return self.info.direct
 
-    def label(self, names: Mapping[str, str]) -> str:
-        """What it is called. names: of keys, as they are now."""
+    @property
+    def sign(self) -> str:
+        """The name of its icon."""
+        if self.direct:
+            return "person" if len(self.info.people) == 2 else "people"
+        return "lock" if self.info.archived else "hash"
+
+    def label(self, names: Names) -> str:
+        """What it is called. names: of who is here."""
         if not self.direct:
             return wording.name(self.name)
-        others = [names.get(p.key, p.nick) for p in self.info.people if p.key != self.own_key]
-        return ", ".join(map(wording.name, others)) or "?"
+        return ", ".join(names.of(p) for p in self.info.people if p.key != self.own_key) or "?"
 
     # Coming in
 
@@ -166,7 +171,7 @@ class RoomModel:
             text = "Older messages are not shown here."
         else:
             return None
-        return Block(key=TOP, kind=Kind.TOP, text=text)
+        return Block(key=TOP, kind=Kind.TOP, text=text, sign=self.sign)
 
     def blocks(self, start: int, end: int, today: date, top: Block | None) -> list[Block]:
         """The items of the timeline from place to place as they are drawn, with the line above the first."""

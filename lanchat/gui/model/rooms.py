@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, assert_never
 
 from lanchat.client import events
-from lanchat.gui.model.people import Hues
+from lanchat.gui.model.people import Hues, Names
 from lanchat.gui.model.room import RoomModel
 from lanchat.protocol.rooms import RoomInfo
 
@@ -44,8 +44,8 @@ class RoomsModel:
                 self._rooms[name] = room
         return room
 
-    def followed(self, names: Mapping[str, str]) -> list[RoomModel]:
-        """The first, the others by name, direct conversations by who they are with. names: of keys, as they are."""
+    def followed(self, names: Names) -> list[RoomModel]:
+        """The first, the others by name, direct conversations by who they are with. names: of who is here."""
         rooms = [room for room in self if room.followed or room is self.first]
         return sorted(rooms, key=lambda r: (r.direct, r is not self.first, r.label(names).casefold(), r.name))
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from lanchat.client import events
 from lanchat.gui.model import wording
+from lanchat.gui.model.people import Names
 from lanchat.gui.model.presence import in_words
 from lanchat.protocol.frames import Change, Member
 from lanchat.protocol.moderation import Role
@@ -40,6 +41,7 @@ class Roster:
     def __init__(self, own_key: str) -> None:
         self._own_key = own_key
         self._members: dict[str, Member] = {}
+        self._names: Names | None = None  # of them; None: they changed
         self._met: dict[str, str] = {}  # folded nicknames to the keys that were met under them last
         self._last: dict[str, int] = {}  # keys that are not here, and when they were last (ms since 1970)
         self._other: set[str] = set()  # keys that came under a name that was met with another one
@@ -64,6 +66,7 @@ class Roster:
             self._other.add(present)
 
     def replace(self, roster: events.Roster) -> None:
+        self._names = None
         if roster.first:
             self._members = {}
         for member in roster.members[: MAX_MEMBERS - len(self._members)]:
@@ -72,6 +75,7 @@ class Roster:
 
     def apply(self, change: Change, at: int = 0) -> bool:
         """Whether it means anything to us. at: ms since 1970."""
+        self._names = None
         if change.change in ("joined", "renamed"):
             self.meet(change.nick, change.key)
         match change.change:
@@ -95,9 +99,11 @@ class Roster:
         return [self._person(member, hue(member.nick, member.key)) for member in members]
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> Names:
         """Of keys that are here."""
-        return {m.key: m.nick for m in self._members.values() if m.key is not None}
+        if self._names is None:
+            self._names = Names((m.key, m.nick) for m in self._members.values() if m.key is not None)
+        return self._names
 
     @property
     def states(self) -> dict[str, str]:

@@ -10,11 +10,21 @@ from typing import Final
 
 from lanchat.client.events import Found
 from lanchat.gui.model import wording
+from lanchat.gui.model.chat import ChatModel
 from lanchat.protocol.query import Hit, Query, Spot
+from lanchat.protocol.rooms import DIRECT
 from lanchat.protocol.words import spans
 
 MOST: Final = 1_000  # results kept in the list: nobody reads more
 _WEEK: Final = 7  # days, within which a weekday says enough
+
+
+def place(room: str, chat: ChatModel) -> str:
+    """Where something was said, as it stands below it; empty: in the open room."""
+    if room == chat.room:
+        return ""
+    label = chat.label(chat.rooms.find(room))
+    return f"Private: {label}" if room.startswith(DIRECT) else f"#{label}"
 
 
 class SearchModel:
@@ -27,6 +37,7 @@ class SearchModel:
         self.hits: list[Hit] = []
         self.selected: int | None = None
         self.more = False  # others can be asked for
+        self.waiting = False  # something else than that is typed
         self.problem = ""  # one sentence: why nothing was looked for
         self._offline = self._adding = False
 
@@ -47,6 +58,7 @@ class SearchModel:
     def clear(self) -> None:
         self._asked, self.query, self.hits, self.selected = "", None, [], None
         self.more, self.problem, self._offline, self._adding = False, "", False, False
+        self.waiting = False
 
     def apply(self, found: Found) -> bool:
         """Takes in an answer; False: to something that nobody waits for any more."""
@@ -72,6 +84,8 @@ class SearchModel:
     @property
     def status(self) -> str:
         """One line below the field."""
+        if self.waiting:
+            return "Enter searches"
         if self.searching and not self._adding:
             return "Searching …"
         if self.problem:
