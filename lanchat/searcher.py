@@ -15,14 +15,14 @@ from lanchat.journal import Journal
 from lanchat.protocol.limits import MAX_HITS, MAX_SHOWN
 from lanchat.protocol.query import Hit, Query, Spot
 from lanchat.protocol.words import excerpt
-from lanchat.search_index import SHARD, SearchIndex, match, shard_of
+from lanchat.search_index import MADE, SHARD, SearchIndex, match, shard_of
 from lanchat.texts import Said
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 SLICE: Final = 2_000  # rows taken in at one go: 25 ms
 CHUNK: Final = 500  # proposed rows looked at in one go: 5 ms
-MAX_EXAMINED: Final = 5_000  # proposed rows of one search: then the words say too little
+MAX_EXAMINED: Final = 5_000  # proposed rows of one search, all of which one may see: then the words say too little
 MIN_DISK: Final = 64 * 1024 * 1024  # bytes left on the disk, below which the index does not grow
 
 
@@ -103,9 +103,9 @@ class Searcher:
             raise
 
     def _match(self, index: SearchIndex) -> None:
-        """It is of this journal, and of what it holds now."""
-        fits = index.journal == self._journal.id and index.seal == self._journal.texts.seal(index.upto)
-        if not fits:
+        """It was made in today's way, is of this journal, and of what it holds now."""
+        fits = index.made == MADE and index.journal == self._journal.id
+        if not fits or index.seal != self._journal.texts.seal(index.upto):
             index.begin(self._journal.id)
 
     def _remove(self) -> None:
@@ -122,8 +122,8 @@ class Searcher:
     def shards(self, query: Query, below: int) -> list[int]:
         return self._guarded(lambda index: index.shards(query, below))
 
-    def proposed(self, k: int, words: str, below: int) -> list[int]:
-        return self._guarded(lambda index: index.find(k, words, below, CHUNK))
+    def proposed(self, k: int, words: str, below: int, limit: int) -> list[int]:
+        return self._guarded(lambda index: index.find(k, words, below, limit))
 
     def end(self, below: Spot | None) -> int:
         """The row below which is searched."""
@@ -148,7 +148,7 @@ class Looking:
     ) -> None:
         self._searcher, self._query, self._directs, self._most = searcher, query, directs, most
         self._spot = below
-        self._words = match(query)
+        self._words = match(query, directs)
         self._shards: list[int] | None = None  # those still to be asked, None: the index lags
         self._goal: int | None = None  # what was said later is not waited for
         self._below = 0
@@ -166,8 +166,10 @@ class Looking:
             return False
         if not self._shards:
             return True
-        rows = self._searcher.proposed(self._shards[0], self._words, self._below)
-        if len(rows) < CHUNK:
+        # Exactly MAX_EXAMINED, of what may be seen: where shards begin would tell how much else there is
+        limit = min(CHUNK, MAX_EXAMINED - self._examined)
+        rows = self._searcher.proposed(self._shards[0], self._words, self._below, limit)
+        if len(rows) < limit:
             self._shards.pop(0)
         if rows:
             self._examine(rows)
