@@ -118,11 +118,12 @@ class SearchIndex:
             )
         ]
 
-    def find(self, k: int, match: str, below: int, limit: int) -> list[int]:
-        """The latest rows of a shard below one that match."""
+    def find(self, k: int, match: str, below: int, limit: int, seconds: float) -> list[int]:
+        """The latest rows of a shard below one that match. Raises StoreTimedOut after `seconds`."""
         table = f"words_{k}"
         statement = f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"  # nosec B608
-        return [row[0] for row in self._db.execute(statement, (match, below, limit))]
+        with self._db.at_most(seconds):
+            return [row[0] for row in self._db.execute(statement, (match, below, limit))]
 
     def sizes(self) -> dict[int, int]:
         """How many texts each shard holds."""

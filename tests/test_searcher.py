@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -303,6 +305,35 @@ def test_an_index_made_in_an_older_way_is_made_anew(desk: Desk, tmp_path: Path) 
         old.execute("DROP TABLE words_0")
         old.execute("CREATE VIRTUAL TABLE words_0 USING fts5(text, nick, facts)")
     assert desk.found("soup") == [1]
+
+
+def test_a_search_that_takes_too_long_ends_and_does_no_harm(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(30):
+        desk.say("a " * 3_999)
+    desk.say("soup")
+    assert desk.found("soup") == [31]
+    index = desk.searcher._open_index
+    phrases = Query([" ".join("a" * 32)] * 16)  # at least half a second
+    monkeypatch.setattr(module, "STEP", 0.02)
+    started = time.thread_time()
+    looking = desk.searcher.begin(phrases, ())
+    while not looking.step():
+        pass
+    assert time.thread_time() - started < 0.2
+    assert (looking.hits, looking.too_much) == ([], True)
+    assert desk.found("soup") == [31]
+    assert desk.searcher._open_index is index, "it is not made anew"
+
+
+def test_one_hit_is_shown_in_each_step(desk: Desk) -> None:
+    for _ in range(5):
+        desk.say("soup")
+    looking = desk.searcher.begin(parse("soup"), ())
+    shown = [0]
+    while not looking.step():
+        shown.append(len(looking.hits))
+    assert max(now - before for before, now in pairwise(shown)) == 1
+    assert len(looking.hits) == 5
 
 
 def test_somebody_may_have_many_conversations(desk: Desk) -> None:
