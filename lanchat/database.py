@@ -12,12 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-from lanchat.errors import StoreFailed, StoreTooNew, StoreTooOld
+from lanchat.errors import StoreFailed, StoreTimedOut, StoreTooNew, StoreTooOld
 
 _APPLICATION_ID: Final = 0x6C616E63  # “lanc”: what file(1) and a curious person see
 BUSY_TIMEOUT: Final = 5.0  # s to wait for another process or connection
 _BUSY_LOOK: Final = 0.01  # s between two tries at what SQLite does not wait for
 _MEMORY: Final = Path(":memory:")
+_CLOCK_LOOK: Final = 50  # steps of SQLite's machine between two looks at the clock; each page that FTS5 reads is a few
 
 
 class Database:
@@ -88,10 +89,23 @@ class Database:
                 raise
 
     @contextmanager
+    def at_most(self, seconds: float) -> Iterator[None]:
+        """Each statement in it that makes this thread's processor time in it exceed `seconds` is broken off: raises
+        StoreTimedOut. Not the time on the wall: on a busy machine no statement fails for what others do."""
+        end = time.thread_time() + seconds
+        self._db.set_progress_handler(lambda: time.thread_time() > end, _CLOCK_LOOK)
+        try:
+            yield
+        finally:
+            self._db.set_progress_handler(None, 0)
+
+    @contextmanager
     def errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise StoreTimedOut(path=self.path) from error
             raise StoreFailed(path=self.path, detail=str(error)) from error
 
     def close(self) -> None:

@@ -21,7 +21,8 @@
     │   ├── StoreInUse                another process works on it
     │   ├── StoreTooNew               a newer lanchat wrote it
     │   ├── StoreTooOld               an older one did, and it is only to be read
-    │   └── StoreFailed               it cannot be read or written
+    │   ├── StoreFailed               it cannot be read or written
+    │   └── StoreTimedOut             what was asked of it takes too long
     ├── ServeError                a server cannot start (no free port, a wrong address)
     ├── NoWindow                  there is no screen, or no tkinter
     └── DiscoveryError            the rooms around us
@@ -175,6 +176,12 @@ class StoreTooOld(StoreError):
 
 class StoreFailed(StoreError):
     sentence = "{path} cannot be used: {detail}. Check the disk and the permissions."
+
+
+class StoreTimedOut(StoreError):
+    """Facts: path."""
+
+    sentence = "{path} needs too long to find that. Ask for less."
 
 
 class ServeError(LanchatError):

@@ -1,4 +1,5 @@
-"""The index of words (SQLite's FTS5) beside a journal, in a file of its own; it holds no text and knows no room.
+"""The index of words (SQLite's FTS5) beside a journal, in a file of its own; it holds no text, and decides
+not who may see which room.
 
 It may be removed at any time, and is made anew. Cut into shards of as many rows of the journal each: the newest is
 asked first, one that holds a blanked text is written anew in a moment, and no question takes long.
@@ -6,17 +7,19 @@ asked first, one that holds a blanked text is written anew in a moment, and no q
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final, Self
 
 from lanchat.database import Database
 from lanchat.protocol.query import Query
+from lanchat.protocol.rooms import DIRECT
 from lanchat.protocol.words import has_words, spaced
 from lanchat.texts import Text
 
 SHARD: Final = 16_384  # rows: written anew in 0.2 s; of a million there are 61, asked in 5 ms
-VERSION: Final = 1
+VERSION: Final = 1  # of its tables
+MADE: Final = "2"  # how rows are taken in: an index that was made in another way is made anew
 _SCHEMA: Final = """CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE shard (         -- shard k holds the rows after k * SHARD
     k INTEGER PRIMARY KEY, texts INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL
@@ -26,7 +29,7 @@ _WORDS: Final = (
     "CREATE VIRTUAL TABLE words_{} USING fts5(text, nick, facts, content='', columnsize=0, "
     "tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc So'\")"
 )
-_ALL: Final = 'facts : "in" *'  # every row tells its room
+_PUBLIC: Final = "public"  # the fact of all rows but those of direct conversations
 _ROWS_PER_INSERT: Final = 64  # as in journal.py
 _LINKS: Final = ("http://", "https://")
 
@@ -37,6 +40,7 @@ class SearchIndex:
     def __init__(self, database: Database) -> None:
         self._db = database
         facts = dict(database.execute("SELECT name, value FROM meta"))
+        self.made: str = facts.get("made", "")
         self.journal: str = facts.get("journal", "")  # the id of the journal
         self.upto = int(facts.get("upto", 0))  # the last row that was taken in
         self.seal: str = facts.get("seal", "")  # of that row
@@ -79,9 +83,9 @@ class SearchIndex:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _note(self, journal: str, upto: int, seal: str) -> None:
-        facts = [("journal", journal), ("upto", str(upto)), ("seal", seal)]
+        facts = [("made", MADE), ("journal", journal), ("upto", str(upto)), ("seal", seal)]
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", facts)
-        self.journal, self.upto, self.seal = journal, upto, seal
+        self.made, self.journal, self.upto, self.seal = MADE, journal, upto, seal
 
     def _insert(self, k: int, texts: Sequence[Text]) -> None:
         if self._db.value("SELECT k FROM shard WHERE k = ?", k) is None:
@@ -114,11 +118,12 @@ class SearchIndex:
             )
         ]
 
-    def find(self, k: int, match: str, below: int, limit: int) -> list[int]:
-        """The latest rows of a shard below one that match."""
+    def find(self, k: int, match: str, below: int, limit: int, seconds: float) -> list[int]:
+        """The latest rows of a shard below one that match. Raises StoreTimedOut after `seconds`."""
         table = f"words_{k}"
         statement = f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"  # nosec B608
-        return [row[0] for row in self._db.execute(statement, (match, below, limit))]
+        with self._db.at_most(seconds):
+            return [row[0] for row in self._db.execute(statement, (match, below, limit))]
 
     def sizes(self) -> dict[int, int]:
         """How many texts each shard holds."""
@@ -129,8 +134,10 @@ def shard_of(row: int) -> int:
     return max(0, row - 1) // SHARD
 
 
-def match(query: Query) -> str:
-    """The query in FTS5's language. What people typed stands in quotes: it is words, whatever it looks like."""
+def match(query: Query, directs: Collection[str]) -> str:
+    """The query in FTS5's language, for who may see these direct conversations and all rooms. What people typed stands
+    in quotes: it is words, whatever it looks like."""
+    seen = " OR ".join(f'"{fact}"' for fact in [_PUBLIC, *map(_room, directs)])
     words = [f"text : {_quoted(word)}" for word in query.words if has_words(word)]
     if query.begun and words:
         words[-1] += " *"
@@ -140,7 +147,7 @@ def match(query: Query) -> str:
         words.append(f'facts : "{_room(query.room)}"')
     words += [f'facts : "has{what}"' for what in query.has]
     without = "".join(f" NOT text : {_quoted(word)}" for word in query.without if has_words(word))
-    return f"({' AND '.join(words or [_ALL])}){without}"
+    return f"({' AND '.join([f'facts : ({seen})', *words])}){without}"
 
 
 def _quoted(words: str) -> str:
@@ -149,7 +156,7 @@ def _quoted(words: str) -> str:
 
 
 def _facts(text: Text) -> str:
-    facts = [_room(text.room)]
+    facts = [_room(text.room)] if text.room.startswith(DIRECT) else [_room(text.room), _PUBLIC]
     if text.file is not None:
         facts.append("hasfile")
     if any(link in text.body for link in _LINKS):

@@ -6,23 +6,25 @@ The index only proposes rows. What is found is read from the journal, so that no
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final, TypeVar
 
-from lanchat.errors import StoreError, StoreFailed
+from lanchat.errors import StoreError, StoreFailed, StoreTimedOut
 from lanchat.journal import Journal
 from lanchat.protocol.limits import MAX_HITS, MAX_SHOWN
-from lanchat.protocol.query import Hit, Query, Spot
+from lanchat.protocol.query import Hit, Line, Query, Spot
 from lanchat.protocol.words import excerpt
-from lanchat.search_index import SHARD, SearchIndex, match, shard_of
+from lanchat.search_index import MADE, SHARD, SearchIndex, match, shard_of
 from lanchat.texts import Said
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 SLICE: Final = 2_000  # rows taken in at one go: 25 ms
 CHUNK: Final = 500  # proposed rows looked at in one go: 5 ms
-MAX_EXAMINED: Final = 5_000  # proposed rows of one search: then the words say too little
+MAX_EXAMINED: Final = 5_000  # proposed rows of one search, all of which one may see: then the words say too little
+STEP: Final = 0.3  # s of the processor that one statement of a search may take: pages of history wait for it
 MIN_DISK: Final = 64 * 1024 * 1024  # bytes left on the disk, below which the index does not grow
 
 
@@ -97,15 +99,17 @@ class Searcher:
                 self._open_index = SearchIndex.open(self._path)
                 self._match(self._open_index)
             return work(self._open_index)
+        except StoreTimedOut:
+            raise
         except StoreError:
             self.close()
             self._remove()
             raise
 
     def _match(self, index: SearchIndex) -> None:
-        """It is of this journal, and of what it holds now."""
-        fits = index.journal == self._journal.id and index.seal == self._journal.texts.seal(index.upto)
-        if not fits:
+        """It was made in today's way, is of this journal, and of what it holds now."""
+        fits = index.made == MADE and index.journal == self._journal.id
+        if not fits or index.seal != self._journal.texts.seal(index.upto):
             index.begin(self._journal.id)
 
     def _remove(self) -> None:
@@ -122,8 +126,8 @@ class Searcher:
     def shards(self, query: Query, below: int) -> list[int]:
         return self._guarded(lambda index: index.shards(query, below))
 
-    def proposed(self, k: int, words: str, below: int) -> list[int]:
-        return self._guarded(lambda index: index.find(k, words, below, CHUNK))
+    def proposed(self, k: int, words: str, below: int, limit: int) -> list[int]:
+        return self._guarded(lambda index: index.find(k, words, below, limit, STEP))
 
     def end(self, below: Spot | None) -> int:
         """The row below which is searched."""
@@ -131,57 +135,86 @@ class Searcher:
         return self._journal.texts.end + 1 if row is None else row
 
     def holding(self, rows: list[int], directs: Collection[str]) -> list[Said]:
-        return self._journal.texts.holding(rows, directs)
+        with self._journal.texts.at_most(STEP):
+            return self._journal.texts.holding(rows, directs)
 
     def hit(self, said: Said, query: Query) -> Hit:
-        before, after = self._journal.texts.beside(said.room, said.seq)
+        before, after = self._beside(said)
         text = excerpt(said.body, query.words, MAX_SHOWN, prefix=query.begun)
         return Hit(said.room, said.seq, said.at, said.nick, said.key, text, before, after)
+
+    def _beside(self, said: Said) -> tuple[Line | None, Line | None]:
+        """Nothing, where it is too far away: what was found counts more."""
+        try:
+            with self._journal.texts.at_most(STEP):
+                return self._journal.texts.beside(said.room, said.seq)
+        except StoreTimedOut:
+            return None, None
 
 
 class Looking:
     """One search under way. `step` until it is done; then hits: the newest first; more: there may be others; too_much:
-    too many rows were looked at, and none fits. most: how many are wanted."""
+    too many rows were looked at, or for too long, and none fits. most: how many are wanted."""
 
     def __init__(
         self, searcher: Searcher, query: Query, directs: Collection[str], below: Spot | None, most: int
     ) -> None:
         self._searcher, self._query, self._directs, self._most = searcher, query, directs, most
         self._spot = below
-        self._words = match(query)
+        self._words = match(query, directs)
         self._shards: list[int] | None = None  # those still to be asked, None: the index lags
         self._goal: int | None = None  # what was said later is not waited for
         self._below = 0
         self._examined = 0
+        self._fitting: deque[Said] = deque()  # to be shown, one in each step: a long text takes some ms
         self.hits: list[Hit] = []
         self.more = self.too_much = False
 
     def step(self) -> bool:
-        """A few ms of it; True: it is done."""
+        """A few ms of it, or STEP twice at the worst; True: it is done."""
         if self._shards is None:
             self._goal = self._searcher.last if self._goal is None else self._goal
             if self._searcher.catch_up(self._goal):
                 self._below = self._searcher.end(self._spot)
                 self._shards = self._searcher.shards(self._query, self._below)
             return False
+        if self._fitting:
+            return self._show(self._fitting.popleft())
         if not self._shards:
             return True
-        rows = self._searcher.proposed(self._shards[0], self._words, self._below)
-        if len(rows) < CHUNK:
-            self._shards.pop(0)
-        if rows:
-            self._examine(rows)
-        return self.more or self.too_much
+        if self._look(self._shards):
+            return False
+        self.more, self.too_much = bool(self.hits), not self.hits
+        return True
 
-    def _examine(self, rows: list[int]) -> None:
-        query = self._query
+    def _look(self, shards: list[int]) -> bool:
+        """At the next rows; False: there are too many, or they take too long."""
+        if self._examined >= MAX_EXAMINED:
+            return False
+        try:
+            self._examine(shards)
+        except StoreTimedOut:
+            return False
+        return True
+
+    def _show(self, said: Said) -> bool:
+        if len(self.hits) >= self._most:
+            self.more = True
+        else:
+            self.hits.append(self._searcher.hit(said, self._query))
+        return self.more
+
+    def _examine(self, shards: list[int]) -> None:
+        """Looks at the next rows: what fits is to be shown."""
+        # Exactly MAX_EXAMINED, of what may be seen: where shards begin would tell how much else there is
+        limit = min(CHUNK, MAX_EXAMINED - self._examined)
+        rows = self._searcher.proposed(shards[0], self._words, self._below, limit)
+        if len(rows) < limit:
+            shards.pop(0)
+        if not rows:
+            return
         self._below = rows[-1]
         self._examined += len(rows)
-        for said in self._searcher.holding(rows, self._directs):
-            if said.at >= query.since and (not query.until or said.at < query.until):
-                if len(self.hits) >= self._most:
-                    self.more = True
-                    return
-                self.hits.append(self._searcher.hit(said, query))
-        if self._examined >= MAX_EXAMINED:
-            self.more, self.too_much = bool(self.hits), not self.hits
+        since, until = self._query.since, self._query.until
+        held = self._searcher.holding(rows, self._directs)
+        self._fitting += [said for said in held if said.at >= since and (not until or said.at < until)]

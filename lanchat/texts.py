@@ -6,6 +6,7 @@ A row is named by its n, which counts up over all rooms. Of a message that was c
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from typing import Final, NamedTuple
 
 from lanchat.database import Database
@@ -86,6 +87,10 @@ class Texts:
         statement = f"SELECT count(*) FROM entry e {_MESSAGE} WHERE e.n > ? AND e.n <= ? AND {_SAID}"  # nosec B608
         total: int = self._db.value(statement, after, upto)
         return total
+
+    def at_most(self, seconds: float) -> AbstractContextManager[None]:
+        """What is read in it raises StoreTimedOut after `seconds`."""
+        return self._db.at_most(seconds)
 
     def holding(self, rows: Sequence[int], directs: Collection[str]) -> list[Said]:
         """Of these rows those whose text holds, the latest first; of direct conversations only of `directs`."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.database import Database
-from lanchat.errors import StoreFailed, StoreTooNew
+from lanchat.errors import StoreFailed, StoreTimedOut, StoreTooNew
 
 SCHEMA = "CREATE TABLE thing (n INTEGER PRIMARY KEY);\nCREATE TABLE other (t TEXT)"
 
@@ -131,3 +131,10 @@ def test_no_connection_stays_open_on_a_file_that_is_none(tmp_path: Path) -> None
     with pytest.raises(StoreFailed):
         Database(path, SCHEMA, 1)
     assert not [fd for fd in os.listdir("/proc/self/fd") if os.path.realpath(f"/proc/self/fd/{fd}") == str(path)]
+
+
+def test_what_takes_too_long_is_broken_off(db: Database) -> None:
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+    with pytest.raises(StoreTimedOut), db.at_most(0.01):
+        db.execute(endless)
+    assert len(db.execute(endless.replace("c)", "c LIMIT 100000)", 1))) == 1, "only within"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from lanchat import searcher as module
+from lanchat.database import Database
 from lanchat.errors import StoreFailed
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Deleted, Edited, Entry, Message
 from lanchat.protocol.query import Line, Query, Spot, parse
+from lanchat.search_index import VERSION
 from lanchat.searcher import Looking, Searcher
 
 ANA, BO = "a" * 43, "b" * 43
@@ -260,9 +265,80 @@ def test_a_search_that_fits_nothing_ends(desk: Desk, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(module, "CHUNK", 10)
     monkeypatch.setattr(module, "MAX_EXAMINED", 30)
     for _ in range(50):
-        desk.say("soup", room="@secret")
-    looking = desk.look("soup")
+        desk.say("soup", at=1)
+    looking = desk.look("soup after:2026-11-24")
+    assert (looking.hits, looking.more, looking.too_much) == ([], False, False), "the whole shard is too old"
+    desk.say("salad", at=2**50)
+    looking = desk.look("soup after:2026-11-24")
     assert (looking.hits, looking.more, looking.too_much) == ([], False, True)
+
+
+@pytest.mark.parametrize("hidden", [0, 1, 7])
+def test_what_one_may_not_see_is_not_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch, hidden: int) -> None:
+    for where in ("lanchat.searcher", "lanchat.search_index"):
+        monkeypatch.setattr(f"{where}.SHARD", 16)
+    monkeypatch.setattr(module, "CHUNK", 10)
+    monkeypatch.setattr(module, "MAX_EXAMINED", 25)
+    for number in range(30):
+        desk.say(f"soup {number}", at=1 + number % 2 * 1000)  # each shard spans the time that is asked for
+        for _ in range(hidden if number % 5 == 0 else 0):
+            desk.say("soup rosebud", room="@secret", nick="Bo", at=1)
+    now = Query(["soup"], since=500, until=500)  # nothing fits
+
+    def too_much(below: int, **fields: list[str]) -> bool:
+        looking = desk.searcher.begin(structs.replace(now, **fields), ("@other",), Spot("lobby", below))
+        while not looking.step():
+            pass
+        assert not looking.hits
+        return looking.too_much
+
+    for fields in ({}, {"without": ["rosebud"]}, {"words": []}, {"words": [], "without": ["rosebud"]}):
+        assert [too_much(below, **fields) for below in (25, 26, 27)] == [False, True, True]
+
+
+def test_an_index_made_in_an_older_way_is_made_anew(desk: Desk, tmp_path: Path) -> None:
+    desk.say("soup")
+    assert desk.found("soup") == [1]
+    desk.searcher.close()
+    with Database(tmp_path / "search.db", "", VERSION) as old:
+        old.execute("DELETE FROM meta WHERE name = 'made'")
+        old.execute("DROP TABLE words_0")
+        old.execute("CREATE VIRTUAL TABLE words_0 USING fts5(text, nick, facts)")
+    assert desk.found("soup") == [1]
+
+
+def test_a_search_that_takes_too_long_ends_and_does_no_harm(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(30):
+        desk.say("a " * 3_999)
+    desk.say("soup")
+    assert desk.found("soup") == [31]
+    index = desk.searcher._open_index
+    phrases = Query([" ".join("a" * 32)] * 16)  # at least half a second
+    monkeypatch.setattr(module, "STEP", 0.02)
+    started = time.thread_time()
+    looking = desk.searcher.begin(phrases, ())
+    while not looking.step():
+        pass
+    assert time.thread_time() - started < 0.2
+    assert (looking.hits, looking.too_much) == ([], True)
+    assert desk.found("soup") == [31]
+    assert desk.searcher._open_index is index, "it is not made anew"
+
+
+def test_one_hit_is_shown_in_each_step(desk: Desk) -> None:
+    for _ in range(5):
+        desk.say("soup")
+    looking = desk.searcher.begin(parse("soup"), ())
+    shown = [0]
+    while not looking.step():
+        shown.append(len(looking.hits))
+    assert max(now - before for before, now in pairwise(shown)) == 1
+    assert len(looking.hits) == 5
+
+
+def test_somebody_may_have_many_conversations(desk: Desk) -> None:
+    desk.say("soup", room="@999")
+    assert desk.found("soup", directs=tuple(f"@{number}" for number in range(1_000))) == [1]
 
 
 @given(

@@ -37,7 +37,7 @@ from lanchat.protocol import text as rules
 from lanchat.protocol.frames import Arrange, Edit, Message, Moderate, React, Say, Status, Word
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Action
-from lanchat.protocol.query import Query, Spot, parse
+from lanchat.protocol.query import Query, Spot, bounded, parse
 from lanchat.protocol.rooms import RoomAction
 from lanchat.protocol.target import Address, parse_target
 
@@ -207,7 +207,7 @@ class Client:
     def search(self, query: Query | str, below: Spot | None = None) -> str:
         """Looks for what was said, as protocol.query.parse reads it; returns the id of the Found event that tells it.
         below: goes on below this one, the last that was found. Raises LocalProtocolError: it is no query."""
-        query = parse(query) if isinstance(query, str) else query
+        query = parse(query) if isinstance(query, str) else bounded(query)
         id = f"s{next(self._deeds)}"  # noqa: A001 - the wire's word
         self._link.post(lambda: self._talk.search(id, query, below))
         return id

@@ -51,6 +51,7 @@ NEWCOMER_HISTORY: Final = 100  # entries a newcomer gets unasked: two screens
 MAX_QUERY: Final = 500  # characters that a person types to search: some lines
 MAX_TERM: Final = 100  # characters of one word, or of some in a row
 MAX_TERMS: Final = 16  # words of a search, and as many left out: more than anybody remembers
+MAX_WORDS: Final = 32  # words of a search in all, those in a row counted each: a phrase costs the more the longer it is
 MAX_HITS: Final = 20  # messages in one answer: 20 x (202 x 4 + 2 x 100 x 4 + 3 x 32 x 4 + 500) stay below MAX_FRAME
 MAX_SHOWN: Final = 200  # characters of a message that was found: two or three lines
 MAX_BESIDE: Final = 80  # characters of what was said next to it: one line

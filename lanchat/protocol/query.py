@@ -15,8 +15,18 @@ from msgspec import Meta, Struct, structs
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.fields import Count, Time
-from lanchat.protocol.limits import MAX_HITS, MAX_ID, MAX_NICK, MAX_QUERY, MAX_ROOM_NAME, MAX_TERM, MAX_TERMS, Code
-from lanchat.protocol.words import has_words
+from lanchat.protocol.limits import (
+    MAX_HITS,
+    MAX_ID,
+    MAX_NICK,
+    MAX_QUERY,
+    MAX_ROOM_NAME,
+    MAX_TERM,
+    MAX_TERMS,
+    MAX_WORDS,
+    Code,
+)
+from lanchat.protocol.words import count_words, has_words
 
 _TERM = Annotated[str, Meta(max_length=MAX_TERM)]
 _TERMS = Annotated[list[_TERM], Meta(max_length=MAX_TERMS)]
@@ -114,7 +124,17 @@ def parse(text: str, zone: tzinfo | None = None) -> Query:
             query = _with_term(query, value, left_out=bool(sign), begun=not quoted)
     if query in (Query(), Query(begun=True)):
         raise _invalid("Type a word to look for.")
-    return query
+    return bounded(query)
+
+
+def bounded(query: Query) -> Query:
+    """The same without what is said twice. Raises LocalProtocolError(INVALID): it has more than MAX_WORDS words."""
+    words, without = list(dict.fromkeys(query.words)), list(dict.fromkeys(query.without))
+    if sum(map(count_words, (*words, *without, query.nick))) > MAX_WORDS:
+        raise _invalid(f"A search has at most {MAX_WORDS} words, those in quotes included.")
+    # A word that is given whole, too, is not only begun
+    begun = query.begun and not set(query.words[-1:]) & set(query.words[:-1])
+    return structs.replace(query, words=words, without=without, begun=begun)
 
 
 def _with_term(query: Query, term: str, *, left_out: bool, begun: bool) -> Query:

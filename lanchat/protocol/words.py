@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
+from unicodedata import category
 
 # Han, kana, Thai, Lao, Khmer, Myanmar; arrows, symbols and emoji
 _SINGLE: Final = (
@@ -20,6 +22,9 @@ _SINGLE: Final = (
 _LETTER: Final = rf"[^\W_{_SINGLE}]"
 _TOKEN: Final = re.compile(rf"[{_SINGLE}]|{_LETTER}+")
 _EACH: Final = re.compile(rf"[{_SINGLE}]")
+_INDEXED: Final = frozenset(
+    {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Co", "Mn", "Mc", "So"}
+)  # as in search_index.py
 _SELECTOR: Final = re.compile("[\ufe00-\ufe0f]")  # how a sign is drawn makes no other sign of it
 
 
@@ -32,6 +37,12 @@ def spaced(text: str) -> str:
 
 def has_words(text: str) -> bool:
     return _TOKEN.search(text) is not None
+
+
+def count_words(text: str) -> int:
+    """As `spans` counts them or as the index does, whichever is more."""
+    runs = groupby(spaced(text), key=lambda sign: category(sign) in _INDEXED)
+    return max(sum(is_word for is_word, _ in runs), len(_TOKEN.findall(_folded(text)[0])))
 
 
 def spans(text: str, terms: Sequence[str], *, prefix: bool = False) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ from lanchat.journal import Journal
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Entry, Error, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, Code
-from lanchat.searcher import Searcher
+from lanchat.searcher import STEP, Searcher
 from lanchat.server.last_resort import last_resort
 from lanchat.server.limits import CHECKPOINT_AFTER, WAL_BYTES
 from lanchat.server.member import Member, Place
@@ -69,6 +69,7 @@ class History:
         self._answer = answer
         self._requests: queue.SimpleQueue[Request | SearchRequest | Scrub | Empty | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="lanchat-history")
+        self._closing = threading.Event()  # what is still asked for is answered, but nothing is searched any more
 
     def start(self) -> None:
         self._thread.start()
@@ -86,6 +87,7 @@ class History:
         self._requests.put(Empty(remove))
 
     def close(self) -> None:
+        self._closing.set()
         if self._thread.ident is not None:
             self._requests.put(None)
             self._thread.join()
@@ -98,6 +100,7 @@ class History:
 
     def _answer_all(self) -> None:
         moved_at = time.monotonic()
+        searched_at = 0.0
         scrubbed = True  # nothing that was redacted is left in the log
         while True:
             try:
@@ -115,8 +118,11 @@ class History:
                     self._answer(self._read(request))
             except queue.Empty:
                 pass  # nobody asked: time to tidy up
-            if self._searching.busy:
+            # Who waits for a page waits for one step, however many wait; but pages never hold up a search for long
+            in_turn = self._requests.empty() or time.monotonic() - searched_at >= STEP
+            if self._searching.busy and in_turn and not self._closing.is_set():
                 self._searching.step()
+                searched_at = time.monotonic()
             if time.monotonic() - moved_at >= CHECKPOINT_AFTER:
                 self._checkpoint(self._journal.checkpoint)
                 # Somebody read when it should be emptied; or writes all the time, so that it never began anew

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from lanchat.errors import StoreError
+from lanchat.errors import LocalProtocolError, StoreError
 from lanchat.protocol.limits import MAX_ROOM_NAME, Code
-from lanchat.protocol.query import Found, Query, Search, Spot
+from lanchat.protocol.query import Found, Query, Search, Spot, bounded
 from lanchat.protocol.text import one_line
 from lanchat.searcher import Looking, Searcher
 from lanchat.server.limits import MAX_ASKED, QUIET
@@ -39,7 +39,11 @@ def request(member: Member, ask: Search, rooms: Rooms) -> SearchRequest | Found:
     """In the broadcaster's thread: the question with what it may touch; or why it is none. Raises StoreError."""
     if member.plain or member.asked >= MAX_ASKED:
         return Found(ask.id, code=Code.HISTORY_BUSY, detail="Wait for what you asked for.")
-    key, query, below = member.line.key, ask.query, ask.below
+    try:
+        query = bounded(ask.query)
+    except LocalProtocolError as error:
+        return Found(ask.id, code=Code.SEARCH_FAILED, detail=str(error))
+    key, below = member.line.key, ask.below
     if query.room:
         room = rooms.find(query.room, key) or rooms.like(query.room)
         if room is None:

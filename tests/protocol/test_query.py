@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.codec import client_frames, encode
-from lanchat.protocol.limits import MAX_QUERY, MAX_TERM, MAX_TERMS
+from lanchat.protocol.limits import MAX_QUERY, MAX_TERM, MAX_TERMS, MAX_WORDS
 from lanchat.protocol.query import Query, Search, parse
 
 
@@ -37,6 +37,9 @@ def ms(*day: int) -> int:
         ("http://x.org/y", Query(["http://x.org/y"], begun=True)),
         ("time:10:30", Query(["time:10:30"], begun=True)),
         ("- -- soup !", Query(["soup"], begun=True)),
+        ("soup soup", Query(["soup"])),
+        ("soup hot soup", Query(["soup", "hot"])),
+        ("hot hot soup -a -a", Query(["hot", "soup"], begun=True, without=["a"])),
         ("会议", Query(["会议"], begun=True)),
         ("🎉", Query(["🎉"], begun=True)),
         ("-soup", Query(without=["soup"])),
@@ -78,6 +81,10 @@ def test_a_day_is_that_of_the_zone() -> None:
         "x" * 10_000,
         " ".join("x" * (MAX_TERMS + 1)),
         " ".join(["-x"] * (MAX_TERMS + 1)),
+        f'"{"x " * (MAX_WORDS + 1)}"',
+        f'"{"x " * MAX_WORDS}" -y',
+        f'"{"x " * MAX_WORDS}" from:Ana',
+        "会" * (MAX_WORDS + 1),
     ],
 )
 def test_what_cannot_be_gives_one_sentence(text: str) -> None:

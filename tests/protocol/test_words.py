@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lanchat.protocol.words import excerpt, has_words, spaced, spans
+from lanchat.protocol.words import count_words, excerpt, has_words, spaced, spans
 
 
 def found(text: str, *terms: str, prefix: bool = False) -> list[str]:
@@ -59,3 +59,11 @@ def test_any_text_and_terms_give_places_within_the_text(text: str, terms: list[s
         assert last <= start < end <= len(text)
         last = start
     assert len(excerpt(text, terms, 20, prefix=prefix)) <= 22
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", 0), ("!?", 0), ("hot, hot soup", 3), ("今天 ok", 3), ("a.©.b", 3), ("ﷺ", 4), ("10:30", 2), ("🎉🎉", 2)],
+)
+def test_words_are_counted_as_they_cost(text: str, words: int) -> None:
+    assert count_words(text) == words

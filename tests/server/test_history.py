@@ -1,14 +1,25 @@
-"""How many entries one page holds; the rest of the history reader is tested over real sockets (test_catch_up)."""
+"""How many entries one page holds, and what goes first; the rest of the history reader is tested over real sockets
+(test_catch_up)."""
 
 from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lanchat.journal import Journal
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Message, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, MAX_TEXT
-from lanchat.server.history import fitting
+from lanchat.protocol.query import Query
+from lanchat.searcher import Searcher
+from lanchat.server.history import Answer, History, Request, fitting
+from lanchat.server.member import Member
+from lanchat.server.searching import SearchRequest
+from tests.server.raw_client import wait_until
 
 SIGNS = st.sampled_from(["x", "🙂", '"', "\n", "\\"])
 
@@ -36,3 +47,60 @@ def test_one_always_fits_and_none_is_none() -> None:
     longest = [entry(1, "🙂" * MAX_TEXT)]
     assert fitting(longest) == longest
     assert fitting([]) == []
+
+
+class Reader:
+    """A history reader of a journal with one message, and what it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.journal = Journal.open(folder / "journal.db")
+        self.journal.append([Message("lobby", 1, "i", 1, "Ana", None, "soup")], {})
+        reader = self.journal.reader()
+        self.answers: list[Answer] = []
+        self.answered = threading.Event()
+        self.held = threading.Event()  # the first answer is handed over when it is set
+        self.history = History(reader, Searcher(reader, None), self._answer)
+
+    def ask(self, *, pages: int) -> None:
+        """A search, and behind it pages."""
+        nobody = cast("Member", None)  # it is only handed on
+        self.history.ask(Request(nobody, "lobby", 1, before=2))
+        self.history.ask(SearchRequest(nobody, "s", Query(["soup"]), (), None))
+        for _ in range(pages):
+            self.history.ask(Request(nobody, "lobby", 1, before=2))
+
+    def searches(self) -> list[int]:
+        """The places of the answers to them."""
+        return [n for n, answer in enumerate(self.answers) if isinstance(answer.request, SearchRequest)]
+
+    def close(self) -> None:
+        self.history.close()
+        self.journal.close()
+
+    def _answer(self, answer: Answer) -> None:
+        self.held.wait(10)
+        self.answers.append(answer)
+        if isinstance(answer.request, SearchRequest):
+            self.answered.set()
+
+
+def test_pages_that_wait_go_before_the_steps_of_a_search(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    reader.ask(pages=20)
+    reader.held.set()
+    reader.history.start()
+    assert reader.answered.wait(10)
+    assert reader.searches() == [21]
+    reader.close()
+
+
+def test_a_search_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    reader.ask(pages=20)
+    reader.history.start()
+    closing = threading.Thread(target=reader.close, name="closing")
+    closing.start()
+    wait_until(reader.history._closing.is_set, "the end to begin")
+    reader.held.set()
+    closing.join()
+    assert (len(reader.answers), reader.searches()) == (21, [])

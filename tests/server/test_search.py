@@ -107,6 +107,12 @@ def test_hostile_questions_are_questions(people: list[Talker], query: Frame) -> 
     people[1].until_said("still here")
 
 
+def test_too_many_words_are_refused_with_a_sentence(people: list[Talker]) -> None:
+    found = search(people[0], *("a " * length for length in range(2, 18)))
+    assert found["code"] == Code.SEARCH_FAILED
+    assert "at most 32 words" in found["detail"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
