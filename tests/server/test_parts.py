@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lanchat.searcher import MIN_DISK
 from lanchat.server.blobs import room_at
 from lanchat.server.limits import FREE_DISK
 from lanchat.server.parts import Parts
@@ -33,9 +34,9 @@ def test_the_last_word_on_each_part_counts(noted: list[tuple[str, str, int]]) ->
 
 @pytest.mark.parametrize(
     ("total", "left_alone"),
-    [(100 * MIB, 64 * MIB), (10_000 * MIB, 500 * MIB), (1_000_000 * MIB, 1024 * MIB)],
+    [(1_000 * MIB, 128 * MIB), (10_000 * MIB, 500 * MIB), (1_000_000 * MIB, 1024 * MIB)],
 )
 def test_what_files_leave_of_a_disk(total: int, left_alone: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(total, 0, total))
     assert total - room_at(Path()) == left_alone
-    assert left_alone >= 4 * FREE_DISK
+    assert left_alone >= 2 * MIN_DISK > 2 * FREE_DISK
