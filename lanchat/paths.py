@@ -2,19 +2,24 @@
 
     <user data>/servers/<name>/     a server: key, journal, lock
     <user data>/profiles/<name>/    a person: key, outbox, replicas, pins, settings
+    <user data>/cache/              what may go at any time: pictures by their server, what was pasted
 
 LANCHAT_HOME replaces <user data>, for tests and for a stick that carries everything.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from pathlib import Path
+from typing import Final
 
 import platformdirs
 
 from lanchat.errors import StoreFailed
+
+_SERVER: Final = 32  # hex digits of the digest of a server's id
 
 
 def home() -> Path:
@@ -40,6 +45,13 @@ def downloads() -> Path:
     if "LANCHAT_HOME" in os.environ:
         return home() / "downloads"
     return Path(platformdirs.user_downloads_dir())
+
+
+def pictures(server_id: str = "") -> Path:
+    """Where pictures are kept to be shown again: all, or those of one server; not made here."""
+    folder = home() / "cache" / "pictures"
+    # By a digest: the id may be anything, and no file system is to tell its cases apart
+    return folder / hashlib.sha256(server_id.encode()).hexdigest()[:_SERVER] if server_id else folder
 
 
 def file_name(name: str) -> str:

@@ -25,7 +25,8 @@ from tests.server.test_files import Mover
 __all__ = ["make_key"]
 
 pytestmark = pytest.mark.lan
-SIZE = 20  # MiB: little more than the server leaves alone
+MIB = 1024 * 1024
+SIZE = 148  # MiB: little more than files leave alone
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ def fill(place: Path, leave: int) -> Path:
     """Takes all the room there is, but for `leave` bytes."""
     ballast = place / "ballast"
     with open(ballast, "wb", buffering=0) as file, suppress(OSError):
-        while shutil.disk_usage(place).free > leave:
-            file.write(b"x" * 4096)
+        while (free := shutil.disk_usage(place).free) > leave:
+            file.write(bytes(4096 if free < leave + MIB else MIB))
     return ballast
 
 
@@ -99,6 +100,26 @@ def test_a_disk_that_gets_full_half_way_through_a_file(disk: Path, make_key: Cal
         assert ana.offer(data)["code"] == "not_stored", "now it is known beforehand"
         ballast.unlink()
         assert ana.upload(data) == {"type": "arrived"}
+
+
+def test_files_leave_room_for_messages(disk: Path, make_key: Callable[[str], MemberKey]) -> None:
+    """What is offered, and what comes meanwhile, stops far above the point where nothing is stored."""
+    data = bytes(range(256)) * 8_000  # 2 MB
+    with ServerProcess(disk / "room") as server, ExitStack() as clients:
+        member = clients.enter_context(RawClient(server.port, tls=True))
+        member.join("Ana", key=make_key("ana"))
+        ana = Mover(server, member, clients)
+        line, _ = ana.begin(ana.offer(data)["token"])
+        line.send(data[:100_000])
+        fill(disk, limits.FILES_SPARE[0] + 100_000)
+        line.send(data[100_000:])
+        last = line.next()
+        assert last is not None
+        assert last["code"] == "not_stored"
+        assert ana.offer(data)["code"] == "not_stored"
+        assert shutil.disk_usage(disk).free > 7 * limits.FREE_DISK
+        member.tell(kind="say", id="run-1", text="and yet I speak")
+        member.until("message", text="and yet I speak")
 
 
 def test_a_download_onto_a_full_disk(disk: Path, tmp_path: Path) -> None:

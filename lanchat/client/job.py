@@ -27,6 +27,7 @@ class Job:
         self.id, self.name, self.upload = id, name, upload
         self.run: Callable[[Job], Progress] = lambda job: job.facts("done")
         self.tickets: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
+        self.kept: Ticket | None = None  # to be used again: the server was busy
         self.done, self.size = 0, 0
         self.unwanted = False  # cancelled by the person, not by the end of the program
         self._emit = emit

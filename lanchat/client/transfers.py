@@ -173,6 +173,7 @@ class Transfers:
             except SourceChanged:
                 raise TransferFailed(detail=_CHANGED.format(name=file.name)) from None
             except TransferRefused as error:
+                self._keep_if_busy(job, ticket, error)
                 if error.code == Code.TICKET or (error.code == Code.FILE_WRONG and begun[0]):
                     raise ConnectionResetError(str(error)) from error  # what lay there was spoilt: from the beginning
                 wrong = error.code == Code.FILE_WRONG
@@ -207,6 +208,7 @@ class Transfers:
             try:
                 download(stream, ticket.token, file.size, landing, _noting(job, file.size, []))
             except TransferRefused as error:
+                self._keep_if_busy(job, ticket, error)
                 if error.code == Code.TICKET:
                     raise ConnectionResetError(str(error)) from error
                 raise TransferFailed(detail=str(error)) from error
@@ -235,6 +237,9 @@ class Transfers:
 
     def _ticket(self, job: Job, make: Make) -> Ticket:
         """Waits until we are in the room. Raises TransferFailed: there is none."""
+        kept, job.kept = job.kept, None
+        if kept is not None:
+            return kept
         if not self._ask(make, job.tickets.put):
             raise TransferFailed(detail="You have left this room.")
         ticket = job.ticket()
@@ -243,6 +248,13 @@ class Transfers:
         if ticket.code:
             raise TransferFailed(detail=ticket.detail)
         return ticket
+
+    @staticmethod
+    def _keep_if_busy(job: Job, ticket: Ticket, error: TransferRefused) -> None:
+        """The server has no thread for it just now: the ticket still counts. Raises ConnectionResetError."""
+        if error.code == Code.TOO_MANY:
+            job.kept = ticket
+            raise ConnectionResetError(str(error)) from error
 
     @contextmanager
     def _connection(self, job: Job) -> Iterator[Stream]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lanchat.client.profile import Profile, Settings
+from lanchat.errors import StoreFailed
 from lanchat.gui.dark_mode import system_mode
 from lanchat.gui.here import own_address
 from lanchat.gui.joining import Goal
 from lanchat.gui.tokens import Mode
+from lanchat.paths import pictures
 from lanchat.protocol.target import Address
 
 if TYPE_CHECKING:
@@ -28,7 +31,18 @@ def end(client: Client, profile: Profile, forget: str) -> Settings:
     client.close()
     if forget:
         profile.forget(forget)
+        _forget_pictures(forget)
     return profile.update(nick=client.nick)
+
+
+def _forget_pictures(server_id: str) -> None:
+    folder = pictures(server_id)
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return  # it showed none
+    except OSError as error:
+        raise StoreFailed(path=folder, detail=error.strerror or str(error)) from error
 
 
 def ask(address: Address) -> Goal:

@@ -22,7 +22,7 @@ from lanchat.gui.model.transfers import MAX_AUTO, At, Place, is_shown, thumbnail
 from lanchat.gui.picture_maker import PictureMaker
 from lanchat.gui.picture_view import PictureView, room_on
 from lanchat.gui.theme import Kit
-from lanchat.paths import downloads, home
+from lanchat.paths import downloads, pictures
 from lanchat.protocol.files import File, safe_name
 from lanchat.protocol.frames import Message
 
@@ -56,8 +56,7 @@ class FileDesk:
         self._pictures: dict[At, Path] = {}  # the folders of those that may lie in the cache
         self._views: set[At] = set()  # pictures to be shown large once they are here
         self.folder: Path | None = None  # where files are saved; None: where the system keeps downloads
-        self._cache = home() / "cache" / "pictures"
-        self._maker = PictureMaker(screen, self._cache)
+        self._maker = PictureMaker(screen, pictures())
 
     def close(self) -> None:
         self._maker.close()
@@ -113,14 +112,14 @@ class FileDesk:
 
     def _look(self, at: At, file: File) -> None:
         """The picture stands in the talk, once it is here."""
-        self._pictures[at] = self._cache / file.sha256
+        self._pictures[at] = pictures(self._model.server_id) / file.sha256
         place = self._pictures[at] / safe_name(file.name)
         if place.exists():
             self._model.transfers.seen[at] = str(place)
         if at in self._model.transfers.seen:
             self._show_picture(at)
         elif not self._model.transfers.looking_at(at):
-            self._get(at, Place(at, look=True), self._cache / file.sha256)
+            self._get(at, Place(at, look=True), self._pictures[at])
 
     def _show_picture(self, at: At) -> None:
         message = self._message(at)

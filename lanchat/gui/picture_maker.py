@@ -99,9 +99,8 @@ def small_picture(path: Path, size: tuple[int, int]) -> bytes | None:
 def _trim(cache: Path) -> None:
     """Down to the bound."""
     try:
-        kept = (
-            sorted(cache.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True) if cache.exists() else []
-        )
+        folders = [folder for folder in cache.glob("*/*") if folder.is_dir()]  # by server, by digest
+        kept = sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
         total = 0
         for folder in kept:
             total += sum(file.stat().st_size for file in folder.iterdir())

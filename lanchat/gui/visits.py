@@ -19,8 +19,8 @@ from lanchat.gui.theme import Kit
 _log = logging.getLogger(__name__)
 EVERY: Final = 3_000  # ms between looks whether something changed
 FORGET: Final = (
-    "Its messages, your draft and what you have not sent yet are removed from this computer, and its address and key "
-    "are no longer known here. The room itself keeps what was said in it."
+    "Its messages and pictures, your draft and what you have not sent yet are removed from this computer, and its "
+    "address and key are no longer known here. The room itself keeps what was said in it."
 )
 
 

@@ -20,6 +20,8 @@ from typing import BinaryIO, Final
 
 from lanchat import paths
 from lanchat.errors import StoreFailed
+from lanchat.server.limits import FILES_SHARE, FILES_SPARE
+from lanchat.server.parts import Parts
 
 PART_AGE: Final = 24 * 3600.0  # s that a part waits to be gone on with: a laptop that is opened the next morning
 _OWNER: Final = 32  # hex digits of the digest of a member's key
@@ -28,27 +30,22 @@ _OWNER: Final = 32  # hex digits of the digest of a member's key
 class Blobs:
     """Raises StoreFailed, but where OSError is named."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, parts: Parts) -> None:
+        """parts: is told what lies here."""
+        self._known = parts
         self._root = paths.private_directory(data / "files")
         self._parts = paths.private_directory(self._root / "part")
         self._gone = paths.private_directory(self._root / "gone")
         self._count = itertools.count()
         self.empty()
+        for path, size, _ in self._all_parts():
+            parts.note(path, size)
 
     def path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
 
     def part(self, key: str, sha256: str) -> Path:
-        return self._parts / f"{_owner(key)}-{sha256}"
-
-    def parts(self) -> dict[Path, int]:
-        """Bytes of all that is not at its end."""
-        return {path: size for path, size, _ in self._all_parts()}
-
-    @staticmethod
-    def is_of(part: Path, key: str) -> bool:
-        """Whose upload it is."""
-        return part.name.startswith(_owner(key))
+        return self._parts / f"{owner(key)}-{sha256}"
 
     def place(self, part: Path, sha256: str) -> None:
         """A part is whole: it stands with the files from now on."""
@@ -58,15 +55,18 @@ class Blobs:
             os.replace(part, path)
         except OSError as error:
             raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+        self._known.note(part, 0)
 
     def drop(self, path: Path) -> None:
         """Takes it out of the way at once; the disk gets its bytes back by `empty`."""
         try:
             os.replace(path, self._gone / f"{os.getpid()}-{next(self._count)}")
         except FileNotFoundError:
-            return  # what is wanted
+            pass  # what is wanted
         except OSError as error:
             raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
+        if path.parent == self._parts:
+            self._known.note(path, 0)
 
     def expire(self, now: float) -> None:
         """Drops parts that nobody went on with. now: s since 1970."""
@@ -83,10 +83,10 @@ class Blobs:
             raise StoreFailed(path=self._gone, detail=error.strerror or str(error)) from error
 
     @property
-    def free(self) -> int:
-        """Bytes that the disk has left."""
+    def room(self) -> int:
+        """Bytes that files may still take of the disk."""
         try:
-            return shutil.disk_usage(self._root).free
+            return room_at(self._root)
         except OSError as error:
             raise StoreFailed(path=self._root, detail=error.strerror or str(error)) from error
 
@@ -110,5 +110,13 @@ def open_part(path: Path) -> BinaryIO:
     return open(os.open(path, flags, 0o600), "r+b")
 
 
-def _owner(key: str) -> str:
+def room_at(path: Path) -> int:
+    """Bytes that files may still take of the disk where `path` is; less than 0: they took too many. Raises OSError."""
+    total, _, free = shutil.disk_usage(path)
+    least, most = FILES_SPARE
+    return free - max(least, min(most, int(total * FILES_SHARE)))
+
+
+def owner(key: str) -> str:
+    """What the names of their parts begin with."""
     return hashlib.sha256(key.encode()).hexdigest()[:_OWNER]

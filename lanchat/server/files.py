@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,8 +19,8 @@ from lanchat.protocol import frames
 from lanchat.protocol.files import may_be_named, size_in_words
 from lanchat.protocol.frames import Error, Fetch, File, Offer
 from lanchat.protocol.limits import MAX_ID, Code
-from lanchat.server.blobs import Blobs
-from lanchat.server.limits import FREE_DISK
+from lanchat.server.blobs import Blobs, owner
+from lanchat.server.parts import owner_of
 from lanchat.server.tickets import Ticket, Tickets
 from lanchat.server.transfer import Uploaded
 
@@ -30,6 +31,7 @@ MAX_OF_MEMBER: Final = 20 * 1024 * MIB  # bytes of all that one key brought
 MAX_OF_ALL: Final = 100 * 1024 * MIB  # bytes of the whole server
 CLAIM: Final = 24 * 3600 * 1000  # ms that who brought a file may take to say so: a laptop closed in between
 EVERY: Final = 60.0  # s between looks at what nobody refers to any more
+MAX_PARTS: Final = 100  # of one key, broken off within a day: more than any bad network makes
 CHUNK: Final = 100  # files looked at in one go: a few ms, in which the broadcaster serves nobody
 _NO_GUESTS: Final = "Only members with a key can send files: please use lanchat to join."
 _NOT_NOW: Final = "The server cannot look after files just now."
@@ -60,7 +62,7 @@ class Files:
         self, data: Path, journal: Journal, tickets: Tickets, quota: Quota, empty: Callable[[Callable[[], None]], None]
     ) -> None:
         """empty: has what it is given called by whoever may wait for the disk."""
-        self.blobs = Blobs(data)
+        self.blobs = Blobs(data, tickets.parts)
         self._db = Database(data / "files.db", _SCHEMA, SCHEMA_VERSION)
         self._journal, self._tickets, self._quota, self._empty = journal, tickets, quota, empty
         self._looked_at = ""  # the last digest in the present round
@@ -118,17 +120,33 @@ class Files:
         if offer.size > quota.file:
             detail = f"A file may have {size_in_words(quota.file)} here, this one has {size_in_words(offer.size)}."
             return Error(Code.FILE_TOO_LARGE, detail)
-        here = self.blobs.parts()
-        coming = here | {ticket.path: ticket.size for ticket in self._tickets.reserved(now)}
-        coming[self.blobs.part(key, offer.sha256)] = offer.size
-        own = sum(size for part, size in coming.items() if self.blobs.is_of(part, key))
-        if self._held(key) + own > quota.member:
-            detail = f"You have sent {size_in_words(self._held(key))}, and may have {size_in_words(quota.member)} here."
-            return Error(Code.QUOTA, f"{detail} Delete files that nobody needs any more.")
-        if self._total() + sum(coming.values()) > quota.total:
-            return Error(Code.QUOTA, "The server has no room for more files. Ask whoever runs it.")
-        if sum(coming.values()) - sum(here.values()) > self.blobs.free - FREE_DISK:
+        parts = self._tickets.parts
+        own, part = parts.of(owner(key)), self.blobs.part(key, offer.sha256)
+        if part not in own and len(own) >= MAX_PARTS:
+            return Error(Code.QUOTA, "Too many of your files were sent in part. Send those again, or wait for a day.")
+        lacking = self._lacking(part, offer.size, now)
+        more = sum(lacking.values())
+        own_more = sum(size for path, size in lacking.items() if owner_of(path) == owner(key))
+        objection = self._object_to_bytes(key, sum(own.values()) + own_more, parts.total + more)
+        if objection is None and more > self.blobs.room:
             return Error(Code.NOT_STORED, "The server cannot store the file: its disk is full.")
+        return objection
+
+    def _lacking(self, part: Path, size: int, now: float) -> dict[Path, int]:
+        """Bytes that may still come to each part, with that one at `size`; of two tickets the larger counts."""
+        most = {part: size}
+        for ticket in self._tickets.reserved(now):
+            most[ticket.path] = max(ticket.size, most.get(ticket.path, 0))
+        return {path: max(0, most[path] - self._tickets.parts.size(path)) for path in most}
+
+    def _object_to_bytes(self, key: str, own: int, total: int) -> Error | None:
+        """own, total: bytes beside what is stored, of this key and of everybody."""
+        held, quota = self._held(key), self._quota
+        if held + own > quota.member:
+            detail = f"You have sent {size_in_words(held)}, and may have {size_in_words(quota.member)} here."
+            return Error(Code.QUOTA, f"{detail} Delete files that nobody needs any more.")
+        if self._total() + total > quota.total:
+            return Error(Code.QUOTA, "The server has no room for more files. Ask whoever runs it.")
         return None
 
     def revoke(self, holder: str) -> None:
@@ -141,11 +159,18 @@ class Files:
         """A part is whole. The same file twice is stored once."""
         ticket = item.ticket
         try:
-            if self._size(ticket.sha256) is not None:
+            here = self._size(ticket.sha256) is not None
+            objection = None
+            if not self._holds(ticket.holder, ticket.sha256):
+                objection = self._object_to_bytes(ticket.holder, ticket.size, 0 if here else ticket.size)
+            if here or objection is not None:
                 self.blobs.drop(ticket.path)
                 self._empty_bin()
             else:
                 self.blobs.place(ticket.path, ticket.sha256)
+            if objection is not None:
+                item.answer(objection)
+                return
             with self._db.transaction():
                 self._db.execute("INSERT OR IGNORE INTO blob VALUES (?,?)", (ticket.sha256, ticket.size))
                 self._hold(ticket.sha256, ticket.holder, at)
@@ -160,8 +185,7 @@ class Files:
         if not may_be_named(file.name):
             return Error(Code.FILE_NAME, "A file cannot have that name.", said_id)
         try:
-            held = self._db.value("SELECT 1 FROM holder WHERE sha256 = ? AND key = ?", file.sha256, key)
-            known = held or any(map(sees, self._journal.rooms_with(file.sha256)))
+            known = self._holds(key, file.sha256) or any(map(sees, self._journal.rooms_with(file.sha256)))
             size = self._size(file.sha256) if known else None
         except StoreError as error:
             return Error(_failed(error).code, _NOT_NOW, said_id)
@@ -202,7 +226,7 @@ class Files:
                     self._remove(sha256)
             self._looked_at = rows[-1][0] if len(rows) == CHUNK else ""
             if not self._looked_at:
-                self.blobs.expire(at / 1000)
+                self._empty(partial(self.blobs.expire, at / 1000))
                 self._empty_bin()
         except StoreError as error:
             _log.error("old files cannot be removed: %s", error)
@@ -223,10 +247,13 @@ class Files:
     def _claim(self, sha256: str, key: str, at: int) -> bool:
         """Whether they brought it before; then they may say it again. (That others did is told to nobody: who knows a
         digest has not seen the file.)"""
-        if not self._db.value("SELECT 1 FROM holder WHERE sha256 = ? AND key = ?", sha256, key):
+        if not self._holds(key, sha256):
             return False
         self._hold(sha256, key, at)
         return True
+
+    def _holds(self, key: str | None, sha256: str) -> bool:
+        return bool(self._db.value("SELECT 1 FROM holder WHERE sha256 = ? AND key = ?", sha256, key))
 
     def _hold(self, sha256: str, key: str, at: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO holder VALUES (?,?,?)", (sha256, key, at + CLAIM))

@@ -25,6 +25,7 @@ from lanchat.protocol.limits import MAX_CAPABILITIES, MAX_NONCE, PROTOCOL_VERSIO
 from lanchat.protocol.plain import PROMPT, PlainDecoder, encode_plain
 from lanchat.server import limits, transfer
 from lanchat.server.access import Access
+from lanchat.server.door import source_of
 from lanchat.server.guesses import Try
 from lanchat.server.invitations import digest
 from lanchat.server.items import Ask, Item, Join, Leave, Said, Tell
@@ -268,7 +269,7 @@ class Session:
             return
         self._ended = True
         self._gate.joined(self)
-        transfer.serve(self.channel, frame, self._gate)
+        transfer.serve(self.channel, frame, source_of(self.address), self._gate)
 
     # Joining
 

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lanchat.protocol.limits import Code
+from lanchat.server.parts import Parts
+
 VALID: Final = 60.0  # s from being given to being used: a connection takes ms, on a bad network some seconds
 MAX_HELD: Final = 8  # of one member, unused or under way: as many as anybody watches
 MAX_UNDER_WAY: Final = 64  # transfers in all: each has a thread and a piece in memory
+MAX_OF_SOURCE: Final = 16  # of them for one address: keys are free, addresses less so; some people behind a router
 HAND_OVER: Final = 5.0  # s for an upload to end whose client has come back on another connection
 
 
@@ -31,30 +35,35 @@ class Tickets:
 
     def __init__(self) -> None:
         self._unused: dict[str, tuple[float, Ticket]] = {}  # by token: until when, what
-        self._under_way: dict[str, tuple[Ticket, Callable[[], None]]] = {}  # and how to end it
+        self._under_way: dict[str, tuple[Ticket, str, Callable[[], None]]] = {}  # for whose address; how to end it
         self._parts: dict[Path, Callable[[], None]] = {}  # being written; how to end that
         self._lock = threading.Lock()  # over all of these
         self._freed = threading.Condition(self._lock)
+        self.parts = Parts()
 
     def give(self, token: str, ticket: Ticket, now: float) -> bool:
         """False: its holder has too many."""
         with self._lock:
             self._unused = {t: kept for t, kept in self._unused.items() if kept[0] > now}
             held = [t for _, t in self._unused.values() if t.holder == ticket.holder]
-            held += [t for t, _ in self._under_way.values() if t.holder == ticket.holder]
+            held += [t for t, _, _ in self._under_way.values() if t.holder == ticket.holder]
             if len(held) >= MAX_HELD:
                 return False
             self._unused[token] = (now + VALID, ticket)
         return True
 
-    def use(self, token: str, now: float, end: Callable[[], None]) -> Ticket | None:
-        """What it is for; it counts no more. `finished` must follow; end: ends it before. None: unknown, used, too old,
-        or all is busy."""
+    def use(self, token: str, source: str, now: float, end: Callable[[], None]) -> Ticket | Code:
+        """What it is for; it counts no more. `finished` must follow; end: ends it before. source: where it is used
+        from (server.door). TICKET: unknown, used, or too old. TOO_MANY: all is busy, and it still counts."""
         with self._lock:
-            until, ticket = self._unused.pop(token, (0.0, None))
-            if ticket is None or until <= now or len(self._under_way) >= MAX_UNDER_WAY:
-                return None
-            self._under_way[token] = ticket, end
+            until, ticket = self._unused.get(token, (0.0, None))
+            if ticket is None or until <= now:
+                return Code.TICKET
+            of_source = sum(other == source for _, other, _ in self._under_way.values())
+            if len(self._under_way) >= MAX_UNDER_WAY or of_source >= MAX_OF_SOURCE:
+                return Code.TOO_MANY
+            del self._unused[token]
+            self._under_way[token] = ticket, source, end
         return ticket
 
     def finished(self, token: str) -> None:
@@ -65,7 +74,7 @@ class Tickets:
         """They may move nothing more."""
         with self._lock:
             self._unused = {t: kept for t, kept in self._unused.items() if kept[1].holder != holder}
-            ends = [end for ticket, end in self._under_way.values() if ticket.holder == holder]
+            ends = [end for ticket, _, end in self._under_way.values() if ticket.holder == holder]
         for end in ends:
             end()
 
@@ -73,9 +82,8 @@ class Tickets:
         """Uploads that may still come, or are under way."""
         with self._lock:
             unused = [ticket for until, ticket in self._unused.values() if until > now]
-            return [
-                ticket for ticket in (*unused, *(ticket for ticket, _ in self._under_way.values())) if ticket.upload
-            ]
+            moving = [ticket for ticket, _, _ in self._under_way.values()]
+        return [ticket for ticket in (*unused, *moving) if ticket.upload]
 
     def take_part(self, path: Path, end: Callable[[], None]) -> bool:
         """Nobody else writes this part until `leave_part`; an upload that is under way on it is ended. False: it does

@@ -31,6 +31,7 @@ from lanchat.gui.nickname import NicknameDialog
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
+from lanchat.paths import pictures
 from lanchat.protocol.target import Address, invitation_link
 from lanchat.server import Config, Server
 
@@ -236,6 +237,8 @@ def test_leaving_and_forgetting_keeps_nothing(window: Window, server: Server, bo
     assert chat is not None
     window.until(lambda: window.root.focus_get() is chat.composer.text)
     window.type("a draft")
+    for owner in (server.id, "another"):
+        (pictures(owner) / "digest").mkdir(parents=True)
     chat.side._menu.invoke("Leave and forget it …")
     window.dialog(Choice).answers["Leave and forget"].invoke()
     window.until(lambda: window.app.chat is None)
@@ -243,6 +246,8 @@ def test_leaving_and_forgetting_keeps_nothing(window: Window, server: Server, bo
     assert not Profile.open().settings.recents
     assert Profile.open().visit(server.id) == Visit()
     assert not list((Profile.open().directory / "replicas").glob(f"{server.id}*"))
+    assert not pictures(server.id).exists()
+    assert pictures("another").exists()
 
 
 def test_forgetting_that_was_cancelled_forgets_nothing_later(window: Window, server: Server) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tkinter as tk
 import zlib
 from collections.abc import Callable
@@ -16,11 +17,12 @@ from PIL import Image
 from lanchat.client import Client
 from lanchat.client.events import Progress
 from lanchat.client.pictures import size_of_picture
+from lanchat.gui import picture_maker
 from lanchat.gui.file_card import FileCard
 from lanchat.gui.picture_maker import small_picture
 from lanchat.gui.picture_view import PictureView
 from lanchat.gui.theme import Kit
-from lanchat.paths import downloads, home
+from lanchat.paths import downloads, pictures
 from lanchat.protocol.frames import Deleted, File, Message
 from lanchat.server import Server
 from tests.gui.stand_in import NOON, ROOM
@@ -155,7 +157,7 @@ def test_a_picture_is_seen_in_the_talk_and_large(stage: Stage, tmp_path: Path) -
     data = picture()
     file = File("p.png", len(data), hashlib.sha256(data).hexdigest(), 800, 600)
     stage.feed(entry(1, file))
-    stage.until(lambda: ("get_file", 1, home() / "cache" / "pictures" / file.sha256) in stage.client.calls)
+    stage.until(lambda: ("get_file", 1, pictures("0" * 32) / file.sha256) in stage.client.calls)
     (card,) = cards(stage)
     before = card.winfo_reqheight()
     path = tmp_path / "p.png"
@@ -169,11 +171,21 @@ def test_a_picture_is_seen_in_the_talk_and_large(stage: Stage, tmp_path: Path) -
     views: list[PictureView] = []
     stage.until(lambda: views.extend(w for w in stage.screen.winfo_children() if isinstance(w, PictureView)) or views)
     views[0].event_generate("<Escape>")
-    kept = home() / "cache" / "pictures" / file.sha256
+    kept = pictures("0" * 32) / file.sha256
     kept.mkdir(parents=True)
     (kept / "p.png").write_bytes(data)
     stage.feed(Deleted(ROOM, 2, "", NOON, "Ana", ANA, 1))
     assert not kept.exists()
+
+
+def test_the_oldest_pictures_go_whosever_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_maker, "MAX_CACHE", 250)
+    for age, folder in enumerate([tmp_path / "one" / "new", tmp_path / "two" / "old", tmp_path / "one" / "oldest"]):
+        folder.mkdir(parents=True)
+        (folder / "p.png").write_bytes(bytes(100))
+        os.utime(folder, (1_000_000 - age, 1_000_000 - age))
+    picture_maker._trim(tmp_path)
+    assert sorted(path.name for path in tmp_path.glob("*/*")) == ["new", "old"]
 
 
 def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lanchat.client.events import Joined, Progress
 from lanchat.identity import MemberKey
-from lanchat.server import Server
+from lanchat.server import Server, tickets, transfer
+from lanchat.server import files as server_files
 from lanchat.server.files import Quota
 from lanchat.server.tickets import MAX_HELD
-from tests.people import ServerProcess
+from tests.people import Person, ServerProcess
 from tests.server.conftest import Connect, Serve
 from tests.server.raw_client import Frame, RawClient, wait_until
 
@@ -231,13 +233,14 @@ def test_what_is_left_behind_goes_by_itself(
     line.close()
     files = server._broadcaster._files
     assert stored(server)
-    wait_until(lambda: [path.stat().st_size for path in files.blobs.parts()] == [3])
+    part = files.blobs.part(make_key("Ana").public, digest(b"other"))
+    wait_until(lambda: server.tickets.parts.size(part) == part.stat().st_size == 3)
     server.close()
     later = time.time() + 2 * 24 * 3600
     again = serve()
     again._broadcaster._files.on_time(1e12, round(later * 1000))
     assert stored(again) == []
-    assert again._broadcaster._files.blobs.parts() == {}
+    wait_until(lambda: not again.tickets.parts.total and not part.exists())
 
 
 def test_what_is_no_longer_kept_takes_its_file_along(server: Server, mover: Callable[[str], Mover]) -> None:
@@ -271,6 +274,100 @@ def test_a_member_holds_so_many_tickets(mover: Callable[[str], Mover]) -> None:
     ana = mover("Ana")
     codes = [ana.offer(b"%d" % n).get("code") for n in range(MAX_HELD + 1)]
     assert codes == [None] * MAX_HELD + ["too_many"]
+
+
+def test_two_tickets_for_one_part_count_as_the_larger(
+    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey]
+) -> None:
+    server = serve(quota=Quota(member=3_000))
+    member = clients.enter_context(RawClient(server.port, tls=True))
+    member.join("Mallory", key=make_key("Mallory"))
+    mallory = Mover(server, member, clients)
+    assert mallory.offer(b"1" * 2_000)["token"]
+    assert mallory.offer(b"1" * 2_000, size=1)["token"]
+    assert mallory.offer(b"2" * 2_000)["code"] == "quota"
+
+
+def test_the_quota_holds_when_all_has_come(
+    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey]
+) -> None:
+    server = serve(quota=Quota(member=3_000))
+    member = clients.enter_context(RawClient(server.port, tls=True))
+    member.join("Mallory", key=make_key("Mallory"))
+    mallory = Mover(server, member, clients)
+    line, _ = mallory.begin(mallory.offer(b"1" * 2_000)["token"])
+    server._broadcaster._files._quota = Quota(member=1_000)  # whatever made it wrong meanwhile
+    line.send(b"1" * 2_000)
+    assert line.until("error")["code"] == "quota"
+    assert stored(server) == []
+    assert server.tickets.parts.total == 0
+
+
+def test_a_byte_now_and_then_gains_no_time(
+    server: Server, mover: Callable[[str], Mover], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "PATIENCE", 0.5)
+    mallory = mover("Mallory")
+    line, _ = mallory.begin(mallory.offer(DATA)["token"])
+
+    def over() -> bool:
+        with suppress(OSError):
+            line.send(b"x")
+        return not server.tickets._under_way
+
+    wait_until(over)
+
+
+def test_one_address_does_not_hold_all_and_a_ticket_outlives_that(
+    mover: Callable[[str], Mover], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tickets, "MAX_OF_SOURCE", 2)
+    mallory, ana = mover("Mallory"), mover("Ana")
+    lines = [mallory.begin(mallory.offer(data)["token"])[0] for data in (b"one", b"two")]
+    token = ana.offer(DATA)["token"]
+    assert ana.begin(token)[1]["code"] == "too_many"
+    lines[0].close()
+    wait_until(lambda: len(server.tickets._under_way) < 2)
+    assert ana.begin(token)[1]["type"] == "go"
+
+
+def test_a_client_waits_until_the_server_has_a_hand_free(
+    mover: Callable[[str], Mover], server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tickets, "MAX_OF_SOURCE", 1)
+    (tmp_path / "plan").write_bytes(DATA)
+    mallory = mover("Mallory")
+    line, _ = mallory.begin(mallory.offer(b"one")["token"])
+    with Person(f"127.0.0.1:{server.port}", "Ana") as ana:
+        ana.until(Joined)
+        ana.client.send_file(tmp_path / "plan")
+        ana.until(Progress, lambda progress: progress.state == "waiting" and progress.size == len(DATA))
+        line.close()
+        assert ana.until(Progress, lambda progress: progress.over).state == "done"
+
+
+def test_what_has_no_byte_leaves_no_part(server: Server, mover: Callable[[str], Mover]) -> None:
+    mallory = mover("Mallory")
+    line, _ = mallory.begin(mallory.offer(DATA)["token"])
+    assert list((server.data / "files" / "part").iterdir())
+    line.close()
+    wait_until(lambda: not list((server.data / "files" / "part").iterdir()))
+
+
+def test_a_member_leaves_so_many_parts(
+    server: Server, mover: Callable[[str], Mover], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_files, "MAX_PARTS", 1)
+    ana = mover("Ana")
+    line, _ = ana.begin(ana.offer(DATA)["token"])
+    line.send(DATA[:1_000])
+    wait_until(lambda: server.tickets.parts.total == 1_000)
+    line.close()
+    refused = ana.offer(b"another")
+    assert (refused["code"], refused["detail"][:38]) == ("quota", "Too many of your files were sent in pa")
+    assert mover("Ben").offer(b"another")["token"]
+    assert ana.upload(DATA) == {"type": "arrived"}
+    assert ana.offer(b"another")["token"]
 
 
 def test_a_transfer_is_no_hello(server: Server, clients: ExitStack, connect: Connect) -> None:
