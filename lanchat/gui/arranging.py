@@ -20,6 +20,7 @@ from lanchat.gui.popup import PopupMenu
 from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.theme import Kit
 from lanchat.protocol.frames import Outcome
+from lanchat.protocol.limits import MAX_DIRECT
 from lanchat.protocol.moderation import Role
 from lanchat.protocol.rooms import Archive, Create, Direct, Enter, Part, SetTopic
 
@@ -68,9 +69,17 @@ class Arranging:
             case "person":
                 self._ask(Direct([to.name]))
 
-    def write_to(self, person: Person) -> None:
-        """A conversation with somebody alone."""
-        self._ask(Direct([person.who]))
+    def ways_to(self, person: Person) -> dict[str, Callable[[], object]]:
+        """To talk to somebody in private: alone, or with those whose conversation is open, too."""
+        if person.me or not person.has_key:
+            return {}
+        ways: dict[str, Callable[[], object]] = {"Write to them alone": lambda: self._ask(Direct([person.who]))}
+        room = self._model.current
+        others = [one.key for one in room.info.people if one.key != self._model.own_key]
+        if room.direct and person.who not in others and len(others) < MAX_DIRECT - 1:
+            with_them = f"Write to them and {self._model.label(room)}"
+            ways[with_them] = lambda: self._ask(Direct([*others, person.who]))
+        return ways
 
     def asked(self, deed: Deed, id: str) -> None:  # noqa: A002 - the wire's word
         """It was typed: a room that comes of it is opened."""

@@ -6,7 +6,7 @@ It judges nothing: what is offered comes from model.offers, and the server decid
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from lanchat.client.commands import Deed, help_lines, parse
@@ -85,11 +85,11 @@ class Moderating:
 
     # Menus
 
-    def person_menu(self, person: Person, x: int, y: int, on_write: Callable[[Person], object]) -> None:
-        """At a place of the screen. on_write: the user wants to talk to them alone."""
+    def person_menu(self, person: Person, x: int, y: int, ways: Mapping[str, Callable[[], object]]) -> None:
+        """At a place of the screen. ways: to talk to them, in the words of the menu."""
         menu = self._new_menu()
-        if person.has_key and not person.me:
-            menu.add_command(label="Write to them alone", command=lambda: on_write(person))
+        for label, go in ways.items():
+            menu.add_command(label=label, command=go)
         menu.add_command(label="Copy the name", command=lambda: self._copy(person.nick))
         self._add(menu, offers.for_person(person, self._model.role))
         if person.state:

@@ -153,7 +153,7 @@ class SideBar(ttk.Frame):
 
     def _show_menu(self, content: Content, x: int, y: int) -> None:
         if isinstance(content, Person):
-            self._moderating.person_menu(content, x, y, on_write=self._arranging.write_to)
+            self._moderating.person_menu(content, x, y, self._arranging.ways_to(content))
         elif isinstance(content, RoomModel):
             self._arranging.menu(content, x, y)
 

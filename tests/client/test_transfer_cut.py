@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from lanchat.discovery import networks
 from lanchat.protocol.frames import Message
 from tests.lan import Host, Lan, repository, why_unavailable
 from tests.people import Person
+from tests.torture.bad_lan import CLEAR, BadLan, Weather
 
 pytestmark = pytest.mark.lan
 SIZE = 200_000_000  # bytes: a second or two
@@ -71,4 +73,27 @@ def test_a_cut_and_a_kill_half_way(lan: Lan, tmp_path: Path) -> None:
         moved = [p.done for p in ana.heard if isinstance(p, Progress) and p.id == down and p.state == "moving"]
         assert moved == sorted(moved), "nothing was fetched twice"
         ana.client.close()
+    assert Path(over.path).read_bytes() == source.read_bytes()
+
+
+def test_a_file_over_a_network_that_loses_packets(tmp_path: Path) -> None:
+    """And repeats them, and overtakes them: it is the same file at the other end, both ways."""
+    if reason := why_unavailable():
+        pytest.skip(reason)
+    source = tmp_path / "plan"
+    source.write_bytes(os.urandom(3_000_000))
+    with BadLan(random.Random(5)) as lan:
+        nord, sued = lan.host(), lan.host()
+        serve(nord, tmp_path / "nord")
+        with sued.network():
+            ana = Person(f"{nord.ip}:5055", "Ana")
+            ana.until(Joined)
+            lan.weather = Weather(loss=0.03, delay=0.004, twice=0.02)
+            ana.client.send_file(source)
+            down = ana.client.get_file(ana.until(Message))
+            over = ana.until(Progress, lambda p: p.id == down and p.over)
+            lan.weather = CLEAR
+            ana.client.close()
+        assert over.state == "done", over.detail
+        assert min(lan.lost, lan.repeated) > 20
     assert Path(over.path).read_bytes() == source.read_bytes()

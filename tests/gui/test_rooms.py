@@ -30,6 +30,7 @@ class Window:
 
     def __init__(self, root: tk.Tk, kit: Kit, client: Client) -> None:
         self.top, self.client = tk.Toplevel(root), client
+        self.port = 0
         self.top.geometry("900x600")
         leave = client.close
         self.screen = ChatScreen(self.top, kit, client, on_leave=leave, on_forget=leave, on_title=self.top.title)
@@ -80,6 +81,8 @@ def windows(root: tk.Tk, kit: Kit, until: Until, tmp_path: Path) -> Iterator[tup
             Window(root, kit, stack.enter_context(Client(f"127.0.0.1:{server.port}", nick, profile=Profile(nick))))
             for nick in ("Sam", "Ana")
         )
+
+        sam.port = server.port
 
         def wait(condition: Callable[[], object]) -> None:
             until(lambda: [sam.turn(), ana.turn(), condition()][-1])
@@ -135,6 +138,24 @@ def test_a_word_in_private(windows: tuple[Window, Window, Until], monkeypatch: p
     ana.say("my lips are sealed")
     wait(lambda: "my lips are sealed" in sam.content)
     assert "surprise" not in str(sam.screen.model.rooms.first.timeline.since(0))
+
+
+def test_a_third_one_is_brought_into_a_conversation_of_its_own(
+    windows: tuple[Window, Window, Until], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam, ana, wait = windows
+    menus: list[PopupMenu] = []
+    monkeypatch.setattr(PopupMenu, "tk_popup", lambda menu, *_: menus.append(menu))
+    with Client(f"127.0.0.1:{sam.port}", "Ben", profile=Profile("Ben")) as ben:
+        wait(lambda: len(sam.screen.model.people()) == 3)
+        sam.go("ana")
+        wait(lambda: sam.screen.model.current.direct)
+        sam.click(lambda content: isinstance(content, Person) and content.nick == "Ben")
+        menus[-1].invoke("Write to them and Ana")
+        wait(lambda: len(sam.screen.model.current.info.people) == 3)
+        sam.say("the three of us")
+        wait(lambda: any(ana.screen.model.label(r) == "Ben, Sam" for r in ana.screen.model.conversations()))
+        assert ben.key in {person.key for person in sam.screen.model.current.info.people}
 
 
 def test_each_room_keeps_its_draft_and_keys_go_from_one_to_the_next(windows: tuple[Window, Window, Until]) -> None:
