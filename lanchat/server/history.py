@@ -62,11 +62,19 @@ class Answer(NamedTuple):
 class History:
     """Answers requests in order. `answer` is called in its thread."""
 
-    def __init__(self, journal: Journal, searcher: Searcher, answer: Callable[[Answer], None]) -> None:
-        """searcher: of the same journal."""
+    def __init__(
+        self,
+        journal: Journal,
+        searcher: Searcher,
+        answer: Callable[[Answer], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """searcher: of the same journal. clock: s, only goes forward."""
         self._journal = journal
         self._searching = Searching(searcher, lambda ask, found: answer(Answer(ask, encode(found), None)))
         self._answer = answer
+        self._clock = clock
         self._requests: queue.SimpleQueue[Request | SearchRequest | Scrub | Empty | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="lanchat-history")
         self._closing = threading.Event()  # what is still asked for is answered, but nothing is searched any more
@@ -99,8 +107,8 @@ class History:
             self._answer_all()
 
     def _answer_all(self) -> None:
-        moved_at = time.monotonic()
-        searched_at = 0.0
+        moved_at = self._clock()
+        searched_at = 0.0  # or, as long as there was nothing to search, since when there is
         scrubbed = True  # nothing that was redacted is left in the log
         while True:
             try:
@@ -111,6 +119,7 @@ class History:
                     scrubbed = self._checkpoint(self._journal.scrub)
                     self._searching.blanked()
                 elif isinstance(request, SearchRequest):
+                    searched_at = searched_at if self._searching.busy else self._clock()
                     self._searching.ask(request)
                 elif isinstance(request, Empty):
                     self._remove(request.remove)
@@ -119,16 +128,16 @@ class History:
             except queue.Empty:
                 pass  # nobody asked: time to tidy up
             # Who waits for a page waits for one step, however many wait; but pages never hold up a search for long
-            in_turn = self._requests.empty() or time.monotonic() - searched_at >= STEP
+            in_turn = self._requests.empty() or self._clock() - searched_at >= STEP
             if self._searching.busy and in_turn and not self._closing.is_set():
                 self._searching.step()
-                searched_at = time.monotonic()
-            if time.monotonic() - moved_at >= CHECKPOINT_AFTER:
+                searched_at = self._clock()
+            if self._clock() - moved_at >= CHECKPOINT_AFTER:
                 self._checkpoint(self._journal.checkpoint)
                 # Somebody read when it should be emptied; or writes all the time, so that it never began anew
                 if not scrubbed or self._journal.log_size > WAL_BYTES:
                     scrubbed = self._checkpoint(self._journal.scrub) or scrubbed
-                moved_at = time.monotonic()
+                moved_at = self._clock()
                 self._searching.on_time(self._end())
 
     def _read(self, ask: Request) -> Answer:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import threading
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 from hypothesis import given
@@ -15,7 +17,7 @@ from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Message, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, MAX_TEXT
 from lanchat.protocol.query import Query
-from lanchat.searcher import Searcher
+from lanchat.searcher import STEP, Searcher
 from lanchat.server.history import Answer, History, Request, fitting
 from lanchat.server.member import Member
 from lanchat.server.searching import SearchRequest
@@ -50,20 +52,22 @@ def test_one_always_fits_and_none_is_none() -> None:
 
 
 class Reader:
-    """A history reader of a journal with one message, and what it answers."""
+    """A history reader of a journal with one message, and what it answers. pace: s that go by at each look at the
+    clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, pace: float = 0) -> None:
         self.journal = Journal.open(folder / "journal.db")
         self.journal.append([Message("lobby", 1, "i", 1, "Ana", None, "soup")], {})
         reader = self.journal.reader()
         self.answers: list[Answer] = []
         self.answered = threading.Event()
         self.held = threading.Event()  # the first answer is handed over when it is set
-        self.history = History(reader, Searcher(reader, None), self._answer)
+        clock = count(1, pace)
+        self.history = History(reader, Searcher(reader, None), self._answer, clock=lambda: next(clock))
 
     def ask(self, *, pages: int) -> None:
         """A search, and behind it pages."""
-        nobody = cast("Member", None)  # it is only handed on
+        nobody = cast("Member", SimpleNamespace(gone=False))  # it is only handed on
         self.history.ask(Request(nobody, "lobby", 1, before=2))
         self.history.ask(SearchRequest(nobody, "s", Query(["soup"]), (), None))
         for _ in range(pages):
@@ -91,6 +95,16 @@ def test_pages_that_wait_go_before_the_steps_of_a_search(tmp_path: Path) -> None
     reader.history.start()
     assert reader.answered.wait(10)
     assert reader.searches() == [21]
+    reader.close()
+
+
+def test_pages_do_not_hold_up_a_search_for_long(tmp_path: Path) -> None:
+    reader = Reader(tmp_path, pace=STEP / 4)
+    reader.ask(pages=20)
+    reader.held.set()
+    reader.history.start()
+    assert reader.answered.wait(10)
+    assert 1 < reader.searches()[0] < 21
     reader.close()
 
 
