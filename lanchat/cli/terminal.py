@@ -191,13 +191,15 @@ class Terminal:
     async def _talk(self) -> None:
         """Until somebody leaves."""
         await self._joined.wait()
-        while not self._typed.leaving:
-            try:
-                line = clean_text(await self._session.prompt_async())
-            except (EOFError, KeyboardInterrupt):
-                return
-            if line.strip():
-                self._take(line)
+        # Between two lines too: else the system takes keys that come just then for a line of its own, and changes them
+        with self._session.app.input.raw_mode():
+            while not self._typed.leaving:
+                try:
+                    line = clean_text(await self._session.prompt_async())
+                except (EOFError, KeyboardInterrupt):
+                    return
+                if line.strip():
+                    self._take(line)
 
     def _take(self, line: str) -> None:
         try:

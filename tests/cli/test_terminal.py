@@ -41,6 +41,7 @@ def test_a_terminal_keeps_what_is_half_typed_while_others_speak(server: ServerPr
         ana.until_said("half typed again")
         terminal.type("/me dan\x1b\rces\n")
         ana.until_said("_dan ces_")
+        terminal.until("#4 ")
         assert "\x1b[0;3" in terminal.shown  # colours
         assert terminal.leave("\x03") == 0
 

@@ -53,7 +53,7 @@ def test_a_direct_conversation_is_found_by_its_people_alone(people: list[Talker]
     ana.say("secret soup", room)
     ana.arrange("create", name="kitchen")
     ana.say("open soup", "kitchen")
-    ben.until_said("secret soup")
+    ana.until_said("open soup")
     assert texts(search(ben, "soup")) == ["open soup", "secret soup"]
     assert texts(search(ben, "soup", room=room)) == ["secret soup"]
     assert texts(search(cid, "soup")) == ["open soup"]  # it may know of the room, though it does not follow it
