@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+import tkinter.font as tkfont
 from collections.abc import Callable
 from tkinter import ttk
 from typing import Final, NamedTuple
@@ -10,12 +11,14 @@ from typing import Final, NamedTuple
 from lanchat.client.events import Progress
 from lanchat.gui.emoji import drawable
 from lanchat.gui.model.transfers import is_shown, thumbnail_size
+from lanchat.gui.paint import elide
 from lanchat.gui.theme import Kit
 from lanchat.protocol.files import File, safe_name
 
-WIDTH: Final = 380  # px at 96 dpi
+WIDTH: Final = 340  # px at 96 dpi: beside an open search too, in a window of the size that it opens with
+BESIDE: Final = 150  # px of it that the icon and the widest button take
 BAR: Final = 4  # px of the line that grows
-NAME: Final = 40  # characters of a name that are shown: its beginning and its end
+END: Final = 12  # characters at the end of a name that are always shown: what kind of file it is
 
 
 class Deeds(NamedTuple):
@@ -63,11 +66,11 @@ class FileCard(tk.Frame):
         self._first.pack(side="left")
         words = ttk.Frame(card, style="Raised.TFrame")
         words.pack(side="left", fill="x", expand=True)
-        name = drawable(_shortened(safe_name(self._file.name)))
+        name = _shortened(self._kit.fonts.list_bold, drawable(safe_name(self._file.name)), px(WIDTH - BESIDE))
         ttk.Label(words, text=name, style="Raised.Bold.TLabel").pack(anchor="w")
-        self._words = ttk.Label(words, style="Raised.Meta.TLabel", wraplength=px(WIDTH - 130))
+        self._words = ttk.Label(words, style="Raised.Meta.TLabel", wraplength=px(WIDTH - BESIDE))
         self._words.pack(anchor="w")
-        self._bar = tk.Canvas(words, height=px(BAR), width=px(WIDTH - 150), highlightthickness=0, bd=0)
+        self._bar = tk.Canvas(words, height=px(BAR), width=px(WIDTH - BESIDE), highlightthickness=0, bd=0)
 
     def show(self, words: str, saving: Progress | None, *, saved: bool) -> None:
         """words: below the name. saving: it is on its way, or failed. saved: it lies in a folder."""
@@ -112,9 +115,12 @@ class FileCard(tk.Frame):
     def _draw_bar(self) -> None:
         self._bar.delete("all")
         if self._share is not None:
-            width = round(self._kit.px(WIDTH - 150) * min(1.0, self._share))
+            width = round(self._kit.px(WIDTH - BESIDE) * min(1.0, self._share))
             self._bar.create_rectangle(0, 0, width, self._kit.px(BAR), fill=self._kit.colors.accent, width=0)
 
 
-def _shortened(name: str) -> str:
-    return name if len(name) <= NAME else f"{name[: NAME - 13]}…{name[-12:]}"
+def _shortened(font: tkfont.Font, name: str, width: int) -> str:
+    """name: as drawn. width: px that it may take."""
+    if font.measure(name) <= width:
+        return name
+    return elide(font, name[:-END], width - font.measure(name[-END:])) + name[-END:]

@@ -44,7 +44,7 @@ from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
-from lanchat.paths import home
+from lanchat.paths import pictures
 from lanchat.protocol.frames import (
     Change,
     Deleted,
@@ -313,7 +313,7 @@ def files(root: tk.Tk, kit: Kit) -> ChatScreen:
     sea = Image.linear_gradient("L").resize((900, 600)).rotate(180)
     Image.merge("RGB", (sea.point(lambda v: v // 4), sea.point(lambda v: v // 2 + 40), sea)).save(data, "PNG")
     photo = File("sea at noon.png", len(data.getvalue()), "b" * 64, 900, 600)
-    folder = home() / "cache" / "pictures" / photo.sha256
+    folder = pictures(screen.model.server_id) / photo.sha256
     folder.mkdir(parents=True, exist_ok=True)
     (folder / photo.name).write_bytes(data.getvalue())
     at = MORNING + 26 * 60_000
@@ -331,7 +331,8 @@ def files(root: tk.Tk, kit: Kit) -> ChatScreen:
         Progress("t92", "disk.img", True, "failed", detail="A file may have 4.3 GB here, this one has 64.0 GB.")
     )
     deadline = time.monotonic() + 10
-    while not any(card._image for card in screen.files._cards.values()) and time.monotonic() < deadline:
+    while not any(card._image for card in screen.files._cards.values()):
+        assert time.monotonic() < deadline, "the picture does not come"
         root.update()
         time.sleep(0.01)
     screen.messages.to_end()

@@ -62,6 +62,18 @@ def press(stage: Stage, card: FileCard, label: str) -> None:
     stage.root.update()
 
 
+def test_a_card_keeps_its_width_and_the_end_of_a_long_name(stage: Stage) -> None:
+    stage.screen.handle(entry(1, PLAN))
+    stage.screen.handle(entry(2, File("W" * 200 + ".pdf", 1, "b" * 64)))
+    stage.until(lambda: len(cards(stage)) == 2)
+    stage.root.update()
+    short, long = cards(stage)
+    assert short.winfo_reqwidth() == long.winfo_reqwidth()
+    (name,) = [word for word in words(long) if word.startswith("W")]
+    assert name.endswith("W.pdf")
+    assert "…" in name
+
+
 def test_a_file_is_saved_by_its_button(stage: Stage) -> None:
     stage.feed(entry(1, PLAN, "the plan"))
     stage.until(lambda: cards(stage))
