@@ -1,11 +1,10 @@
 """Files in a chat in the terminal: those that were sent, to be got by number or name, and what becomes of transfers.
 
-Fed by the thread that reads events, asked by the one that reads the keyboard. It prints nothing.
+Fed with events, and asked for commands, by the terminal's one thread. It prints nothing.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -35,20 +34,18 @@ class Files:
 
     def __init__(self, client: Client, room: Callable[[], str]) -> None:
         self._client, self._room = client, room
-        self._lock = threading.Lock()  # over both below
         self._sent: deque[Message] = deque(maxlen=MAX_FILES)
         self._under_way: set[str] = set()
 
     def told(self, event: events.Event, /) -> Sequence[str]:
         """Takes it in; what became of a transfer."""
-        with self._lock:
-            match event:
-                case events.Message() | events.Deleted():
-                    self._note([event])
-                case events.Page(entries=entries):
-                    self._note(entries)
-                case events.Progress(id=id, over=over):
-                    self._under_way -= {id} if over else set()
+        match event:
+            case events.Message() | events.Deleted():
+                self._note([event])
+            case events.Page(entries=entries):
+                self._note(entries)
+            case events.Progress(id=id, over=over):
+                self._under_way -= {id} if over else set()
         line = outcome(event) if isinstance(event, events.Progress) else ""
         return [line] if line else []
 
@@ -73,22 +70,17 @@ class Files:
         return None
 
     def _send(self, path: Path) -> str:
-        self._follow(self._client.send_file(path, room=self._room()))
+        self._under_way.add(self._client.send_file(path, room=self._room()))
         return f"Sending {path.name}"
 
     def _get(self, what: str) -> str:
         message = self._find(what.strip().removeprefix("@"))
         assert message.file is not None
-        self._follow(self._client.get_file(message))
+        self._under_way.add(self._client.get_file(message))
         return f"Getting {file_in_words(message.file)}"
 
-    def _follow(self, transfer: str) -> None:
-        with self._lock:
-            self._under_way.add(transfer)
-
     def _cancel(self) -> str:
-        with self._lock:
-            ids = list(self._under_way)
+        ids = list(self._under_way)
         for transfer in ids:
             self._client.cancel_file(transfer)
         return f"{len(ids) or 'Nothing'} on the way{' ended' if ids else ''}"
@@ -96,12 +88,11 @@ class Files:
     def _find(self, what: str) -> Message:
         """In the room that is open, by the message's number, the file's name, or whoever sent one last."""
         room = self._room()
-        with self._lock:
-            for message in reversed(self._sent):
-                name = safe_name(message.file.name) if message.file else ""
-                here = message.room == room
-                if here and (what in (str(message.seq), name) or fold_nick(what) == fold_nick(message.nick)):
-                    return message
+        for message in reversed(self._sent):
+            name = safe_name(message.file.name) if message.file else ""
+            here = message.room == room
+            if here and (what in (str(message.seq), name) or fold_nick(what) == fold_nick(message.nick)):
+                return message
         raise _invalid(f"No file “{what[:60]}” is at hand.")
 
 

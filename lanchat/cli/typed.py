@@ -72,6 +72,9 @@ class Typed:
 
     def take(self, line: str) -> list[Line]:
         """Does what the line wants; what is to be shown at once. Raises LanchatError: what is wrong with it."""
+        if not line.startswith("/"):
+            self._say(line)
+            return []
         match line.rstrip().split(maxsplit=1):
             case ["/help", *_]:
                 return self._help()

@@ -1,4 +1,4 @@
-"""The menu on a message: answer, change, react, earlier versions, delete; it sends nothing itself."""
+"""The menu on a message: answer, react, change, copy, save, pin, delete …; it sends nothing itself."""
 
 from __future__ import annotations
 

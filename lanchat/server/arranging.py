@@ -1,5 +1,5 @@
-"""Arranging: makes, enters and leaves rooms at members' wish, and opens direct conversations; the broadcaster's hand,
-in its thread.
+"""Arranging: makes, enters, leaves, describes, archives rooms at members' wish, pins messages, opens direct
+conversations; the broadcaster's hand, in its thread.
 
 It judges who may do that. What it changes is stored, and then told, by the broadcaster.
 """

@@ -1,4 +1,4 @@
-"""How many nicknames new keys of one address may come to hold: keys are free to make, names are not; pure."""
+"""How many nicknames, or rooms, new keys of one address may come to hold in a day: keys are free to make; pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Moderation: checks who may do what to whom, does it and writes it down; the broadcaster's hand, in its thread.
 
-The one place where rights are judged: what a client shows or hides is for convenience. What comes of it later (who may
+The one place where it is judged who may do what to whom (who may change a room, arranging.py judges, and who a message,
+room.py): what a client shows or hides is for convenience. What comes of it later (who may
 come in, who may speak) standing.py knows. What lasts is stored together
 with its line of the audit journal, in one transaction, before anybody feels it; what cannot be written is not done.
 """

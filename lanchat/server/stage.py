@@ -138,7 +138,8 @@ class Stage:
 
     def typed(self, line: Line, room: Room, now: float) -> None:
         """Not too often, and never kept."""
-        if len(self._roster) <= TYPING_ROOM and not line.muted_until and now >= line.typed_at + TYPING_EVERY * 0.8:
+        few = self._delivery.followers(room.name) <= TYPING_ROOM
+        if few and not line.muted_until and now >= line.typed_at + TYPING_EVERY * 0.8:
             line.typed_at = now
             self._publish(room, Typed(room.name, line.nick, line.key))
 

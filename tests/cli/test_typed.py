@@ -86,6 +86,8 @@ def desk() -> Desk:
     [
         ("hello", Say("", "hello")),
         (" /kick is said", Say("", " /kick is said")),
+        (" /quit is said", Say("", " /quit is said")),
+        (" /search is said", Say("", " /search is said")),
         ("/reply 1 yes", Say("", "yes", reply=1)),
         ("/reply Ana Lind yes", Say("", "yes", reply=1)),
         ("/me dances  here", Say("", "_dances  here_")),
