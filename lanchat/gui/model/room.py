@@ -58,10 +58,12 @@ class RoomModel:
         return "lock" if self.info.archived else "hash"
 
     def label(self, names: Names) -> str:
-        """What it is called. names: of who is here."""
+        """What it is called. names: of who is here. A conversation: by the others, in the order of their names, not of
+        their keys, which differs from one to the next."""
         if not self.direct:
             return wording.name(self.name)
-        return ", ".join(names.of(p) for p in self.info.people if p.key != self.own_key) or "?"
+        others = [names.of(person) for person in self.info.people if person.key != self.own_key]
+        return ", ".join(sorted(others, key=str.casefold)) or "?"
 
     # Coming in
 
