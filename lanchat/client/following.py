@@ -41,7 +41,7 @@ class Following:
                 self.rooms.add(room)
                 copy.follow(room)
             case frames.Parted(room=room):
-                if room not in self.rooms or room == first:
+                if room == first or not (room in self.rooms or room in copy.followed()):
                     return None
                 self.rooms.discard(room)
                 copy.unfollow(room)

@@ -6,12 +6,14 @@ The broadcaster's hand, in its thread.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol import text
-from lanchat.protocol.frames import Hello, Refused
+from lanchat.protocol.frames import Hello, Parted, Refused
 from lanchat.protocol.limits import MAX_RUNS, Code
+from lanchat.protocol.rooms import DIRECT
 from lanchat.server.access import Access
 from lanchat.server.counters import Counters
 from lanchat.server.holding import Holding
@@ -70,6 +72,14 @@ class Admission:
             if have is not None or room.name == FIRST_ROOM:
                 return min(max(have or 0, 0), head)
         return max(0, head - max(0, hello.history))
+
+    @staticmethod
+    def left_elsewhere(hello: Hello, followed: Iterable[Room]) -> list[Parted]:
+        """Of rooms that the joiner has a copy of, and follows no more: it may have left them on another device, and
+        what it said there would never come back to it. Conversations are not left."""
+        names = {room.name for room in followed}
+        had = hello.resume.rooms if hello.resume else ()
+        return [Parted(name) for name in had if name not in names and not name.startswith(DIRECT)]
 
     def hold_nick(self, line: Line) -> None:
         """The name stays theirs, where it may."""

@@ -34,9 +34,8 @@ from lanchat.protocol.frames import (
     Word,
 )
 from lanchat.protocol.handshake import ROOMS
-from lanchat.protocol.limits import MAX_ID, MAX_ROOM_NAME, Code
+from lanchat.protocol.limits import MAX_ID, Code
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.text import one_line
 from lanchat.server import limits
 from lanchat.server.access import Access
 from lanchat.server.admission import Admission
@@ -54,7 +53,7 @@ from lanchat.server.moderation import Moderation
 from lanchat.server.reading import Reading
 from lanchat.server.retention import Keep, Retention
 from lanchat.server.room import Room, refers
-from lanchat.server.rooms import Rooms
+from lanchat.server.rooms import Rooms, no_room, object_to_room
 from lanchat.server.roster import Line, Roster
 from lanchat.server.searching import SearchRequest
 from lanchat.server.stage import CLOSES, Stage
@@ -203,7 +202,7 @@ class Broadcaster:
                 if refers(said):
                     self._store()  # what it means may have been said just now
                 room = self._rooms.find(said.room, member.line.key)
-                objection = _no_room(said.room, said.id) if room is None else self._object_to_file(member.line, said)
+                objection = object_to_room(member, room, said) or self._object_to_file(member.line, said)
                 outcome = objection if room is None or objection else room.say(member.line, said, at)
             except StoreError as error:  # its counter cannot be looked up
                 _log.error("nothing can be read: %s", error)
@@ -252,6 +251,7 @@ class Broadcaster:
         if self._standing.rules != Rules(first.name):
             self._delivery.tell(outcome, self._standing.rules)
         outcome.entering.extend(followed)
+        outcome.todo.extend(self._admission.left_elsewhere(item.hello, [first, *rooms]) if outcome.rooms else ())
         if outcome.line.connections > 1:
             self._note_status(outcome)
         self._stage.note_change(self._now)
@@ -336,7 +336,7 @@ class Broadcaster:
             self._delivery.tell(member, self._fetch(member, frame, room))
             return
         if room is None:
-            self._delivery.tell(member, _no_room(frame.room))
+            self._delivery.tell(member, no_room(frame.room))
         elif isinstance(frame, Typing):
             self._stage.typed(line, room, self._now)
         elif isinstance(frame, Read):
@@ -346,7 +346,7 @@ class Broadcaster:
 
     def _fetch(self, member: Member, frame: Fetch, room: Room | None) -> Ticket:
         if room is None:
-            return Ticket(frame.id, code=Code.ROOM_UNKNOWN, detail=_no_room(frame.room).detail)
+            return Ticket(frame.id, code=Code.ROOM_UNKNOWN, detail=no_room(frame.room).detail)
         return self._files.fetch(member.line.key or member.session.address, frame, room.name, self._now)
 
     def _moderate(self, member: Member, frame: Moderate) -> None:
@@ -408,7 +408,3 @@ class Broadcaster:
             one.room.not_stored(one.entry.seq - 1)
         for one in waiting:
             self._refuse(one.author, _NOT_STORED, one.entry.id)
-
-
-def _no_room(name: str, id: str | None = None) -> Error:  # noqa: A002 - the wire's word
-    return Error(Code.ROOM_UNKNOWN, f"there is no room “{one_line(name[:MAX_ROOM_NAME])}” here", id and id[:MAX_ID])

@@ -100,6 +100,10 @@ class Member:
         self.watched = False  # a selector waits for its socket
         self.progress_at = now
 
+    def is_in(self, room: Room) -> bool:
+        """It follows the room, or is about to."""
+        return room.name in self.places or any(waiting is room for waiting, _ in self.entering)
+
     def tell(self, lines: bytes) -> bool:
         """Queues lines for this member alone; False: it does not read, and its bound is reached."""
         if self.control_size + len(lines) > CONTROL_BYTES:

@@ -11,11 +11,14 @@ from weakref import WeakValueDictionary
 
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Pinned, Topic
+from lanchat.protocol.frames import Error, Word
 from lanchat.protocol.frames import Rooms as Listing
-from lanchat.protocol.limits import MAX_ROOMS_CHUNK
+from lanchat.protocol.limits import MAX_ID, MAX_ROOM_NAME, MAX_ROOMS_CHUNK, Code
 from lanchat.protocol.rooms import DIRECT, Person, RoomInfo, direct_name
+from lanchat.protocol.text import one_line
 from lanchat.server.counters import Counters
 from lanchat.server.lookalike import ByName
+from lanchat.server.member import Member
 from lanchat.server.room import FIRST_ROOM, Room
 from lanchat.server.roster import Line
 
@@ -141,3 +144,18 @@ class Rooms:
             room.not_stored(entry.seq - 1)
             raise
         room.stored(entry)
+
+
+def object_to_room(member: Member, room: Room | None, said: Word) -> Error | None:
+    """What is said goes back only to who is in the room: nobody else could know that it is stored. All people of a
+    conversation are in it as soon as something is said."""
+    if room is None:
+        return no_room(said.room, said.id)
+    if not room.direct and not member.is_in(room):
+        where = one_line(room.name[:MAX_ROOM_NAME])
+        return Error(Code.ROOM_UNKNOWN, f"You are not in “{where}”: enter it first.", said.id[:MAX_ID])
+    return None
+
+
+def no_room(name: str, id: str | None = None) -> Error:  # noqa: A002 - the wire's word
+    return Error(Code.ROOM_UNKNOWN, f"there is no room “{one_line(name[:MAX_ROOM_NAME])}” here", id and id[:MAX_ID])
