@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import io
-import logging
 import re
 import sys
 import time
@@ -17,34 +16,19 @@ import tkinter as tk
 import unicodedata
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lanchat.client.shortcodes import named
+from lanchat.gui.emoji_sources import EmojiSources
 from lanchat.gui.model.spans import EMOJI
-from lanchat.gui.theme import Kit
 
 if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont
-
-log = logging.getLogger(__name__)
+    from lanchat.gui.theme import Kit  # which holds the pictures
 
 SAFE_LIBXFT: Final = 20305  # 2.3.5 scales colour glyphs; before, X answers BadLength and Xlib ends the process
 MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each: all single emoji; more combinations are drawn as text
 MAX_AT_ONCE: Final = 150  # pictures drawn without a pause, 2 ms each; a flood of ever new ones is drawn as text
 REFILL: Final = 25.0  # a second, afterwards: a twentieth of the time
-# (file, its only or a good size in px); bitmap fonts exist in one size
-FONTS: Final = {
-    "win32": (("C:/Windows/Fonts/seguiemj.ttf", 96),),
-    "darwin": (("/System/Library/Fonts/Apple Color Emoji.ttc", 96),),
-    "linux": (
-        ("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/noto/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/google-noto-emoji/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/google-noto-color-emoji-fonts/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/noto-emoji/NotoColorEmoji.ttf", 109),
-    ),
-}
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -87,15 +71,14 @@ class EmojiPictures:
         self._counted_at = clock()
         self._pictures: dict[tuple[str, int], tk.PhotoImage | None] = {}
         self._texts: dict[str, str] = {}
-        self._font: FreeTypeFont | None = None
-        self._looked = False
+        self._sources = EmojiSources()
 
     def tried(self, emoji: str, size: float) -> bool:
         """Whether asking for it costs nothing."""
         return (emoji, self._kit.px(size)) in self._pictures
 
     def picture(self, emoji: str, size: float, *, asked: bool = False) -> tk.PhotoImage | None:
-        """None where no colour font is found, or it lacks this one, or too many others were asked for just now. asked:
+        """None where neither the system nor our set has this one, or too many others were asked for just now. asked:
         the user wants to see it, so that it does not count among what others flood us with."""
         height = self._kit.px(size)
         key = (emoji, height)
@@ -123,40 +106,12 @@ class EmojiPictures:
         return True
 
     def _draw(self, emoji: str, height: int) -> bytes | None:
-        font = self._load()
-        if font is None:
+        drawn = self._sources.picture(emoji)
+        if drawn is None:
             return None
-        from PIL import Image, ImageDraw  # late: 80 ms, and many talks hold no emoji
+        from PIL import Image  # late: 80 ms, and many talks hold no emoji
 
-        left, top, right, bottom = (round(edge) for edge in font.getbbox(emoji))
-        if right <= left or bottom <= top or right - left > 4 * (bottom - top):
-            return None
-        canvas = Image.new("RGBA", (right - left, bottom - top), (0, 0, 0, 0))
-        ImageDraw.Draw(canvas).text((-left, -top), emoji, font=font, embedded_color=True)
-        if canvas.getbbox() is None:
-            return None
-        width = max(1, round(canvas.width * height / canvas.height))
+        width = max(1, round(drawn.width * height / drawn.height))
         png = io.BytesIO()
-        canvas.resize((width, height), Image.Resampling.LANCZOS).save(png, "PNG", compress_level=1)
+        drawn.resize((width, height), Image.Resampling.LANCZOS).save(png, "PNG", compress_level=1)
         return png.getvalue()
-
-    def _load(self) -> FreeTypeFont | None:
-        if not self._looked:
-            self._looked = True
-            self._font = _find_font()
-        return self._font
-
-
-def _find_font() -> FreeTypeFont | None:
-    try:
-        from PIL import ImageFont
-    except ImportError as error:
-        log.info("emoji stay text: %s", error)
-        return None
-    for path, size in FONTS.get(sys.platform, FONTS["linux"]):
-        if Path(path).exists():
-            try:
-                return ImageFont.truetype(path, size)
-            except OSError as error:  # damaged, or Pillow without support for its kind of bitmaps
-                log.info("%s: %s", path, error)
-    return None

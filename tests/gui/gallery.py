@@ -283,7 +283,7 @@ def presence_shown(root: tk.Tk, kit: Kit) -> None:
 @picture("presence-pins", dialog=True)
 @picture("presence-pins-dark", mode="dark", dialog=True)
 def pins(root: tk.Tk, kit: Kit) -> None:
-    _with_presence(root, kit).pins.open()
+    _with_presence(root, kit).bar.pins.open()
 
 
 @picture("presence-direct")
@@ -830,6 +830,50 @@ def search_wrong(root: tk.Tk, kit: Kit) -> None:
 @picture("chat-searching")
 def searching(root: tk.Tk, kit: Kit) -> None:
     _searched_chat(root, kit, "review")
+
+
+FAMILY, GERMANY, TONED = "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽"
+
+
+def _emoji_everywhere(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """Whole sequences in names, topic, quotes, pins, and results of a search."""
+    screen = _with_rooms(root, kit)
+    at, bo = MORNING + 50 * 60_000, "b" * 43
+    said = f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} 🏳️‍🌈 🧑🏿‍💻, and stays for as long as the **weather** is fine over there"
+    line = f"Plans {FAMILY} {TONED} {GERMANY} for the summer"
+    screen.handle(presence(Change("joined", f"Bo {GERMANY}{TONED}", bo)))
+    screen.handle(presence(Change("status", f"Bo {GERMANY}{TONED}", bo, state="away", text=f"on a trip {FAMILY} {GERMANY}")))
+    screen.handle(Topic("games", 14, "", at, "Hana Sato", HANA, line))
+    screen.handle(Message("games", 15, "", at, f"Bo {GERMANY}{TONED}", bo, said))
+    screen.handle(Message("games", 16, "", at + 1, "Ana Lindqvist", ANA, f"Fine {TONED}", reply=15))
+    screen.handle(Message("games", 17, "", at + 2, f"Bo {GERMANY}{TONED}", bo, "Thanks", reply=16))
+    screen.handle(Pinned("games", 18, "", at + 3, "Ana Lindqvist", ANA, 15, on=True))
+    screen.open("games")
+    root.update()
+    message = screen.model.timeline.message((15, 0))
+    assert message is not None
+    screen.aiming.reply(message)
+    root.update()
+    return screen
+
+
+@picture("emoji-everywhere")
+@picture("emoji-everywhere-dark", mode="dark")
+@picture("emoji-everywhere-2x", scale=2.0)
+def emoji_everywhere(root: tk.Tk, kit: Kit) -> None:
+    screen = _emoji_everywhere(root, kit)
+    screen.finding.open()
+    screen.finding.panel.field.value = "weather"
+    screen.finding.panel.submit()
+    bo = f"Bo {GERMANY}{TONED}"
+    hit = Hit("games", 15, MORNING, bo, "b" * 43, f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} in fine weather 🏳️‍🌈",
+        after=Line(bo, f"{FAMILY} fine"))  # fmt: skip
+    screen.handle(Asked(f"s{len(screen._client.calls)}", parse("weather"), [hit, *REVIEW]))  # type: ignore[attr-defined]
+
+
+@picture("emoji-pins", dialog=True)
+def emoji_pins(root: tk.Tk, kit: Kit) -> None:
+    _emoji_everywhere(root, kit).bar.pins.open()
 
 
 @picture("menu-message", dialog=True)
