@@ -1,7 +1,7 @@
 """Draws the set of emoji that lanchat brings: `python -m tests.emoji_set`, on Debian with fonts-noto-color-emoji.
 
-It writes sheet.webp and index.txt (see lanchat/gui/emoji_sources.py); OFL.txt beside them is the licence of the font. In
-the set is what has a short name, and what people use beyond that.
+It writes sheet.webp and index.txt (see lanchat/gui/emoji_sources.py); OFL.txt beside them is the licence of the font.
+In the set is what has a short name, and what people use beyond that.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ from lanchat.gui.emoji_sources import CELL, SET, ColourFont, find_font
 COLUMNS: Final = 24
 QUALITY: Final = 85  # of WebP; at 64 px no difference is seen from 100, which is twice as large
 BEYOND: Final = """
-🇦🇪 🇦🇷 🇦🇹 🇦🇺 🇧🇩 🇧🇪 🇧🇬 🇧🇷 🇨🇦 🇨🇭 🇨🇱 🇨🇳 🇨🇴 🇨🇿 🇩🇪 🇩🇰 🇪🇪 🇪🇬 🇪🇸 🇫🇮 🇫🇷 🇬🇧 🇬🇷 🇭🇰 🇭🇷 🇭🇺 🇮🇩 🇮🇪 🇮🇱 🇮🇳 🇮🇷 🇮🇸 🇮🇹 🇯🇵 🇰🇪 🇰🇷 🇱🇹 🇱🇺 🇱🇻 🇲🇦 🇲🇽 🇲🇾 🇳🇬
-🇳🇱 🇳🇴 🇳🇿 🇵🇭 🇵🇰 🇵🇱 🇵🇹 🇷🇴 🇷🇸 🇷🇺 🇸🇦 🇸🇪 🇸🇬 🇸🇮 🇸🇰 🇹🇭 🇹🇷 🇹🇼 🇺🇦 🇺🇸 🇻🇳 🇿🇦 🏳️ 🏴
-👨‍👩‍👦 👨‍👩‍👧 👨‍👩‍👧‍👦 👩‍👩‍👦 👩‍👩‍👧‍👦 👨‍👨‍👦 👨‍👨‍👧‍👦 👩‍👧 👩‍👦 👨‍👧 👨‍👦 👫 🧑‍🤝‍🧑 💑 👩 👨 🧑 👧 👦 🤰 👨‍💻 👩‍💻 🧑‍🔬 👨‍🔬 🧑‍🏫 🧑‍🎓 🧑‍🔧 🧑‍🎨
-🧑‍🚀 🧑‍🍳 🧑‍🚒 🤷‍♀️ 🤷‍♂️ 🤦‍♀️ 🤦‍♂️ 🙋‍♀️ 🙋‍♂️ 🎅 ☝️ ✍️ 🖐️ 👐 🤲 🤏 🤘 🫶 🫡 🥲 🫠 😗 😝 🤑 🤮 🤥 😧 😦 😣 😾 👋 💋
-🤍 🤎 💕 💖 💗 💘 💝 💞 💓 ♥️ ❤️‍🔥 ❤️‍🩹 💟 0️⃣ 6️⃣ 7️⃣ 8️⃣ 9️⃣ 🔟 *️⃣ ✔️ ❎ ‼️ ⁉️ ❔ ❕ ⭕ 🟣 ⚫ ⚪ 🟤 ↩️ 🔁 🔝 🔜 ▶️ ⏸️ 🅿️ ℹ️ 🐈‍⬛ 🌎 🍦
-""".replace("\n", " ")
+🇦🇪 🇦🇷 🇦🇹 🇦🇺 🇧🇩 🇧🇪 🇧🇬 🇧🇷 🇨🇦 🇨🇭 🇨🇱 🇨🇳 🇨🇴 🇨🇿 🇩🇪 🇩🇰 🇪🇪 🇪🇬 🇪🇸 🇫🇮 🇫🇷 🇬🇧 🇬🇷 🇭🇰 🇭🇷 🇭🇺
+🇮🇩 🇮🇪 🇮🇱 🇮🇳 🇮🇷 🇮🇸 🇮🇹 🇯🇵 🇰🇪 🇰🇷 🇱🇹 🇱🇺 🇱🇻 🇲🇦 🇲🇽 🇲🇾 🇳🇬 🇳🇱 🇳🇴 🇳🇿 🇵🇭 🇵🇰 🇵🇱 🇵🇹 🇷🇴 🇷🇸
+🇷🇺 🇸🇦 🇸🇪 🇸🇬 🇸🇮 🇸🇰 🇹🇭 🇹🇷 🇹🇼 🇺🇦 🇺🇸 🇻🇳 🇿🇦 🏳️ 🏴 👨‍👩‍👦 👨‍👩‍👧 👨‍👩‍👧‍👦
+👩‍👩‍👦 👩‍👩‍👧‍👦 👨‍👨‍👦 👨‍👨‍👧‍👦 👩‍👧 👩‍👦 👨‍👧 👨‍👦 👫 🧑‍🤝‍🧑
+💑 👩 👨 🧑 👧 👦 🤰 👨‍💻 👩‍💻 🧑‍🔬 👨‍🔬 🧑‍🏫 🧑‍🎓 🧑‍🔧 🧑‍🎨 🧑‍🚀
+🧑‍🍳 🧑‍🚒 🤷‍♀️ 🤷‍♂️ 🤦‍♀️ 🤦‍♂️ 🙋‍♀️ 🙋‍♂️ 🎅 ☝️ ✍️ 🖐️ 👐 🤲 🤏 🤘 🫶 🫡
+🥲 🫠 😗 😝 🤑 🤮 🤥 😧 😦 😣 😾 👋 💋 🤍 🤎 💕 💖 💗 💘 💝 💞 💓 ♥️ ❤️‍🔥
+❤️‍🩹 💟 0️⃣ 6️⃣ 7️⃣ 8️⃣ 9️⃣ 🔟 *️⃣ ✔️ ❎ ‼️ ⁉️ ❔ ❕ ⭕ 🟣 ⚫ ⚪ 🟤 ↩️ 🔁 🔝
+🔜 ▶️ ⏸️ 🅿️ ℹ️ 🐈‍⬛ 🌎 🍦
+"""
 
 
 def sequences() -> list[str]:

@@ -1,8 +1,8 @@
 """Emoji as pictures from the colour font of the system, and the guard that keeps Tk from dying of them.
 
 Tk on X11 knows no joined emoji, mixes black and white with colour, and with a libXft below 2.3.5 a colour glyph ends
-the process. So emoji in messages are images, made by Pillow; and where Tk itself would draw them (names, fields),
-`drawable` turns them into words if that libXft is not known to be safe.
+the process. So emoji are images, made by Pillow, wherever images can stand; and where Tk itself draws text (menus,
+titles, fields), words stand for what it would break apart, and for all if that libXft is not known to be safe.
 """
 
 from __future__ import annotations
@@ -29,27 +29,33 @@ SAFE_LIBXFT: Final = 20305  # 2.3.5 scales colour glyphs; before, X answers BadL
 MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each: all single emoji; more combinations are drawn as text
 MAX_AT_ONCE: Final = 150  # pictures drawn without a pause, 2 ms each; a flood of ever new ones is drawn as text
 REFILL: Final = 25.0  # a second, afterwards: a twentieth of the time
+_LETTER_A: Final = 0x1F1E6
+_TONES: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
 def drawable(text: str) -> str:
-    """`text` as a Tk widget may draw it by itself."""
-    if text.isascii() or tk_is_safe():
+    """`text` as a Tk widget may draw it by itself; to be seen, not to be kept."""
+    if text.isascii() or not on_x11():
         return text
+    if tk_is_safe():
+        return EMOJI.sub(_unbroken, text)
     return _ASTRAL.sub(_name, EMOJI.sub(_name, text))
 
 
 def typable(text: str) -> str:
-    """As `drawable`, where people write: by the short names that become emoji when they are sent."""
-    if text.isascii() or tk_is_safe():
-        return text
-    return drawable(EMOJI.sub(lambda found: named(found[0]) or _name(found), text))
+    """As it may stand in a field, where people write on: the short names become emoji when they are sent."""
+    return text if tk_is_safe() else drawable(text)
+
+
+def on_x11() -> bool:
+    return sys.platform not in ("win32", "darwin")
 
 
 @cache
 def tk_is_safe() -> bool:
     """May Tk be given a colour glyph? On X11 the version of libXft decides; an unknown one is not trusted."""
-    if sys.platform in ("win32", "darwin"):
+    if not on_x11():
         return True
     try:
         return int(ctypes.CDLL("libXft.so.2").XftGetVersion()) >= SAFE_LIBXFT
@@ -58,8 +64,25 @@ def tk_is_safe() -> bool:
 
 
 def _name(found: re.Match[str]) -> str:
-    """“:thumbs up sign:”; what joins and colours has no name of its own here."""
-    return f":{unicodedata.name(found[0][0], 'symbol').lower()}:"
+    """“:thumbsup:”, “:flag de:”; what joins and colours has no name of its own here."""
+    emoji = found[0]
+    plain = _TONES.sub("", emoji)
+    if short := named(emoji) or named(plain) or named(f"{plain}\ufe0f"):
+        return short
+    if len(emoji) == 2 and all(map(_is_letter, emoji)):
+        return f":flag {''.join(chr(ord(letter) - _LETTER_A + ord('a')) for letter in emoji)}:"
+    return f":{unicodedata.name(emoji[0], 'symbol').lower()}:"
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    """One sign as it is, without its tone; several by name."""
+    plain = _TONES.sub("", found[0]).replace("\ufe0f", "")
+    return plain if len(plain) == 1 else _name(found)
+
+
+def _is_letter(sign: str) -> bool:
+    """Of those that flags are made of."""
+    return _LETTER_A <= ord(sign) < _LETTER_A + 26
 
 
 class EmojiPictures:

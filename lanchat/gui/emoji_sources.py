@@ -1,7 +1,7 @@
 """Where the pictures of emoji come from: the colour font of the system, and the set that lanchat brings; draws nothing.
 
-Of a sequence that the font breaks apart (a Pillow that shapes no text, a Windows without flags) and of what it lacks, the
-picture is taken from the set; there, a skin tone that the set lacks is left out. Pillow is loaded with the first emoji.
+What the font lacks or breaks apart (by a Pillow that shapes no text; flags on Windows) is taken from the set; what the
+set has without the skin tone, is shown so. Pillow is loaded with the first emoji.
 """
 
 from __future__ import annotations

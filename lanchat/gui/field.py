@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+from lanchat.gui.emoji import typable
 from lanchat.gui.theme import Kit
 
 
@@ -81,6 +82,10 @@ class Field(ttk.Entry):
         self.state(["invalid" if wrong else "!invalid"])
 
     def _changed(self, on_change: Callable[[str], object] | None) -> None:
+        written = self._variable.get()
+        safe = typable(written)
+        if safe != written:  # before Tk draws it; the entry follows, and this is not called again for it
+            self._variable.set(safe)
         self._placeholder.refresh()
         if on_change:
             on_change(self.value)

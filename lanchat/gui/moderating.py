@@ -143,7 +143,7 @@ class Moderating:
 
     def _copy(self, text: str) -> None:
         self._window.clipboard_clear()
-        self._window.clipboard_append(drawable(text))
+        self._window.clipboard_append(text)
 
     # What needs an answer
 

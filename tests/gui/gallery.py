@@ -833,20 +833,22 @@ def searching(root: tk.Tk, kit: Kit) -> None:
 
 
 FAMILY, GERMANY, TONED = "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽"
+BO = f"Bo {GERMANY}{TONED}"
 
 
 def _emoji_everywhere(root: tk.Tk, kit: Kit) -> ChatScreen:
     """Whole sequences in names, topic, quotes, pins, and results of a search."""
     screen = _with_rooms(root, kit)
-    at, bo = MORNING + 50 * 60_000, "b" * 43
-    said = f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} 🏳️‍🌈 🧑🏿‍💻, and stays for as long as the **weather** is fine over there"
-    line = f"Plans {FAMILY} {TONED} {GERMANY} for the summer"
-    screen.handle(presence(Change("joined", f"Bo {GERMANY}{TONED}", bo)))
-    screen.handle(presence(Change("status", f"Bo {GERMANY}{TONED}", bo, state="away", text=f"on a trip {FAMILY} {GERMANY}")))
-    screen.handle(Topic("games", 14, "", at, "Hana Sato", HANA, line))
-    screen.handle(Message("games", 15, "", at, f"Bo {GERMANY}{TONED}", bo, said))
+    at, key = MORNING + 50 * 60_000, "b" * 43
+    topic = f"Plans {FAMILY} {TONED} {GERMANY} for the summer"
+    said = f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} 🏳️‍🌈 🧑🏿‍💻, and stays while the **weather** is fine over there"
+    screen.handle(presence(Change("joined", BO, key)))
+    screen.handle(presence(Change("status", BO, key, state="away", text=f"on a trip {FAMILY} {GERMANY}")))
+    screen.handle(Topic("games", 14, "", at, "Hana Sato", HANA, topic))
+    screen.handle(Rooms([RoomInfo("games", 18, topic)]))
+    screen.handle(Message("games", 15, "", at, BO, key, said))
     screen.handle(Message("games", 16, "", at + 1, "Ana Lindqvist", ANA, f"Fine {TONED}", reply=15))
-    screen.handle(Message("games", 17, "", at + 2, f"Bo {GERMANY}{TONED}", bo, "Thanks", reply=16))
+    screen.handle(Message("games", 17, "", at + 2, BO, key, "Thanks", reply=16))
     screen.handle(Pinned("games", 18, "", at + 3, "Ana Lindqvist", ANA, 15, on=True))
     screen.open("games")
     root.update()
@@ -865,9 +867,8 @@ def emoji_everywhere(root: tk.Tk, kit: Kit) -> None:
     screen.finding.open()
     screen.finding.panel.field.value = "weather"
     screen.finding.panel.submit()
-    bo = f"Bo {GERMANY}{TONED}"
-    hit = Hit("games", 15, MORNING, bo, "b" * 43, f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} in fine weather 🏳️‍🌈",
-        after=Line(bo, f"{FAMILY} fine"))  # fmt: skip
+    hit = Hit("games", 15, MORNING, BO, "b" * 43, f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} in fine weather 🏳️‍🌈",
+        after=Line(BO, f"{FAMILY} fine"))  # fmt: skip
     screen.handle(Asked(f"s{len(screen._client.calls)}", parse("weather"), [hit, *REVIEW]))  # type: ignore[attr-defined]
 
 

@@ -12,6 +12,7 @@ from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, 
 from lanchat.errors import ConnectionLost
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
+from lanchat.gui.line import LineLabel
 from lanchat.gui.theme import Kit
 from lanchat.identity import words
 from lanchat.protocol.frames import Change, Member
@@ -70,6 +71,8 @@ class Stage:
         for child in (parent or self.screen).winfo_children():
             if isinstance(child, ttk.Label | ttk.Button | tk.Label) and child.winfo_ismapped():
                 found.append(str(child["text"]))
+            elif isinstance(child, LineLabel) and child.winfo_ismapped():
+                found.append(child.text)
             found += self.labels(child)
         return found
 

@@ -75,7 +75,7 @@ class Stage:
     def aim(self) -> str:
         """What the composer says that it is about."""
         composer = self.screen.composer
-        return str(composer._aim_label["text"]) if composer._aim.winfo_manager() else ""
+        return composer._aim_label.text if composer._aim.winfo_manager() else ""
 
     def buttons(self) -> list[str]:
         return [str(w["text"]).strip() for w in self.text.winfo_children() if isinstance(w, ttk.Button)]
