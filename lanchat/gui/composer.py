@@ -109,7 +109,7 @@ class Composer(ttk.Frame):
         if objection == self._objection:
             return
         self._objection = objection
-        self._placeholder.say(objection or self._invitation)
+        self._placeholder.say(drawable(objection) or self._invitation)
         self.text.configure(state="disabled" if objection else "normal")
         for button in (self._send, self.emoji):
             button.state(["disabled" if objection else "!disabled"])
@@ -308,7 +308,7 @@ class Composer(ttk.Frame):
         elif not self._hint.winfo_manager():
             self._hint.pack(side="right")
         style = "Error.TLabel" if self._error else "Meta.TLabel"
-        self._line.configure(text=self._error or self._footer, style=style)
+        self._line.configure(text=drawable(self._error or self._footer), style=style)
 
     def _paint(self) -> None:
         colors = self._kit.colors

@@ -39,7 +39,7 @@ class NicknameDialog(Dialog):
         locked: bool = False,
     ) -> None:
         """locked: the PIN is asked for from the beginning; see `ask_pin` for later."""
-        super().__init__(master, kit, drawable(f"Join {room}"), on_cancel)
+        super().__init__(master, kit, f"Join {room}", on_cancel)
         self._on_join = on_join
         self._name = nick
         self._add_head(drawable(f"Join {room}"), detail)
@@ -76,7 +76,8 @@ class NicknameDialog(Dialog):
         words = ttk.Frame(head)
         words.pack(side="left", fill="x", expand=True)
         ttk.Label(words, text=title, style="Title.TLabel", wraplength=wrap).pack(anchor="w")
-        ttk.Label(words, text=detail, style="Meta.TLabel", wraplength=wrap).pack(anchor="w", pady=(kit.px(2), 0))
+        below = ttk.Label(words, text=drawable(detail), style="Meta.TLabel", wraplength=wrap)
+        below.pack(anchor="w", pady=(kit.px(2), 0))
         kit.listen(self._preview, self._draw_preview)
 
     # What became of it

@@ -10,6 +10,7 @@ from typing import Final
 from lanchat.errors import LocalProtocolError
 from lanchat.gui import paint
 from lanchat.gui.arranging import Arranging
+from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.focus import holder
 from lanchat.gui.line import LineLabel
@@ -116,6 +117,8 @@ class SideBar(ttk.Frame):
         """With what can be done now."""
         menu, model = self._menu, self._model
         menu.delete(0, "end")
+        for submenu in menu.winfo_children():  # Tk takes away the entry that leads to it, and no more
+            submenu.destroy()
         menu.add_command(label="Change my name", command=lambda: self.me.edit())
         states = PopupMenu(menu, self._kit)
         self._own.fill_menu(states)
@@ -263,7 +266,7 @@ class OwnName(ttk.Frame):
         """Why a name is refused; nothing: what the keys do."""
         self._field.mark(bool(sentence))
         style = "Side.Error.TLabel" if sentence else "Side.Meta.TLabel"
-        self._below.configure(text=sentence or "Enter saves, Escape cancels", style=style)
+        self._below.configure(text=drawable(sentence) or "Enter saves, Escape cancels", style=style)
 
     def _paint(self) -> None:
         kit, colors, model = self._kit, self._kit.colors, self._model

@@ -9,6 +9,7 @@ import pytest
 
 from lanchat.client.events import Found
 from lanchat.gui.chat import ChatScreen
+from lanchat.gui.emoji import EmojiPictures
 from lanchat.gui.line import LineLabel, draw_line, line_width
 from lanchat.gui.theme import Kit
 from lanchat.protocol.frames import Change, Message, Pinned, Rooms
@@ -125,6 +126,23 @@ def test_the_whole_window_shows_them_whole(root: tk.Tk, kit: Kit, until: Until) 
     screen.finding.panel.submit()
     screen.handle(Found(f"s{len(client.calls)}", parse("with"), [Hit(ROOM, 1, NOON, nick, ANA, said)]))
     until(lambda: all(sign in seen(screen.finding.panel.rows, kit) for sign in (nick, FAMILY, TONED)))
+    screen.destroy()
+
+
+def test_a_screen_without_emoji_loads_nothing_for_them(root: tk.Tk, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = EmojiPictures(kit)
+    monkeypatch.setattr(kit, "emoji", pictures)
+    nothing: Callable[..., None] = lambda *_: None  # noqa: E731
+    screen = ChatScreen(
+        root, kit, StandInClient(), on_leave=nothing, on_forget=nothing, on_title=nothing, clock=lambda: NOON / 1000
+    )
+    screen.pack(fill="both", expand=True)
+    for event in (joined(), message(1, "hello", "Ana", key=ANA)):
+        screen.handle(event)
+    root.update()
+    assert "_font" not in vars(pictures._sources)
+    screen.hover._show(screen.messages.drawn[-1], message(1, "hello", "Ana", key=ANA))
+    assert pictures.text(str(screen.hover.buttons["like"]["image"][0])) == "👍"
     screen.destroy()
 
 
