@@ -95,9 +95,9 @@ class FileCard(tk.Frame):
             self._first.configure(text=words, command=deed)
 
     def show_picture(self, data: bytes) -> None:
-        """PNG of its small self."""
+        """Its small self, as PPM or PNG."""
         if self._picture is not None and self.winfo_exists():
-            self._image = tk.PhotoImage(master=self._kit.root, data=data, format="png")
+            self._image = tk.PhotoImage(master=self._kit.root, data=data)
             self._picture.configure(image=self._image, cursor="hand2", bg=self._kit.colors.bg)
             self._picture.bind("<ButtonRelease-1>", lambda _: self._deeds.view())
 

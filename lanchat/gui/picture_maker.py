@@ -1,6 +1,6 @@
 """Makes small pictures of large ones in a thread of its own: decoding takes as long as whoever sent it likes.
 
-Paths in, PNG bytes out, handed over in the thread of Tk. It fetches nothing and shows nothing.
+Paths in, bytes of PPM or PNG out, handed over in the thread of Tk. It fetches nothing and shows nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class PictureMaker:
         self._thread: threading.Thread | None = None
 
     def make(self, path: Path, size: tuple[int, int], done: Done) -> None:
-        """Calls `done` with PNG bytes of at most this size in px; None: it is no picture that can be shown."""
+        """Calls `done` with what Tk reads, of at most this size in px; None: it is no picture that can be shown."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="lanchat-pictures")
             self._thread.start()
@@ -90,7 +90,7 @@ class PictureMaker:
 
 
 def small_picture(path: Path, size: tuple[int, int]) -> bytes | None:
-    """PNG, upright; None: it is no picture, damaged, or too large."""
+    """Upright, as PPM or PNG; None: it is no picture, damaged, or too large."""
     try:
         with open_picture(path) as picture:
             picture.draft("RGB", (2 * size[0], 2 * size[1]))  # JPEG alone: decoded small at once
@@ -98,7 +98,10 @@ def small_picture(path: Path, size: tuple[int, int]) -> bytes | None:
             upright = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             upright.thumbnail(size)
             data = io.BytesIO()
-            upright.save(data, "PNG", compress_level=1)
+            if upright.mode == "RGB":
+                upright.save(data, "PPM")  # Tk reads it five times as fast
+            else:
+                upright.save(data, "PNG", compress_level=1)
     except FLAWS as error:
         _log.info("%s is shown as a file: %s", path.name, error)
         return None

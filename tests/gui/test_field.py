@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import tkinter as tk
+import weakref
 
 import pytest
 
@@ -85,3 +87,13 @@ def test_what_tk_must_not_draw_becomes_words(root: tk.Tk, kit: Kit, monkeypatch:
     field = Field(root, kit, "Search rooms", on_change=changes.append)
     field.insert(0, "a 🎉")
     assert (field.get(), field.value, changes) == ("a :tada:", "a :tada:", ["a :tada:"])
+
+
+def test_nothing_is_left_of_a_field_that_is_gone(root: tk.Tk, kit: Kit) -> None:
+    """Else all stays that it tells of changes: a dialog, a screen with its messages."""
+    field = Field(root, kit, "Search rooms", on_change=lambda _: None)
+    gone = weakref.ref(field)
+    field.destroy()
+    del field
+    gc.collect()
+    assert gone() is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import tkinter as tk
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -165,3 +167,32 @@ def test_a_quote_with_emoji_stands_in_one_line(root: tk.Tk, kit: Kit, until: Unt
     until(lambda: text.dlineinfo(start))
     assert text.count(start, f"{end} -1c", "displaylines") in (None, (0,), 0)
     screen.destroy()
+
+
+def test_nothing_is_left_of_a_room_that_was_left(root: tk.Tk, kit: Kit) -> None:
+    """Neither its messages, nor what Tk was given for it."""
+    nothing: Callable[..., None] = lambda *_: None  # noqa: E731
+
+    def visit() -> tuple[int, ...]:
+        screen = ChatScreen(
+            root, kit, StandInClient(), on_leave=nothing, on_forget=nothing, on_title=nothing, clock=lambda: NOON / 1000
+        )
+        screen.pack(fill="both", expand=True)
+        for event in (joined(), message(1, f"a {FAMILY}", "Ana", key=ANA)):
+            screen.handle(event)
+        root.update()
+        screen.arranging.ask_where().close()
+        screen.finding.open()
+        screen.choosing.above(screen.composer.emoji, nothing, screen.composer.text)
+        root.update()
+        gone = weakref.ref(screen)
+        screen.destroy()
+        root.update()
+        del screen
+        gc.collect()
+        assert gone() is None
+        kinds = (("image", "names"), ("after", "info"), ("info", "commands"), ("info", "vars", "PY_VAR*"))
+        return (len(kit._listeners), *(len(root.tk.splitlist(root.tk.call(*kind))) for kind in kinds))
+
+    visit()  # what is kept for all rooms: pictures, icons
+    assert visit() == visit()
