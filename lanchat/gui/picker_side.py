@@ -62,7 +62,7 @@ class PickerSide(ttk.Frame):
         """The name used last, and where this computer is reached."""
         self._me = (name, address)
         width = self._kit.px(NAME_WIDTH)
-        self._name.say(name or "No name yet", width)
+        self._nick.say(name or "No name yet", width)
         self._address.configure(text=elide(self._kit.fonts.meta, address, width))
         self._draw_avatar()
 
@@ -120,8 +120,8 @@ class PickerSide(ttk.Frame):
         self._avatar.pack(side="left")
         words = ttk.Frame(line, style="Side.TFrame")
         words.pack(side="left", padx=kit.px(10))
-        self._name = LineLabel(words, kit, font="list_bold", ink="text", ground="side")
-        self._name.pack(anchor="w")
+        self._nick = LineLabel(words, kit, font="list_bold", ink="text", ground="side")
+        self._nick.pack(anchor="w")
         self._address = ttk.Label(words, style="Side.Meta.TLabel")
         self._address.pack(anchor="w")
         self.settings = ttk.Button(line, style="Side.TButton", command=lambda: self._actions.settings(self.settings))

@@ -179,11 +179,11 @@ class OwnName(ttk.Frame):
         self._avatar = tk.Canvas(self, width=px(36), height=px(36), highlightthickness=0, bd=0)
         self._avatar.pack(side="left")
         self._names = ttk.Frame(self, style="Side.TFrame")
-        self._name = LineLabel(self._names, kit, font="list_bold", ink="text", ground="side", fills=True)
-        self._name.pack(fill="x")
+        self._nick = LineLabel(self._names, kit, font="list_bold", ink="text", ground="side", fills=True)
+        self._nick.pack(fill="x")
         self._state = LineLabel(self._names, kit, font="meta", ink="text3", ground="side", fills=True)
         self._state.pack(fill="x")
-        for part in (self._avatar, self._names, self._name, self._state):
+        for part in (self._avatar, self._names, self._nick, self._state):
             part.bind("<Button-1>", lambda _: own.post_menu(self))
         self._pencil = ttk.Button(self, style="Side.TButton", command=self.edit)
         self._editor = ttk.Frame(self, style="Side.TFrame")
@@ -222,7 +222,7 @@ class OwnName(ttk.Frame):
         if shown != self._shown:
             self._shown = shown
             self._pencil.state(["disabled" if model.link is Link.ENDED else "!disabled"])
-            self._name.say(model.nick)
+            self._nick.say(model.nick)
             self._state.say(in_words(own.state, own.text) if model.link is Link.JOINED else "Offline")
             self._paint()
 

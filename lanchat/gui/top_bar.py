@@ -40,8 +40,8 @@ class TopBar(ttk.Frame):
         self.pins = PinsButton(self, kit, model, on_jump=on_jump, on_unpin=on_unpin, may_unpin=may_unpin)
         self._sign = ttk.Label(self)
         self._sign.pack(side="left", padx=(px(20), px(6)))
-        self._name = LineLabel(self, kit, font="title", ink="text")
-        self._name.pack(side="left")
+        self._room = LineLabel(self, kit, font="title", ink="text")
+        self._room.pack(side="left")
         self._topic = LineLabel(self, kit, font="meta", ink="text3")
         self._topic.pack(side="left", padx=px(12))
         self._about = ""
@@ -56,7 +56,7 @@ class TopBar(ttk.Frame):
         shown = (model.label(model.current), about, model.current.direct, model.status)
         if shown != self._shown:
             self._shown = shown
-            self._name.say(shown[0])
+            self._room.say(shown[0])
             self._about = about
             self._fit()
             self._paint()

@@ -115,7 +115,7 @@ def test_the_whole_window_shows_them_whole(root: tk.Tk, kit: Kit, until: Until) 
     until(lambda: f"{nick}: {said}" in screen.messages._writer.read("1.0", "end"))
     until(lambda: nick in seen(screen.side.rows, kit) and FAMILY in seen(screen.side.rows, kit))
     until(lambda: seen(screen.bar._topic, kit) == f"about {FAMILY}")
-    until(lambda: seen(screen.side.me._name, kit).endswith(FLAG))
+    until(lambda: seen(screen.side.me._nick, kit).endswith(FLAG))
     original = screen.model.timeline.message((1, 0))
     assert original
     screen.aiming.reply(original)
