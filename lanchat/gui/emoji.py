@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lanchat.gui.theme import Kit  # which holds the pictures
 
 SAFE_LIBXFT: Final = 20305  # 2.3.5 scales colour glyphs; before, X answers BadLength and Xlib ends the process
-MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each: all single emoji; more combinations are drawn as text
+MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each; while as many are seen, others are drawn as text
 MAX_AT_ONCE: Final = 150  # pictures drawn without a pause, 2 ms each; a flood of ever new ones is drawn as text
 REFILL: Final = 25.0  # a second, afterwards: a twentieth of the time
 _LETTER_A: Final = 0x1F1E6
@@ -106,7 +106,7 @@ class EmojiPictures:
         height = self._kit.px(size)
         key = (emoji, height)
         if key not in self._pictures:
-            if not asked and (len(self._pictures) >= MAX_PICTURES or not self._may_draw()):
+            if not asked and not (self._may_draw() and self._has_room()):
                 return None
             data = self._draw(emoji, height)
             image = tk.PhotoImage(master=self._kit.root, data=data, format="png") if data else None
@@ -127,6 +127,18 @@ class EmojiPictures:
             return False
         self._allowance -= 1
         return True
+
+    def _has_room(self) -> bool:
+        """When it is full, what is seen nowhere goes: the window may be open for weeks, and one room flooded it."""
+        if len(self._pictures) >= MAX_PICTURES:
+            tcl = self._kit.root.tk
+            seen = {
+                k: one for k, one in self._pictures.items() if one and tcl.getboolean(tcl.call("image", "inuse", one))
+            }
+            names = set(map(str, seen.values()))
+            self._pictures = {**seen}
+            self._texts = {name: emoji for name, emoji in self._texts.items() if name in names}
+        return len(self._pictures) < MAX_PICTURES
 
     def _draw(self, emoji: str, height: int) -> bytes | None:
         drawn = self._sources.picture(emoji)

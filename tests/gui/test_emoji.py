@@ -6,6 +6,7 @@ import ctypes
 import io
 import subprocess
 import sys
+import tkinter as tk
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -154,6 +155,21 @@ def test_a_flood_of_ever_new_emoji_is_drawn_bit_by_bit(kit: Kit) -> None:
     assert pictures.picture(flood[-1], 12) is None
     now[0] = 1.0
     assert pictures.picture(flood[-1], 12) is not None
+
+
+def test_when_it_is_full_what_is_seen_nowhere_goes(root: tk.Tk, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emoji, "MAX_PICTURES", 3)
+    pictures = EmojiPictures(kit, clock=lambda: 0.0)
+    seen = pictures.picture("🎉", 19)
+    assert seen
+    label = tk.Label(root, image=seen)
+    assert pictures.picture("👍", 19)
+    assert pictures.picture("👎", 19)
+    assert pictures.picture("👀", 19)
+    assert pictures.picture("🎉", 19) is seen
+    assert pictures.text(str(seen)) == "🎉"
+    assert not pictures.tried("👍", 19)
+    label.configure(image="")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only X11 has a libXft")
