@@ -75,6 +75,11 @@ class Settings(msgspec.Struct, frozen=True):
     recents: tuple[Recent, ...] = ()
     emoji: str = ""
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Where the rooms joined before were."""
+        return tuple(recent.address for recent in self.recents)
+
 
 class Profile:
     """The profile called `name`, made at first use. Raises StoreError."""

@@ -93,8 +93,7 @@ class App:
     def start(self) -> None:
         """What takes a while begins; the window does not wait for it."""
         self.pump.start()
-        known = [recent.address for recent in self._settings.recents]
-        self.pump.work("finding", partial(self._make_finder, known), self._finder_started)
+        self.pump.work("finding", partial(self._make_finder, self._settings), self._finder_started)
         self._look_around()
         self.root.bind("<FocusIn>", self._got_focus)  # not before: the window paints itself first
         self.pump.work("warming-up", errands.import_the_rest)
@@ -204,10 +203,14 @@ class App:
 
     # Discovery
 
-    def _make_finder(self, known: list[str]) -> Finder:
+    def _make_finder(self, settings: Settings) -> Finder:
         from lanchat.discovery import Finder
 
-        finder = Finder(known=known, on_change=lambda: self.pump.post(self._rooms_changed))
+        finder = Finder(
+            known=settings.known,
+            subnets=settings.preferences.networks,
+            on_change=partial(self.pump.post, self._rooms_changed),
+        )
         finder.start()
         return finder
 

@@ -22,7 +22,7 @@ from lanchat.protocol.text import fold_nick
 UNKNOWN: Final = "—"
 BARS: Final = (120.0, 40.0, 10.0)  # ms below which a connection has one bar more than one
 
-VIA_WORDS: Final = {Via.MDNS: "mDNS", Via.BEACON: "beacon", Via.MANUAL: "manual"}
+VIA_WORDS: Final = {Via.MDNS: "mDNS", Via.BEACON: "beacon", Via.SWEEP: "sweep", Via.MANUAL: "manual"}
 
 
 class Section(StrEnum):
