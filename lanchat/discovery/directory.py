@@ -21,7 +21,7 @@ from lanchat.discovery.sweep import Progress, Sweeps
 from lanchat.protocol.frames import ServerInfo
 from lanchat.protocol.limits import DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT
 
-MAX_ENTRIES: Final = 200  # rows: more than anybody reads, more than mDNS is made for
+MAX_ENTRIES: Final = 600  # rows: a hall of 500 servers, more than mDNS is made for
 MAX_HINTS: Final = 100  # of them that never answered: room is left for those who do
 MAX_PER_SOURCE: Final = 8  # servers that one address may announce
 MAX_SERVICES: Final = 400  # names of mDNS services that are remembered for their goodbye

@@ -92,11 +92,11 @@ class Search:
             sock.close()
         self._selector.close()
 
-    def step(self, until: float) -> None:
-        """Waits for something to do, but not longer than `until`, and does it."""
-        now = time.monotonic()
-        due = min(until, self._directory.due, self._watch.due, self._knocking.due, *self._first_probe_ends())
-        for key, _ in self._selector.select(max(0.0, due - now)):
+    def step(self, until: float) -> bool:
+        """Waits for something to do, but not longer than `until`, and does it. False: there was nothing."""
+        due = min(self._directory.due, self._watch.due, self._knocking.due, *self._first_probe_ends())
+        ready = self._selector.select(max(0.0, min(due, until) - time.monotonic()))
+        for key, _ in ready:
             if key.fileobj is self._inbox:
                 self._inbox.clear()
             elif key.data is self._knocking:
@@ -123,6 +123,7 @@ class Search:
                 case Knock(endpoints):
                     for endpoint in endpoints:
                         self._knocking.knock(endpoint, now)
+        return bool(ready) or now >= due
 
     # All at once
 
