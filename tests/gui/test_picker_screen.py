@@ -12,6 +12,7 @@ import pytest
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
+from lanchat.discovery.sweep import Progress
 from lanchat.gui.model.picker import Mark, Room
 from lanchat.gui.picker import INSET, Actions, Picker
 from lanchat.gui.picker_rows import ROOM_HEIGHT, join_span
@@ -45,6 +46,8 @@ def picker(root: tk.Tk, kit: Kit, until: Until, asked: Asked) -> Picker:
         stop=lambda hosted: asked.append(("stop", hosted.name)),
         refresh=lambda: asked.append(("refresh", None)),
         settings=lambda _: asked.append(("settings", None)),
+        sweep=lambda: asked.append(("sweep", None)),
+        check=lambda: asked.append(("check", None)),
     )
     picker = Picker(root, kit, actions)
     picker.pack(fill="both", expand=True)
@@ -198,6 +201,25 @@ def test_an_empty_list_helps(picker: Picker, until: Until, asked: Asked) -> None
     assert asked == [("host", None)]
     picker.show_found([found("alpha")])
     until(lambda: not picker.empty.winfo_ismapped())
+
+
+def test_where_nobody_answers_every_address_can_be_asked_and_the_network_checked(
+    picker: Picker, until: Until, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lanchat.gui.picker.PATIENCE", 1)
+    picker.show_found([])
+    assert not picker.aid.winfo_manager()
+    picker.show_state(listening=True, network=True)
+    until(lambda: picker.aid.sweep.winfo_ismapped() and picker.aid.check.winfo_ismapped())
+    for button in (picker.aid.sweep, picker.aid.check):
+        for event in ("<Enter>", "<Button-1>", "<ButtonRelease-1>"):
+            button.event_generate(event, x=5, y=5)
+    assert asked == [("sweep", None), ("check", None)]
+    picker.show_found([], Progress(16, 253))
+    until(lambda: picker.aid.sweep.instate(["disabled"]))
+    assert "16 of 253" in picker.aid._text.cget("text")
+    picker.show_found([found("alpha")])
+    until(lambda: not picker.aid.winfo_ismapped())
 
 
 def test_a_search_without_a_hit_says_so_and_offers_no_hosting(picker: Picker, until: Until) -> None:

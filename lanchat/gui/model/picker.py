@@ -15,6 +15,8 @@ from msgspec.structs import replace
 
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
+from lanchat.discovery.sweep import Progress
+from lanchat.gui.model.dates import moment
 from lanchat.protocol.limits import DEFAULT_TCP_PORT, PROTOCOL_VERSION
 from lanchat.protocol.target import Address, parse_address
 from lanchat.protocol.text import fold_nick
@@ -41,12 +43,13 @@ class Mark(StrEnum):
     ABSENT = "not seen now"
     NEWER = "needs a newer lanchat"
     CLONE = "two servers use this one’s identity"
+    CHANGED = "another key than the room that you know here: ask before you join"
     IMITATES = "not the room of this name that you know"
 
 
 _GREY: Final = frozenset((Mark.CANDIDATE, Mark.QUIET, Mark.GONE, Mark.ABSENT))
 _CLOSED: Final = frozenset((Mark.FULL, Mark.GONE, Mark.NEWER))
-_WARNING: Final = frozenset((Mark.NEWER, Mark.CLONE, Mark.IMITATES))
+_WARNING: Final = frozenset((Mark.NEWER, Mark.CLONE, Mark.CHANGED, Mark.IMITATES))
 
 
 class Room(Struct, frozen=True):
@@ -57,6 +60,7 @@ class Room(Struct, frozen=True):
     address: str
     place: Found
     here: bool = False  # a server on this computer
+    past: str = ""  # what we had to do with it before
     locked: bool = False
     via: str = ""
     people: str = UNKNOWN
@@ -78,7 +82,7 @@ class Room(Struct, frozen=True):
     @property
     def detail(self) -> str:
         """The second line."""
-        parts = ["on this computer" if self.here else "", self.address]
+        parts = ["on this computer" if self.here else "", self.address, self.past]
         if self.mark not in (Mark.NONE, Mark.FULL, Mark.ABSENT):  # these two show elsewhere in the row
             parts.append(self.mark.value)
         return "  ·  ".join(part for part in parts if part)
@@ -101,6 +105,13 @@ class Room(Struct, frozen=True):
         return 0 if self.latency_ms is None else 1 + sum(self.latency_ms < limit for limit in BARS)
 
 
+class Aid(Struct, frozen=True):
+    """What can be done where no room answers. busy: every address is being asked already."""
+
+    text: str
+    busy: bool = False
+
+
 class Heading(Struct, frozen=True):
     text: str
 
@@ -118,6 +129,8 @@ class RoomList:
         self._found: tuple[Found, ...] = ()
         self._recents: tuple[Recent, ...] = ()
         self._here: frozenset[str] = frozenset()
+        self._waited = self._swept = False
+        self._progress: Progress | None = None
         self._shown: list[Row] = []
 
     def set_found(self, found: Iterable[Found]) -> None:
@@ -134,6 +147,25 @@ class RoomList:
         """What the user wants to see; the order of before counts no longer."""
         self.section, self.query = section, query
         self._shown = []
+
+    def set_progress(self, progress: Progress | None) -> None:
+        """How far the sweep is; None: there is none."""
+        self._swept |= self._progress is not None and progress is None
+        self._progress = progress
+
+    def set_waited(self) -> None:
+        """Whoever is there, and can be heard, would have answered by now."""
+        self._waited = True
+
+    def aid(self) -> Aid | None:
+        """What to offer below the list; None: rooms answer, or it is too early to say that none does."""
+        if self._progress is not None:
+            asked, total = self._progress
+            return Aid(f"Asking every address of this network, {asked} of {total} …" if total else "…", busy=True)
+        answering = any(found.state is State.LIVE and found.id not in self._here for found in self._found)
+        if answering or not self._waited or self.section is not Section.NEARBY or self.query:
+            return None
+        return Aid("No address of this network answers." if self._swept else "No other computer’s room answers so far.")
 
     @property
     def counts(self) -> dict[Section, int]:
@@ -174,6 +206,7 @@ class RoomList:
             address=_address(found),
             place=found,
             here=found.id in self._here,
+            past="joined before" if any(recent.id == found.id for recent in self._recents) else "",
             locked=found.locked,
             via=" + ".join(VIA_WORDS[via] for via in found.via),
             people=_people(found, full),
@@ -190,7 +223,8 @@ class RoomList:
             return Mark.CLONE
         namesakes = [r for r in self._recents if fold_nick(r.name) == fold_nick(found.name)]
         if namesakes and all(recent.id != found.id for recent in namesakes):
-            return Mark.IMITATES
+            there = any(recent.address in found.addresses for recent in namesakes)
+            return Mark.CHANGED if there else Mark.IMITATES
         return Mark.FULL if full else Mark.NONE
 
 
@@ -219,7 +253,9 @@ def _people(found: Found, full: bool) -> str:
 
 def _absent(recent: Recent) -> Room:
     place = remembered(recent.name, recent.address, recent.id)
-    return Room(key=recent.id, name=recent.name, address=_address(place), place=place, mark=Mark.ABSENT)
+    then = moment(recent.used_at)
+    past = f"last joined on {then.day} {then:%B %Y}"
+    return Room(recent.id, recent.name, _address(place), place, past=past, mark=Mark.ABSENT)
 
 
 def remembered(name: str, address: str, server_id: str) -> Found:
