@@ -20,11 +20,11 @@ class SearchAid(ttk.Frame):
         super().__init__(master)
         self._gap = kit.px(12)
         self._text = ttk.Label(self, style="Sub.TLabel", justify="left")
-        self._text.pack(side="left", fill="x", expand=True)
         self.check = ttk.Button(self, text="Run network check", command=on_check)
         self.check.pack(side="right")
         self.sweep = ttk.Button(self, text="Search every address", command=on_sweep)
         self.sweep.pack(side="right", padx=kit.px(8))
+        self._text.pack(side="left", fill="x", expand=True)  # last: in a narrow window it is the one to give way
         self._text.bind("<Configure>", lambda event: self._text.configure(wraplength=event.width))
 
     def show(self, aid: Aid | None) -> None:

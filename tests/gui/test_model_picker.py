@@ -246,6 +246,12 @@ def test_another_key_at_the_address_of_a_room_we_know_is_marked_as_just_that() -
     assert room.joinable  # joining asks, with words to compare
 
 
+def test_what_the_network_says_overwrites_no_name_that_was_proved() -> None:
+    room = one(found("Free pizza", id="a"), recent("Home", id="a"))
+    assert room.name == "Home"
+    assert "said to be called “Free pizza” now" in room.detail
+
+
 def test_a_room_says_what_we_had_to_do_with_it() -> None:
     assert "joined before" in one(found("Home", id="a"), recent("Home", id="a")).detail
     assert "joined" not in one(found("Home", id="a")).detail

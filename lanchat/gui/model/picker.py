@@ -200,13 +200,14 @@ class RoomList:
 
     def _room(self, found: Found) -> Room:
         full = found.users is not None and found.max_users is not None and found.users >= found.max_users
+        known = next((recent for recent in self._recents if recent.id == found.id), None)
         return Room(
             key=_key(found),
-            name=found.name,
+            name=known.name if known is not None else found.name,
             address=_address(found),
             place=found,
             here=found.id in self._here,
-            past="joined before" if any(recent.id == found.id for recent in self._recents) else "",
+            past=_past(known, found.name),
             locked=found.locked,
             via=" + ".join(VIA_WORDS[via] for via in found.via),
             people=_people(found, full),
@@ -249,6 +250,14 @@ def _people(found: Found, full: bool) -> str:
     if full:
         return "full"
     return str(found.users) if found.max_users is None else f"{found.users}/{found.max_users}"
+
+
+def _past(known: Recent | None, name: str) -> str:
+    """What we had to do with a room before. Its name is the one that its server told us when it proved its key: what
+    the network says now may come from anybody."""
+    if known is None:
+        return ""
+    return "joined before" if known.name == name else f"joined before; said to be called “{name}” now"
 
 
 def _absent(recent: Recent) -> Room:
