@@ -90,6 +90,7 @@ class App:
                 stop=self.here.ask_stop,
                 refresh=self._refresh,
                 settings=self.preferring.post_menu,
+                favourite=self._keep_favourite,
                 sweep=self.nearby.sweep,
                 check=lambda: None,
             ),
@@ -206,6 +207,9 @@ class App:
         self.nearby.use(settings)
         self.picker.show_recents(settings.recents)
         self._show_surroundings()
+
+    def _keep_favourite(self, server_id: str, favourite: bool) -> None:
+        self.pump.work("keeping", partial(self._profile.set_favourite, server_id, favourite), self._settings_changed)
 
     # Discovery
 

@@ -19,6 +19,7 @@ from lanchat.gui.key_bindings import Part
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
 from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
 from lanchat.gui.picker_side import PickerSide
+from lanchat.gui.popup import PopupMenu
 from lanchat.gui.row_list import RowList
 from lanchat.gui.search_aid import SearchAid
 from lanchat.gui.theme import Kit
@@ -27,7 +28,11 @@ from lanchat.protocol.target import Address
 
 PATIENCE: Final = 3_000  # ms after which whoever can be heard has answered: the last question of the burst
 INSET: Final = 16  # px at 96 dpi left and right of the rows
-TITLES: Final = {Section.NEARBY: "Rooms nearby", Section.RECENT: "Recent rooms"}
+TITLES: Final = {
+    Section.NEARBY: "Rooms nearby",
+    Section.FAVOURITES: "Favourite rooms",
+    Section.RECENT: "Recent rooms",
+}
 
 
 class Actions(NamedTuple):
@@ -39,6 +44,7 @@ class Actions(NamedTuple):
     stop: Callable[[Hosted], object]
     refresh: Callable[[], object]
     settings: Callable[[tk.Misc], object]
+    favourite: Callable[[str, bool], object]  # id of the server
     sweep: Callable[[], object]
     check: Callable[[], object]
 
@@ -51,6 +57,7 @@ class Picker(ttk.Frame):
         self._kit, self._actions = kit, actions
         self._model = RoomList()
         self._painter = RoomPainter(kit)
+        self._menu = PopupMenu(self, kit)
         self._listening, self._network, self._well = False, True, False
         self.side = PickerSide(self, kit, self._choose_section, actions)
         self.side.pack(side="left", fill="y")
@@ -185,6 +192,7 @@ class Picker(ttk.Frame):
             inset=INSET,
             on_open=self._join,
             on_click=self._clicked,
+            on_menu=self._post_menu,
         )
         bar = ttk.Scrollbar(self._body)
         self.list.pack(side="left", fill="both", expand=True)
@@ -233,6 +241,21 @@ class Picker(ttk.Frame):
         left, right = join_span(kit, self.list.winfo_width() - 2 * kit.px(INSET))
         if isinstance(row, Room) and row.key == self._painter.button and left <= x < right:
             self._join(row)
+
+    def _post_menu(self, row: Row, x: int, y: int) -> None:
+        if not isinstance(row, Room):
+            return
+        menu = self._menu
+        menu.delete(0, "end")
+        menu.add_command(label="Join", command=lambda: self._join(row), state="normal" if row.joinable else "disabled")
+        words = "Remove from the favourites" if row.favourite else "Keep among the favourites"
+        menu.add_command(
+            label=words if row.known else "Keep among the favourites, once you have joined it",
+            command=lambda: self._actions.favourite(row.place.id or "", not row.favourite),
+            state="normal" if row.known else "disabled",
+        )
+        menu.paint()
+        menu.tk_popup(x, y)
 
     def _join(self, row: Row) -> None:
         if isinstance(row, Room) and row.joinable:

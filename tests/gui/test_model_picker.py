@@ -91,7 +91,7 @@ def test_counts_are_of_all_rooms_also_while_a_search_hides_some() -> None:
     rooms.set_found([found("Studio"), found("Other")])
     rooms.set_recents([recent("Home")])
     rooms.set_view(Section.NEARBY, "studio")
-    assert rooms.counts == {Section.NEARBY: 2, Section.RECENT: 1}
+    assert rooms.counts == {Section.NEARBY: 2, Section.FAVOURITES: 0, Section.RECENT: 1}
 
 
 @pytest.mark.parametrize(
@@ -258,6 +258,21 @@ def test_a_room_says_what_we_had_to_do_with_it() -> None:
     rooms = RoomList()
     rooms.set_recents([recent("Home", used_at=1_767_614_400_000)])
     assert "last joined on 5 January 2026" in only(rooms).detail
+
+
+def test_favourites_have_a_section_of_their_own_and_a_sign_everywhere() -> None:
+    rooms = RoomList()
+    rooms.set_recents([Recent("a", "Home", "192.168.1.2:5055", 1, favourite=True), recent("Elsewhere")])
+    rooms.set_found([found("Studio")])
+    assert rooms.counts == {Section.NEARBY: 1, Section.FAVOURITES: 1, Section.RECENT: 2}
+    rooms.set_view(Section.FAVOURITES, "")
+    assert shown(rooms) == ["Home"]
+    rooms.set_view(Section.NEARBY, "")
+    assert {row.name: (row.known, row.favourite) for row in rooms.rows() if isinstance(row, Room)} == {
+        "Studio": (False, False),
+        "Home": (True, True),
+        "Elsewhere": (True, False),
+    }
 
 
 # What can be done where nobody answers

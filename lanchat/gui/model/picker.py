@@ -29,6 +29,7 @@ VIA_WORDS: Final = {Via.MDNS: "mDNS", Via.BEACON: "beacon", Via.SWEEP: "sweep", 
 
 class Section(StrEnum):
     NEARBY = "Nearby"
+    FAVOURITES = "Favourites"
     RECENT = "Recent"
 
 
@@ -61,6 +62,8 @@ class Room(Struct, frozen=True):
     place: Found
     here: bool = False  # a server on this computer
     past: str = ""  # what we had to do with it before
+    known: bool = False  # joined before, so that it can be a favourite
+    favourite: bool = False
     locked: bool = False
     via: str = ""
     people: str = UNKNOWN
@@ -169,7 +172,8 @@ class RoomList:
 
     @property
     def counts(self) -> dict[Section, int]:
-        return {Section.NEARBY: len(self._found), Section.RECENT: len(self._recents)}
+        favourites = sum(recent.favourite for recent in self._recents)
+        return {Section.NEARBY: len(self._found), Section.FAVOURITES: favourites, Section.RECENT: len(self._recents)}
 
     def state_line(self, *, listening: bool, network: bool) -> tuple[str, bool]:
         """How the search goes, and whether that is well. network: others can reach this computer."""
@@ -185,8 +189,9 @@ class RoomList:
         near = sorted((self._room(found) for found in self._found), key=_near_order)
         by_key = {room.key: room for room in near}
         remembered = [by_key.get(recent.id) or _absent(recent) for recent in self._recents]
-        if self.section is Section.RECENT:
-            rows: list[Row] = list(self._matching(remembered))
+        if self.section is not Section.NEARBY:
+            wanted = [room for room in remembered if room.favourite or self.section is Section.RECENT]
+            rows: list[Row] = list(self._matching(wanted))
         else:
             rows = list(self._matching(near))
             absent = self._matching([room for room in remembered if room.mark is Mark.ABSENT])
@@ -208,6 +213,8 @@ class RoomList:
             place=found,
             here=found.id in self._here,
             past=_past(known, found.name),
+            known=known is not None,
+            favourite=known is not None and known.favourite,
             locked=found.locked,
             via=" + ".join(VIA_WORDS[via] for via in found.via),
             people=_people(found, full),
@@ -264,7 +271,16 @@ def _absent(recent: Recent) -> Room:
     place = remembered(recent.name, recent.address, recent.id)
     then = moment(recent.used_at)
     past = f"last joined on {then.day} {then:%B %Y}"
-    return Room(recent.id, recent.name, _address(place), place, past=past, mark=Mark.ABSENT)
+    return Room(
+        key=recent.id,
+        name=recent.name,
+        address=_address(place),
+        place=place,
+        past=past,
+        known=True,
+        favourite=recent.favourite,
+        mark=Mark.ABSENT,
+    )
 
 
 def remembered(name: str, address: str, server_id: str) -> Found:
