@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lanchat.client.events import Entered, Event, Parted, Rooms, Topic
+from lanchat.client.events import Entered, Event, Parted, Rooms, Seen, Topic
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.destinations import destinations
 from lanchat.gui.model.rooms import MAX_ROOMS
@@ -71,6 +71,38 @@ def test_what_was_read_on_another_device_is_read_here(model: ChatModel) -> None:
     entries = [said("games", n) for n in range(1, 9)]
     feed(model, Entered("games", 8), Page("games", entries, catchup=True), Entered("games", 8, 6))
     assert model.rooms.find("games").unread == 2
+
+
+def test_what_is_read_on_another_device_meanwhile_is_read_here_at_once(model: ChatModel) -> None:
+    feed(model, Entered("games", 5, 5), *(said("games", n) for n in (6, 7, 8)), said("games", 9, f"@{ME} come"))
+    games = model.rooms.find("games")
+    feed(model, Seen("games", MY_KEY, 7), Seen("games", ANA, 9), Seen("games", MY_KEY, 6), Seen("games", MY_KEY, 0))
+    assert (games.unread, games.called) == (2, 1)
+    assert model.title.startswith("(2 · @1)")
+    feed(model, Seen("games", MY_KEY, 9))
+    assert (games.unread, games.called) == (0, 0)
+    model.open("games")
+    assert model.timeline.missed is None
+
+
+def test_the_line_of_what_is_new_follows_what_is_read_on_another_device() -> None:
+    model = ChatModel(ME, MY_KEY)
+    feed(model, joined(3), Entered("games", 8, 5), Page("games", [said("games", n) for n in range(1, 9)], catchup=True))
+    games = model.rooms.find("games")
+    assert games.timeline.missed == 5
+    feed(model, Seen("games", MY_KEY, 6))
+    assert (games.timeline.missed, games.unread) == (6, 2)
+    feed(model, said("games", 9), Seen("games", MY_KEY, 8))
+    assert (games.timeline.missed, games.unread) == (8, 1)
+    feed(model, Seen("games", MY_KEY, 9))
+    assert (games.timeline.missed, games.unread) == (None, 0)
+
+
+def test_who_reads_here_keeps_the_line_where_it_is(model: ChatModel) -> None:
+    feed(model, Entered("games", 5, 5), said("games", 6), said("games", 7))
+    model.open("games")
+    feed(model, Seen("games", MY_KEY, 7))
+    assert model.timeline.missed == 5
 
 
 def test_the_first_word_of_a_conversation_is_news(model: ChatModel) -> None:

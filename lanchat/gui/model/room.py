@@ -185,9 +185,20 @@ class RoomModel:
         """What is pinned, or that somebody has read on."""
         if isinstance(event, events.Pins):
             self.timeline.tell_pins(event)
+        elif event.key == self.own_key:
+            self._read_elsewhere(event.seq)
         else:
             self.readers.take(event)
             self.mark_seen()
+
+    def _read_elsewhere(self, seq: int) -> None:
+        """By ourselves, on another device."""
+        if seq <= self._read:
+            return
+        self._read = seq
+        self._count_anew()
+        if self.timeline.missed is not None and self.timeline.missed < seq:
+            self.timeline.mark_missed(seq, max(self.unread, self._head - seq))
 
     def mark_seen(self) -> None:
         """In a direct conversation it is said below our last message that it was read."""

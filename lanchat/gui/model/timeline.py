@@ -210,9 +210,9 @@ class Timeline:
                 self._remove(key)
 
     def mark_missed(self, seq: int, count: int) -> None:
-        """A line stands after the entry `seq`: `count` others came while nobody looked. 0: no line."""
+        """A line stands after the entry `seq`: `count` others came while nobody looked. 0 or less: no line."""
         text = "1 message you missed" if count == 1 else f"{count:,} messages you missed"
-        self._missed = (seq, text) if count else None
+        self._missed = (seq, text) if count > 0 else None
         for item in self._items.values():
             item.block = None
 
