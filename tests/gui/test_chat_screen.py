@@ -8,13 +8,13 @@ from tkinter import ttk
 
 import pytest
 
-from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued, Refused
+from lanchat.client.events import Connecting, Ended, Entered, Error, Failed, Lost, Page, Queued, Refused
 from lanchat.errors import ConnectionLost
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
 from lanchat.gui.theme import Kit
 from lanchat.identity import words
-from lanchat.protocol.frames import Change, Member
+from lanchat.protocol.frames import Change, Member, Message
 from lanchat.protocol.limits import MAX_TEXT, Code
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, presence, roster
 
@@ -316,6 +316,32 @@ def test_unread_messages_are_counted_in_the_title_until_the_window_is_in_front(s
     assert stage.titles[-1] == "(2) lobby – Studio Nord – lanchat"
     stage.root.deiconify()
     stage.take_keyboard()
+    stage.until(lambda: stage.titles[-1] == "lobby – Studio Nord – lanchat")
+
+
+def test_a_muted_room_is_quiet_in_the_list_and_has_a_sign(stage: Stage, kit: Kit) -> None:
+    stage.feed(joined(), Entered("games", 0), Message("games", 1, "", NOON, "Ana", None, f"@{ME} come"))
+    stage.take_keyboard()
+    rows, sign = stage.screen.side.rows, str(kit.icon("bell_off", 14, "text3", 1.6))
+
+    def drawn(kind: str, option: str) -> dict[str, str]:
+        return {
+            rows.itemcget(item, "text"): rows.itemcget(item, option)
+            for item in rows.find_all()
+            if rows.type(item) == kind
+        }
+
+    def images() -> list[str]:
+        return [rows.itemcget(item, "image") for item in rows.find_all() if rows.type(item) == "image"]
+
+    stage.until(lambda: "@1" in drawn("text", "font"))
+    assert drawn("text", "font")["games"] == str(kit.fonts.list_bold)
+    assert sign not in images()
+    stage.screen.mark_levels({"games": "nothing"})
+    stage.until(lambda: sign in images())
+    assert "@1" not in drawn("text", "font")
+    assert drawn("text", "font")["games"] == str(kit.fonts.list)
+    assert drawn("text", "fill")["games"] == kit.colors.text3
     stage.until(lambda: stage.titles[-1] == "lobby – Studio Nord – lanchat")
 
 

@@ -105,6 +105,28 @@ def test_who_reads_here_keeps_the_line_where_it_is(model: ChatModel) -> None:
     assert model.timeline.missed == 5
 
 
+def test_what_is_counted_of_a_room_is_up_to_what_is_told_of_it(model: ChatModel) -> None:
+    model.rooms.tell_levels({"games": "nothing", "lobby": "mentions", "later": "nothing"})
+    feed(model, Entered("games", 5, 5), said("games", 6, f"@{ME} come"), Entered("old", 0), said("old", 1))
+    feed(model, Entered("later", 0), said("later", 1))
+    model.open("old")
+    feed(model, said("lobby", 4), said("lobby", 5, f"@{ME} look"))
+    counted = {room.name: (room.unread, room.counted) for room in model.conversations()}
+    assert counted == {"games": (1, 0), "later": (1, 0), "lobby": (2, 1), "old": (0, 0)}
+    assert model.title.startswith("(1 · @1) ")
+    model.rooms.tell_levels({})
+    assert model.title.startswith("(4 · @2) ")
+
+
+def test_what_is_told_of_the_first_room_holds_when_it_turns_out_how_it_is_called() -> None:
+    model = ChatModel(ME, MY_KEY)
+    model.rooms.name_first("hall")
+    model.rooms.tell_levels({"lobby": "nothing"})
+    assert not model.rooms.first.muted
+    feed(model, joined())
+    assert model.rooms.first.muted
+
+
 def test_the_first_word_of_a_conversation_is_news(model: ChatModel) -> None:
     feed(model, Entered(PAIR, 1), Page(PAIR, [said(PAIR, 1)], catchup=True))
     assert (model.unread, model.called) == (1, 1)

@@ -10,6 +10,7 @@ from typing import Final
 
 from lanchat.client import events
 from lanchat.client.mentions import mentions
+from lanchat.client.preferences import Level
 from lanchat.gui.model import wording
 from lanchat.gui.model.people import Hues, Names
 from lanchat.gui.model.readers import Readers
@@ -30,6 +31,7 @@ class RoomModel:
         self.timeline = Timeline(own_key=own_key, hues=hues)
         self.followed = False
         self.unread = self.called = 0  # messages that nobody looked at; those that call us among them
+        self.level: Level | None = None  # what is told of it; None: as of others
         self.draft = ""  # written and not sent, while another room is open
         self.view_top = 0  # the first seq that was in view then; 0: the end was
         self.nick = ""
@@ -49,6 +51,16 @@ class RoomModel:
     @property
     def direct(self) -> bool:
         return self.info.direct
+
+    @property
+    def muted(self) -> bool:
+        """Nothing of it is told."""
+        return self.level == "nothing"
+
+    @property
+    def counted(self) -> int:
+        """How many of the unread messages we want to know of."""
+        return 0 if self.muted else self.called if self.level == "mentions" else self.unread
 
     @property
     def sign(self) -> str:
