@@ -12,6 +12,8 @@ from lanchat.client.events import Connecting, Ended, Entered, Error, Failed, Los
 from lanchat.errors import ConnectionLost
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
+from lanchat.gui.message_list import MessageList
+from lanchat.gui.side_bar import SideBar
 from lanchat.gui.theme import Kit
 from lanchat.identity import words
 from lanchat.protocol.frames import Change, Member, Message
@@ -362,6 +364,12 @@ def test_a_closed_screen_leaves_nothing_that_still_runs(stage: Stage) -> None:
     assert stage.root.tk.splitlist(stage.root.tk.call("after", "info")) == ()
 
 
-def test_a_storm_of_events_is_shown_in_one_turn(stage: Stage) -> None:
-    stage.feed(joined(), *(message(seq) for seq in range(1, 2_001)))
-    stage.until(lambda: stage.screen.messages.shown[-1].text == "message 2000")
+def test_a_storm_of_events_is_shown_in_one_turn(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.feed(joined())
+    listed, written = SideBar.refresh_people, MessageList.refresh
+    turns: list[str] = []
+    monkeypatch.setattr(SideBar, "refresh_people", lambda side: [turns.append("people"), listed(side)])
+    monkeypatch.setattr(MessageList, "refresh", lambda messages: [turns.append("messages"), written(messages)])
+    stage.feed(*(message(seq) for seq in range(1, 2_001)), roster(Member("Ana")))
+    assert turns == ["people", "messages"]
+    assert stage.screen.messages.shown[-1].text == "message 2000"

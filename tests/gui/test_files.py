@@ -109,14 +109,31 @@ def test_a_deleted_file_is_gone(stage: Stage) -> None:
     assert cards(stage) == []
 
 
-def test_the_menu_saves(stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filedialog, "askdirectory", lambda **_: str(tmp_path))
-    stage.feed(entry(1, PLAN))
+def test_the_menu_saves_under_a_name_of_choice(
+    stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what the dialog asked about is replaced: it knows nothing of how a name is cleaned."""
+    proposed: list[str] = []
+    chosen = ""
+    monkeypatch.setattr(
+        filedialog, "asksaveasfilename", lambda **options: [proposed.append(options["initialfile"]), chosen][1]
+    )
+    stage.feed(entry(1, File("../pl:an.pdf", 5, "a" * 64)))
     stage.until(lambda: cards(stage))
     cards(stage)[0].event_generate("<Button-3>", x=3, y=3)
     stage.until(lambda: menus)
-    menus[-1].invoke("Save into …")
-    assert stage.client.calls[-1] == ("get_file", 1, tmp_path)
+    before = list(stage.client.calls)
+    menus[-1].invoke("Save as …")
+    assert (proposed, stage.client.calls) == (["pl_an.pdf"], before)
+    (tmp_path / "old.pdf").touch()
+    (tmp_path / "CON").touch()
+    for chosen, name, replace in (
+        (str(tmp_path / "new.pdf"), "new.pdf", False),
+        (str(tmp_path / "old.pdf"), "old.pdf", True),
+        (str(tmp_path / "CON"), "_CON", False),
+    ):
+        menus[-1].invoke("Save as …")
+        assert stage.client.calls[-1] == ("get_file", 1, tmp_path, name, replace)
 
 
 def test_uploads_stand_above_the_composer(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
