@@ -1,6 +1,7 @@
 """Where a download lands: a part beside its place, gone on with after a break, then a name; it reads no wire.
 
-Nothing is overwritten that nobody chose, no link is followed, nothing can be run, and nothing comes to lie outside the folder.
+Nothing is overwritten that nobody chose, no link is followed, nothing can be run, and nothing comes to lie outside the
+folder.
 """
 
 from __future__ import annotations

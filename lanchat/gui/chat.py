@@ -311,7 +311,7 @@ class ChatScreen(ttk.Frame):
         self.uploads = TransferRows(main, self._kit, self.files.end_upload, place)
         self.attaching = Attaching(self.composer.text, (self.messages.text, self.composer.text), self.files.send)
         self.messages.text.bind("<Control-u>", lambda _: self.attaching.choose())
-        self.composer.add_attach(self.attaching.choose)
+        self.composer.add_attach(self.attaching.choose, self.attaching.paste)
 
     # Following the model
 

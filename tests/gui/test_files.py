@@ -127,11 +127,12 @@ def test_the_menu_saves_under_a_name_of_choice(
     assert (proposed, stage.client.calls) == (["pl_an.pdf"], before)
     (tmp_path / "old.pdf").touch()
     (tmp_path / "CON").touch()
-    for chosen, name, replace in (
+    for answer, name, replace in (
         (str(tmp_path / "new.pdf"), "new.pdf", False),
         (str(tmp_path / "old.pdf"), "old.pdf", True),
         (str(tmp_path / "CON"), "_CON", False),
     ):
+        chosen = answer
         menus[-1].invoke("Save as …")
         assert stage.client.calls[-1] == ("get_file", 1, tmp_path, name, replace)
 
@@ -217,16 +218,41 @@ def test_the_oldest_pictures_go_whosever_they_are(tmp_path: Path, monkeypatch: p
     assert sorted(path.name for path in tmp_path.glob("*/*")) == ["new", "old"]
 
 
-def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
-    data = picture(size=(20, 20))
+@pytest.mark.parametrize("kind", ["text/uri-list", "x-special/gnome-copied-files"])
+def test_copied_files_are_attached_and_their_names_are_not_pasted(
+    stage: Stage, root: tk.Tk, tmp_path: Path, kind: str
+) -> None:
+    paths = [tmp_path / "a plan.pdf", tmp_path / "é.png"]
+    uris = "\r\n".join(path.as_uri() for path in paths)
+    named = uris if kind == "text/uri-list" else f"copy\n{uris}"
+    own_clipboard(root, {kind: named, "UTF8_STRING": str(paths[0])})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert [call for call in stage.client.calls if call[0] == "send_file"] == [("send_file", path) for path in paths]
+    assert stage.screen.composer.draft == ""
+
+
+def test_a_link_that_is_copied_is_text(stage: Stage, root: tk.Tk) -> None:
+    link = "https://example.org/"
+    own_clipboard(root, {"text/uri-list": f"{link}\r\n", "UTF8_STRING": link, "STRING": link})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert stage.screen.composer.draft == link
+    assert not [call for call in stage.client.calls if call[0] == "send_file"]
+
+
+def own_clipboard(root: tk.Tk, held: dict[str, str]) -> None:
+    """As another program has it, by kinds."""
     owner = tk.Frame(root)
-    words_of = " ".join(f"0x{byte:x}" for byte in data) + " "
-    owner.selection_handle(
-        lambda offset, length: words_of[int(offset) : int(offset) + int(length)],
-        selection="CLIPBOARD",
-        type="image/png",
-    )
+    for kind, text in held.items():
+        owner.selection_handle(
+            lambda offset, length, text=text: text[int(offset) : int(offset) + int(length)],  # type: ignore[misc]
+            selection="CLIPBOARD",
+            type=kind,
+        )
     owner.selection_own(selection="CLIPBOARD")
+
+
+def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
+    own_clipboard(root, {"image/png": " ".join(f"0x{byte:x}" for byte in picture(size=(20, 20))) + " "})
     stage.screen.composer.text.event_generate("<<Paste>>")
     stage.until(lambda: any(call[0] == "send_file" for call in stage.client.calls))
     path = next(call[1] for call in stage.client.calls if call[0] == "send_file")
