@@ -272,6 +272,8 @@ def _with_presence(root: tk.Tk, kit: Kit) -> ChatScreen:
     drawn = next(one for one in screen.messages.drawn if one.block.key == (9, 0))
     message = screen.model.timeline.message((9, 0))
     assert message is not None
+    for key in (HANA, ANA, MATEO, PRIYA, "z" * 43):
+        screen.handle(Seen(ROOM, key, message.seq))
     screen.hover._show(drawn, message)
     return screen
 
