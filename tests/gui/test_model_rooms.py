@@ -161,8 +161,12 @@ def test_a_topic_is_a_line_and_stands_beside_the_name(model: ChatModel) -> None:
 
 
 def test_a_server_that_tells_of_too_many_rooms_fills_no_memory(model: ChatModel) -> None:
-    feed(model, Rooms([RoomInfo(f"r{n}") for n in range(MAX_ROOMS + 50)]))
+    names = [f"r{n}" for n in range(10_000)]
+    feed(model, Rooms([RoomInfo(name) for name in names]), *(Entered(name, 1) for name in names))
+    feed(model, *(said(name, 2) for name in names))
     assert len(list(model.rooms)) == MAX_ROOMS
+    assert model.unread < MAX_ROOMS
+    assert len(destinations(model, "r")) < MAX_ROOMS
 
 
 def test_a_conversation_does_not_bear_a_name_that_another_key_has_now(model: ChatModel) -> None:

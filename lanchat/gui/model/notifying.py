@@ -21,7 +21,7 @@ GATHER: Final = 0.4  # s from the first message to its notice: a burst comes wit
 PAUSE: Final = 6.0  # s between two notices: as long as a desktop shows one
 MAX_BODY: Final = 200  # characters of a message in a notice: more than desktops show
 MAX_WAITING: Final = 100  # messages that are kept until their notice; more are only counted
-MAX_ROOMS: Final = 10_000  # rooms whose newest message is remembered: as many as a server may have
+MAX_ROOMS: Final = 10_000  # rooms whose newest message is remembered: many times what a server of ours has
 
 
 class Notice(NamedTuple):
