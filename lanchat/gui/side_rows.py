@@ -108,7 +108,7 @@ class SideRows:
     ) -> None:
         kit, px = self._kit, self._kit.px
         joined = self._model.link is Link.JOINED
-        disc = kit.colors.avatars[hue] if joined else kit.colors.offline
+        disc = kit.colors.avatars[hue] if joined else kit.colors.absent
         at = (box.x + px(5), box.middle - px(AVATAR / 2))
         paint.avatar(canvas, kit, at, initials(name), disc, size=AVATAR, under=look.ground)
         paint.presence(canvas, kit, (box.x + px(20), box.middle + px(2)), state if joined else None, look.ground)

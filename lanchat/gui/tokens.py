@@ -37,6 +37,7 @@ class Palette:
     away: str
     busy: str
     offline: str
+    absent: str  # avatars of who and what is not here, under white initials
     danger: str
     danger_bg: str
     warn: str
@@ -73,6 +74,7 @@ LIGHT: Final = Palette(
     away="#B87400",
     busy="#CF3B42",
     offline="#7D8495",
+    absent="#6E7686",
     danger="#C03139",
     danger_bg="#FDECEC",
     warn="#8A5A00",
@@ -109,6 +111,7 @@ DARK: Final = Palette(
     away="#F0B03F",
     busy="#F2666D",
     offline="#78808F",
+    absent="#6B7385",
     danger="#FF8087",
     danger_bg="#3A1F23",
     warn="#F2C666",

@@ -37,7 +37,7 @@ def pairs_of_text(p: Palette) -> list[tuple[str, str]]:
         *product((p.text, p.text2, p.text3, p.link, p.danger, p.warn), (p.sel, p.hover)),
         *product(p.names, (p.bg, p.chip, p.called, p.sel)),  # sel: of a message that was jumped to
         *product((p.text3, p.link, p.danger), (p.chip,)),
-        *product((p.on_accent,), (p.accent, p.accent_hover, p.accent_down, *p.avatars)),
+        *product((p.on_accent,), (p.accent, p.accent_hover, p.accent_down, p.absent, *p.avatars)),
         *product((p.link, p.danger), (p.bg, p.side)),
         (p.warn, p.warn_bg),
         (p.danger, p.danger_bg),
