@@ -17,6 +17,7 @@ from lanchat.gui.clipboard_offer import clipboard_text
 from lanchat.gui.emoji import EmojiPictures, drawable, typable
 from lanchat.gui.field import Placeholder
 from lanchat.gui.key_bindings import bind_keys
+from lanchat.gui.line import LineLabel
 from lanchat.gui.model.paste import is_long
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import TYPING_EVERY
@@ -93,7 +94,7 @@ class Composer(ttk.Frame):
 
     def aim(self, text: str) -> None:
         """What is written now is meant for this; empty: for nothing."""
-        self._aim_label.configure(text=text)
+        self._aim_label.say(text)
         if text:
             self._aim.pack(fill="x", before=self._card, pady=(0, self._kit.px(6)))
         else:
@@ -110,7 +111,7 @@ class Composer(ttk.Frame):
         if objection == self._objection:
             return
         self._objection = objection
-        self._placeholder.say(objection or self._invitation)
+        self._placeholder.say(drawable(objection) or self._invitation)
         self.text.configure(state="disabled" if objection else "normal")
         for button in (self._send, self.emoji):
             button.state(["disabled" if objection else "!disabled"])
@@ -159,10 +160,10 @@ class Composer(ttk.Frame):
 
     def _make_aim(self, on_drop: Callable[[], object]) -> None:
         self._aim = ttk.Frame(self)  # what is answered or changed; there only meanwhile
-        self._aim_label = ttk.Label(self._aim, style="Meta.TLabel", width=1)
+        self._aim_label = LineLabel(self._aim, self._kit, font="meta", ink="text3", fills=True)
         self._drop = ttk.Button(self._aim, text="Cancel", style="Small.TButton", command=on_drop)
         self._drop.pack(side="right")
-        self._aim_label.pack(side="left", fill="x", expand=True)
+        self._aim_label.pack(side="left", fill="x", expand=True, padx=(0, self._kit.px(8)))
 
     def _make_text(self) -> tk.Text:
         px = self._kit.px
@@ -311,7 +312,7 @@ class Composer(ttk.Frame):
         elif not self._hint.winfo_manager():
             self._hint.pack(side="right")
         style = "Error.TLabel" if self._error else "Meta.TLabel"
-        self._line.configure(text=self._error or self._footer, style=style)
+        self._line.configure(text=drawable(self._error or self._footer), style=style)
 
     def _paint(self) -> None:
         colors = self._kit.colors

@@ -101,6 +101,7 @@ class HoverTools:
         self._shown = (message, drawn.tag, y)
         self._tell_readers(message)
         kit, text = self._kit, self._text
+        self._show_like()
         right = text.winfo_x() + text.winfo_width() - kit.px(RIGHT)
         self.frame.place(x=right, y=text.winfo_y() + max(0, y - kit.px(ABOVE)), anchor="ne")
         self.frame.lift()
@@ -150,7 +151,8 @@ class HoverTools:
         for name, button in self.buttons.items():
             if name != "like":
                 button.configure(image=kit.icon(name, 18))
-            elif picture := self._messages.emoji.picture(LIKE, 18):
-                button.configure(image=picture)
-            else:
-                button.configure(text="+1")
+
+    def _show_like(self) -> None:
+        """Not before it is seen: the first emoji brings Pillow, and a font."""
+        picture = self._messages.emoji.picture(LIKE, 18, asked=True)
+        self.buttons["like"].configure(image=picture or "", text="" if picture else "+1")

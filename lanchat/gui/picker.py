@@ -263,7 +263,7 @@ class Picker(ttk.Frame):
 
     def _join_offered(self, link: str) -> None:
         """As if it had been pasted: there it can be tried again, and there stands what is wrong with it."""
-        self.address.value = drawable(link)
+        self.address.value = link
         self._actions.join_address(link)
 
     # What is shown

@@ -68,7 +68,7 @@ class SettingsDialog(Dialog):
     def _add_fields(self, nick: str, held: Preferences) -> None:
         kit = self._kit
         self.name = Field(self._grid, kit, "For example Ana")
-        self.name.value = drawable(nick)
+        self.name.value = nick
         self.name.selection_range(0, "end")
         self.name.bind("<Return>", lambda _: self._submit())
         self._add("Your name", self.name, fill=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lanchat.gui import paint
-from lanchat.gui.emoji import drawable
+from lanchat.gui.line import draw_line
 from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.people import initials
 from lanchat.gui.model.room import RoomModel
@@ -94,8 +94,8 @@ class SideRows:
             canvas.create_image(box.x + px(8), box.middle, image=kit.icon(room.sign, 16, ink, 1.6), anchor="w")
         font = kit.fonts.list_bold if loud else kit.fonts.list
         left = box.x + px(38 if room.direct else 32)
-        name = paint.elide(font, drawable(self._model.label(room)), right - left)
-        canvas.create_text(left, box.middle, text=name, anchor="w", font=font, fill=kit.color(ink))
+        at, name = (left, box.middle), self._model.label(room)
+        draw_line(canvas, kit, at, name, font=font, fill=kit.color(ink), width=right - left)
 
     def _draw_partner(self, canvas: RowList[Content], room: RoomModel, box: Box, look: Look) -> None:
         """With whom one talks alone."""
@@ -116,10 +116,9 @@ class SideRows:
     def _draw_person(self, canvas: RowList[Content], person: Person, box: Box, look: Look) -> None:
         kit, px, colors = self._kit, self._kit.px, self._kit.colors
         self._draw_face(canvas, box, look, person.nick, person.hue, person.state)
-        note = paint.elide(kit.fonts.caption, person.note, px(NOTE_WIDTH))
-        taken = kit.fonts.caption.measure(note) + px(8) if note else 0
-        name = paint.elide(kit.fonts.list, drawable(person.nick), box.width - px(38 + 8) - taken)
+        at, font = (box.right - px(8), box.middle), kit.fonts.caption
+        taken = draw_line(canvas, kit, at, person.note, font=font, fill=colors.text3, anchor="e", width=px(NOTE_WIDTH))
+        taken += px(8) if taken else 0
         ink = colors.text if self._model.link is Link.JOINED else colors.text3
-        canvas.create_text(box.x + px(38), box.middle, text=name, anchor="w", font=kit.fonts.list, fill=ink)
-        at = (box.right - px(8), box.middle)
-        canvas.create_text(*at, text=note, anchor="e", font=kit.fonts.caption, fill=colors.text3)
+        at, width = (box.x + px(38), box.middle), box.width - px(38 + 8) - taken
+        draw_line(canvas, kit, at, person.nick, font=kit.fonts.list, fill=ink, width=width)

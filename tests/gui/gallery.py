@@ -839,6 +839,51 @@ def searching(root: tk.Tk, kit: Kit) -> None:
     _searched_chat(root, kit, "review")
 
 
+FAMILY, GERMANY, TONED = "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽"
+BO = f"Bo {GERMANY}{TONED}"
+
+
+def _emoji_everywhere(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """Whole sequences in names, topic, quotes, pins, and results of a search."""
+    screen = _with_rooms(root, kit)
+    at, key = MORNING + 50 * 60_000, "b" * 43
+    topic = f"Plans {FAMILY} {TONED} {GERMANY} for the summer"
+    said = f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} 🏳️‍🌈 🧑🏿‍💻, and stays while the **weather** is fine over there"
+    screen.handle(presence(Change("joined", BO, key)))
+    screen.handle(presence(Change("status", BO, key, state="away", text=f"on a trip {FAMILY} {GERMANY}")))
+    screen.handle(Topic("games", 14, "", at, "Hana Sato", HANA, topic))
+    screen.handle(Rooms([RoomInfo("games", 18, topic)]))
+    screen.handle(Message("games", 15, "", at, BO, key, said))
+    screen.handle(Message("games", 16, "", at + 1, "Ana Lindqvist", ANA, f"Fine {TONED}", reply=15))
+    screen.handle(Message("games", 17, "", at + 2, BO, key, "Thanks", reply=16))
+    screen.handle(Pinned("games", 18, "", at + 3, "Ana Lindqvist", ANA, 15, on=True))
+    screen.open("games")
+    root.update()
+    message = screen.model.timeline.message((15, 0))
+    assert message is not None
+    screen.aiming.reply(message)
+    root.update()
+    return screen
+
+
+@picture("emoji-everywhere")
+@picture("emoji-everywhere-dark", mode="dark")
+@picture("emoji-everywhere-2x", scale=2.0)
+def emoji_everywhere(root: tk.Tk, kit: Kit) -> None:
+    screen = _emoji_everywhere(root, kit)
+    screen.finding.open()
+    screen.finding.panel.field.value = "weather"
+    screen.finding.panel.submit()
+    hit = Hit("games", 15, MORNING, BO, "b" * 43, f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} in fine weather 🏳️‍🌈",
+        after=Line(BO, f"{FAMILY} fine"))  # fmt: skip
+    screen.handle(Asked(f"s{len(screen._client.calls)}", parse("weather"), [hit, *REVIEW]))  # type: ignore[attr-defined]
+
+
+@picture("emoji-pins", dialog=True)
+def emoji_pins(root: tk.Tk, kit: Kit) -> None:
+    _emoji_everywhere(root, kit).bar.pins.open()
+
+
 @picture("menu-message", dialog=True)
 @picture("menu-message-dark", mode="dark", dialog=True)
 def message_menu(root: tk.Tk, kit: Kit) -> None:

@@ -124,11 +124,15 @@ class Window:
 
 @pytest.fixture
 def window(display: str) -> Iterator[Window]:
+    gc.disable()  # as gui.garbage does while the window is there
     window = Window(display)
     yield window
     window.close()
-    gc.collect()  # here, in the thread of Tk
-    assert not window.errors, "\n".join(window.errors)
+    errors = window.errors
+    vars(window).clear()  # pytest holds it for longer
+    gc.collect()  # here, in the thread of Tk: what is left of it dies in no other
+    gc.enable()
+    assert not errors, "\n".join(errors)
 
 
 @pytest.fixture
@@ -504,6 +508,7 @@ def test_closing_the_window_asks_what_becomes_of_the_room(window: Window, answer
     running = hosting.running()
     for hosted in running:
         hosting.stop(hosted)
+        window.app.here._hosting._collect(wait=hosted.pid)  # whose child it is
     assert len(running) == left
 
 

@@ -12,6 +12,7 @@ from lanchat.client.events import Connecting, Ended, Entered, Error, Failed, Los
 from lanchat.errors import ConnectionLost
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
+from lanchat.gui.line import LineLabel
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.side_bar import SideBar
 from lanchat.gui.theme import Kit
@@ -72,6 +73,8 @@ class Stage:
         for child in (parent or self.screen).winfo_children():
             if isinstance(child, ttk.Label | ttk.Button | tk.Label) and child.winfo_ismapped():
                 found.append(str(child["text"]))
+            elif isinstance(child, LineLabel) and child.winfo_ismapped():
+                found.append(child.text)
             found += self.labels(child)
         return found
 

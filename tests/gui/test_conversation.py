@@ -17,6 +17,7 @@ from lanchat.gui.popup import PopupMenu
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode, rgb
 from lanchat.protocol.frames import Deleted, Edit, Edited, Member, Message, React, Reacted, Say, Typed
+from lanchat.protocol.moderation import Rules
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, roster
 
 pytestmark = pytest.mark.display
@@ -77,7 +78,7 @@ class Stage:
     def aim(self) -> str:
         """What the composer says that it is about."""
         composer = self.screen.composer
-        return str(composer._aim_label["text"]) if composer._aim.winfo_manager() else ""
+        return composer._aim_label.text if composer._aim.winfo_manager() else ""
 
     def buttons(self) -> list[str]:
         return [str(w["text"]).strip() for w in self.text.winfo_children() if isinstance(w, ttk.Button)]
@@ -327,3 +328,23 @@ def test_what_is_seen_is_told(stage: Stage) -> None:
     stage.until(lambda: stage.client.reads == [2])
     stage.feed(message(3, "three"))
     stage.until(lambda: stage.client.reads == [2, 3])
+
+
+def test_a_menu_that_is_filled_anew_leaves_no_menus_behind(stage: Stage) -> None:
+    side = stage.screen.side
+    before = len(side._menu.winfo_children()), len(stage.screen._kit._listeners)
+    for slow in range(1, 6):
+        stage.feed(Rules(ROOM, slow=slow))
+    assert (len(side._menu.winfo_children()), len(stage.screen._kit._listeners)) == before
+
+
+def test_what_somebody_is_called_harms_no_old_tk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In lines that Tk draws by itself."""
+    monkeypatch.setattr("lanchat.gui.emoji.tk_is_safe", lambda: False)
+    stage.screen.composer.say_below("Ana 🎉 is typing …")
+    assert stage.screen.composer._line["text"] == "Ana :tada: is typing …"
+    stage.screen.composer.say_error("“Ana 🎉” is not here.")
+    assert stage.screen.composer._line["text"] == "“Ana :tada:” is not here."
+    dialog = Choice(stage.root, stage.screen._kit, "Ana 🎉", "Ana 🎉", {"All right": lambda: None})
+    assert [str(w["text"]) for w in dialog.body.winfo_children()] == ["Ana :tada:", "Ana :tada:"]
+    dialog.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import queue
+import struct
 import tkinter as tk
 import zlib
 from collections.abc import Callable
@@ -19,7 +21,7 @@ from lanchat.client.events import Progress
 from lanchat.client.pictures import size_of_picture
 from lanchat.gui import picture_maker
 from lanchat.gui.file_card import FileCard
-from lanchat.gui.picture_maker import small_picture
+from lanchat.gui.picture_maker import PictureMaker, small_picture
 from lanchat.gui.picture_view import PictureView
 from lanchat.gui.theme import Kit
 from lanchat.paths import downloads, pictures
@@ -181,6 +183,73 @@ def test_what_is_no_picture_is_a_file(tmp_path: Path, data: bytes) -> None:
     assert small_picture(path, (100, 100)) is None
     if len(data) < 800:
         assert size_of_picture(path) == (0, 0)
+
+
+def exif(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """(tag, type, count, value in 4 bytes), as they stand in a file."""
+    tags = b"".join(struct.pack("<HHL4s", *entry) for entry in entries)
+    return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + tags + bytes(4)
+
+
+TURNED = (0x0112, 3, 1, b"\x06\0\0\0")  # orientation: a quarter to the right
+
+
+@pytest.mark.filterwarnings("ignore:.*Corrupt EXIF")  # Pillow says so, beside going on
+@pytest.mark.parametrize(
+    ("told", "size"),
+    [
+        (exif(TURNED), (75, 100)),
+        (exif(TURNED, (0x011A, 2, 2, b"x\0\0\0")), (75, 100)),  # words for a number
+        (exif(TURNED)[:30], (75, 100)),
+        (exif(TURNED)[:24], (100, 75)),
+        (b"Exif\0\0II*\0\x08", (100, 75)),
+        (b"Exif\0\0II*\0\xff\xff\xff\xff", (100, 75)),
+    ],
+)
+def test_a_picture_is_shown_whatever_its_exif_is(tmp_path: Path, told: bytes, size: tuple[int, int]) -> None:
+    path = tmp_path / "p.jpg"
+    Image.new("RGB", (800, 600)).save(path, exif=told)
+    small = small_picture(path, (100, 100))
+    assert small is not None
+    with Image.open(io.BytesIO(small)) as made:
+        assert made.size == size
+
+
+def test_one_picture_that_no_one_foresaw_is_not_the_end_of_all(root: tk.Tk, until: Until, tmp_path: Path) -> None:
+    path = tmp_path / "p.png"
+    path.write_bytes(picture())
+    maker, made = PictureMaker(root, tmp_path / "none"), []
+    maker.make(path, ("no", "size"), made.append)  # type: ignore[arg-type]
+    maker.make(path, (100, 100), made.append)
+    until(lambda: len(made) == 2)
+    maker.close()
+    assert made[0] is None
+    assert made[1]
+
+
+def test_closing_does_not_wait_for_what_the_thread_took_first(root: tk.Tk, until: Until, tmp_path: Path) -> None:
+    class Taken(queue.SimpleQueue):  # type: ignore[type-arg]
+        def empty(self) -> bool:
+            """As it was before the thread took the last one."""
+            return False
+
+    maker, made = PictureMaker(root, tmp_path / "none"), []
+    maker._wishes = Taken()
+    maker.make(tmp_path / "gone.png", (9, 9), made.append)
+    until(lambda: made)
+    maker.close()
+
+
+def test_a_long_transfer_leaves_nothing_behind_in_its_card(stage: Stage) -> None:
+    stage.feed(entry(1, PLAN))
+    (card,) = cards(stage)
+    press(stage, card, "Save")
+    kept = []
+    for done in range(20):
+        stage.feed(Progress(f"t{len(stage.client.calls)}", PLAN.name, False, "moving", done, PLAN.size, 9.0, 9.0))
+        kept.append(len(card._first._tclCommands))  # type: ignore[attr-defined]
+    assert "Cancel" in words(card)
+    assert kept[1:] == kept[:-1]
 
 
 def test_a_picture_is_seen_in_the_talk_and_large(stage: Stage, tmp_path: Path) -> None:

@@ -175,13 +175,13 @@ def test_how_somebody_is_is_chosen_and_seen(windows: Two, menus: list[PopupMenu]
     assert question.field is not None
     question.field.value = "lunch until one"
     question.submit.invoke()
-    assert ana.screen.side.me._state.cget("text") == "Away: lunch until one"
+    assert ana.screen.side.me._state.text == "Away: lunch until one"
     wait(lambda: [p.state for p in sam.screen.model.people()] == ["", "away"])
-    wait(lambda: sam.screen.bar._topic.cget("text") == "Away: lunch until one")
+    wait(lambda: sam.screen.bar._topic.text == "Away: lunch until one")
     ana.say("/back")
-    wait(lambda: sam.screen.bar._topic.cget("text") == "Online")
+    wait(lambda: sam.screen.bar._topic.text == "Online")
     ana.client.close()
-    wait(lambda: str(sam.screen.bar._topic.cget("text")).startswith("Last here at "))
+    wait(lambda: sam.screen.bar._topic.text.startswith("Last here at "))
 
 
 def test_seen_stands_below_what_the_other_has_read(windows: Two) -> None:
