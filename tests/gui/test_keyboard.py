@@ -328,7 +328,7 @@ def test_where_the_keyboard_is_can_be_seen_in_the_settings(root: tk.Tk, kit: Kit
     until(lambda: root.focus_get() is dialog.name)
     kit.use(mode)
     reached = tab_round(root)
-    assert len(reached) == 14
+    assert len(reached) == 15
     assert [name for name in reached if not shows_ring(root, kit, name)] == []
 
 

@@ -76,6 +76,11 @@ def _all(widget: tk.Misc) -> Iterator[tk.Misc]:
         yield from _all(child)
 
 
+def keys(window: Window) -> list[object]:
+    """Of what stands in the list of messages."""
+    return [one.block.key for one in window.screen.messages.drawn]
+
+
 def hover(window: Window, seq: int) -> None:
     """The pointer goes to a message."""
     screen = window.screen
@@ -98,7 +103,7 @@ def test_who_has_read_a_message_is_said_at_the_pointer_where_they_let_it(windows
 
     sam.click(is_room("lobby"))
     sam.say("who is here?")
-    wait(lambda: "who is here?" in sam.content and "who is here?" in ana.content)
+    wait(lambda: (1, 0) in keys(sam) and "who is here?" in ana.content)  # before it is acknowledged it has no number
     hover(sam, 1)
     wait(lambda: tools.message is not None)
     assert not tools.seen.winfo_ismapped()
