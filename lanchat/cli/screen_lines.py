@@ -180,7 +180,7 @@ class ScreenLines:
 
     def _block(self, block: Block, message: Message) -> list[Line]:
         number = f"#{message.seq} "
-        at = datetime.fromtimestamp(min(max(message.at, 0) / 1000, 253_370_764_800), self._zone)
+        at = datetime.fromtimestamp(message.at / 1000, self._zone)
         gap = (DIM, _GAP + " " * len(number))
         lines: list[Line] = []
         if block.quote is not None:
