@@ -118,6 +118,7 @@ class Terminal:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+            self._read()
             return await asyncio.to_thread(self._client.flush, FLUSH_TIMEOUT)
 
     # What comes
@@ -186,7 +187,12 @@ class Terminal:
         """To the server, what was shown."""
         while True:
             await asyncio.sleep(READ_AFTER)
-            self._telling.read()
+            self._read()
+
+    def _read(self) -> None:
+        """What was printed since the last call was seen."""
+        self._model.set_focused(True)
+        self._telling.read()
 
     # What is typed
 

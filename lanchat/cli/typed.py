@@ -17,7 +17,7 @@ from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.room import RoomModel
 from lanchat.protocol.limits import Code
 from lanchat.protocol.presence import Status
-from lanchat.protocol.rooms import Create, Direct, Enter
+from lanchat.protocol.rooms import Create, Enter
 from lanchat.protocol.text import check_text, fold_nick
 
 _LOCAL: Final = {
@@ -39,6 +39,7 @@ class Doer(Protocol):
 
     def say(self, text: str, reply: int = 0, room: str = "") -> str: ...
     def do(self, deed: Deed) -> str: ...
+    def direct(self, *keys: str) -> str: ...
     def rename(self, nick: str) -> None: ...
 
 
@@ -166,7 +167,7 @@ class Typed:
         key = key or (said.key if said else None)
         if key is None:
             raise _invalid(f"There is nobody called “{nick[:60]}” here whom the server would know again.")
-        self._going[self._client.do(Direct([key]))] = text
+        self._going[self._client.direct(key)] = text
         return []
 
     def _nicks(self) -> list[str]:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from lanchat.client.commands import FIRST, Deed, in_italics
 from lanchat.protocol.moderation import Delete
 from lanchat.protocol.presence import Status
-from lanchat.protocol.rooms import Archive, Create, Direct, Enter, Keep, Part, SetTopic, clean_name, direct_name
+from lanchat.protocol.rooms import Archive, Create, Direct, Enter, Keep, Part, SetTopic, direct_name
 
 
 class Doing(ABC):
@@ -61,11 +61,11 @@ class Doing(ABC):
 
     def create_room(self, name: str, topic: str = "") -> str:
         """Makes a room, and enters it; the Outcome names it."""
-        return self.do(Create(clean_name(name), topic))
+        return self.do(Create(name, topic))
 
     def join_room(self, name: str) -> str:
         """Enters a room that there is; the Outcome names it."""
-        return self.do(Enter(clean_name(name)))
+        return self.do(Enter(name))
 
     def leave_room(self, room: str) -> str:
         return self.do(Part(room))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.client.events import Entered, Joined
+from lanchat.client.events import Entered, Joined, Presence
 from lanchat.protocol.rooms import Create
 from tests.cli.terminal import Terminal
 from tests.people import Person, ServerProcess
@@ -75,6 +75,22 @@ def test_rooms_and_conversations_in_a_terminal(server: ServerProcess) -> None:
         terminal.until("1 message you missed")
         ana.client.say("here", room=ana.until_said("psst").room)
         terminal.until(r"@Ana \d\d:\d\d #2 Ana: here")
+        assert terminal.leave("/quit\n") == 0
+
+
+def test_how_one_is_here_is_typed(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ana = ends.enter_context(Person(server.address, "Ana"))
+        ana.until(Joined)
+        terminal = Terminal(server.address, ends)
+        terminal.until("#lobby>")
+        ana.until_here("Zoe")
+        for typed, *how in (("/away until one", "away", "until one"), ("/busy", "busy", "")):
+            terminal.type(f"{typed}\n")
+            (told,) = ana.until(Presence, lambda e: e.changes[0].change == "status").changes
+            assert [told.nick, told.state, told.text] == ["Zoe", *how]
+        terminal.type("/who\n")
+        terminal.until(r"Zoe \(.*do not disturb")
         assert terminal.leave("/quit\n") == 0
 
 
