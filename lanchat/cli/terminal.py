@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from prompt_toolkit import PromptSession
@@ -29,13 +30,15 @@ from lanchat.cli import one_line
 from lanchat.cli.completing import Completing
 from lanchat.cli.files import Files
 from lanchat.cli.finding import Finding
+from lanchat.cli.noticing import Noticing
 from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice
 from lanchat.cli.screen_lines import Line, ScreenLines, notice, problem, title
 from lanchat.cli.status_line import status_line
 from lanchat.cli.typed import Typed
 from lanchat.client import Client, Profile, events
+from lanchat.client.preferences import Level
 from lanchat.client.shortcodes import complete as complete_emoji
-from lanchat.errors import JoinRefused, LanchatError, LocalProtocolError
+from lanchat.errors import JoinRefused, LanchatError, LocalProtocolError, StoreError
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.telling import Telling
 from lanchat.pin import clean_pin
@@ -83,13 +86,14 @@ class Terminal:
 
     def __init__(self, client: Client, profile: Profile) -> None:
         preferences = profile.settings.preferences
-        self._client = client
+        self._client, self._profile = client, profile
         self._model = model = ChatModel(client.nick, client.key)
         self._telling = Telling(model, client)
         self._telling.prefer(preferences)
         finding = Finding(client, lambda name: title(model, model.rooms.find(name)))
-        extras = self._extras = (Files(client, model, preferences.download_folder), finding)
-        self._screen = ScreenLines(model, client.link)
+        self._noticing = Noticing(model, preferences.notify, self._keep_level)
+        extras = self._extras = (Files(client, model, preferences.download_folder), finding, self._noticing)
+        self._screen = ScreenLines(model, client.link, wants=self._noticing.wants)
         self._typed = Typed(client, model, self._screen, time.time, extras, last=preferences.presence)
         self._session = self._new_session()
         self._joined = asyncio.Event()
@@ -148,8 +152,12 @@ class Terminal:
                 raise JoinRefused(host="", code=event.code, detail=advice(event))
             case events.Outcome():
                 return [*self._screen.of(event, now), *lines, *self._typed.answered(event)]
-            case events.Joined():
+            case events.Joined(welcome=welcome):
                 self._joined.set()
+                try:
+                    self._noticing.levels = await asyncio.to_thread(self._profile.levels, welcome.id)
+                except StoreError as error:
+                    lines.append(problem(str(error)))
                 self._telling.anew()  # the server may be another one, or have lost some
         return [*self._screen.of(event, now), *lines]
 
@@ -169,6 +177,20 @@ class Terminal:
                 continue
             self._client.unlock(pin)
             return
+
+    def _keep_level(self, room: str, level: Level | None) -> None:
+        self._work(partial(self._profile.keep_level, self._model.server_id, room, level))
+
+    def _work(self, job: Callable[[], object]) -> None:
+        """On the disk, beside the loop; why it did not work is printed."""
+
+        def done(future: asyncio.Future[object]) -> None:
+            try:
+                future.result()
+            except LanchatError as error:
+                self._print([problem(str(error))])
+
+        asyncio.get_running_loop().run_in_executor(None, job).add_done_callback(done)
 
     def _print(self, lines: Sequence[Line]) -> None:
         """Above the prompt, which is drawn anew below; the keyboard stays with it, so that no key is lost."""

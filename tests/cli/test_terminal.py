@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -71,10 +72,22 @@ def test_rooms_and_conversations_in_a_terminal(server: ServerProcess) -> None:
         assert ana.until_said("psst").room.startswith("@")
         terminal.until("── @Ana ──")
         terminal.until("#1 Zoe: psst")
+        terminal.type("/notify nothing\n")
+        terminal.until("you see of this one: nothing")
         terminal.type("/join #lobby\n")
         terminal.until("1 message you missed")
-        ana.client.say("here", room=ana.until_said("psst").room)
-        terminal.until(r"@Ana \d\d:\d\d #2 Ana: here")
+        alone = ana.until_said("psst").room
+        ana.client.say("not shown", room=alone)
+        terminal.until(r"· @Ana 1 \(@1\)")
+        terminal.type("/join @Ana\n")
+        terminal.until("Ana: not shown")
+        terminal.type("/notify usual\n")
+        terminal.until("all messages, as in the settings")
+        terminal.type("/join #lobby\n")
+        terminal.until("── #lobby", once=True)
+        ana.client.say("here", room=alone)
+        terminal.until(r"@Ana \d\d:\d\d #3 Ana: here")
+        assert not re.search(r"@Ana \d\d:\d\d #2", terminal.text)
         assert terminal.leave("/quit\n") == 0
 
 
