@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from lanchat.cli import one_line
 from lanchat.cli.screen_lines import Line, ScreenLines, notice
 from lanchat.client import events
-from lanchat.client.commands import COMMANDS, Deed, first_name, help_lines, parse
+from lanchat.client.commands import Deed, allowed, first_name, help_lines, parse
 from lanchat.client.shortcodes import expand
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.model.chat import ChatModel
@@ -77,9 +77,7 @@ class Typed:
 
     def names(self) -> list[str]:
         """Of the commands that our role allows."""
-        rank = self._model.role.rank
-        allowed = [name for name, command in COMMANDS.items() if command.needs is None or command.needs.rank <= rank]
-        return [*_LOCAL, *allowed, *(name for extra in self._extras for name in extra.names)]
+        return [*_LOCAL, *allowed(self._model.role), *(name for extra in self._extras for name in extra.names)]
 
     def take(self, line: str) -> list[Line]:
         """Does what the line wants; what is to be shown at once. Raises LanchatError: what is wrong with it."""
@@ -185,7 +183,7 @@ class Typed:
 
     def _help(self) -> list[Line]:
         more = [line for extra in self._extras for line in extra.help]
-        return [[("", line)] for line in [*_LOCAL.values(), *more, *help_lines(self._model.role.value), *_NOTES]]
+        return [[("", line)] for line in [*_LOCAL.values(), *more, *help_lines(self._model.role), *_NOTES]]
 
 
 def _invalid(detail: str) -> LocalProtocolError:

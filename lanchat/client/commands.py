@@ -264,11 +264,11 @@ def first_name(rest: str, people: Collection[str]) -> tuple[str, str]:
     return "", ""  # of white space alone, which nobody passes
 
 
-def help_lines(role: str) -> list[str]:
-    """What somebody with this role may type, a line each."""
-    rank = next((r.rank for r in Role if r.value == role), 0)
-    return [
-        f"/{name} {c.usage}".rstrip() + f" – {c.help}"
-        for name, c in COMMANDS.items()
-        if c.needs is None or c.needs.rank <= rank
-    ]
+def allowed(role: Role) -> dict[str, Command]:
+    """What somebody with this role may type, by name."""
+    return {name: c for name, c in COMMANDS.items() if c.needs is None or c.needs.rank <= role.rank}
+
+
+def help_lines(role: Role) -> list[str]:
+    """The same, a line each."""
+    return [f"/{name} {c.usage}".rstrip() + f" – {c.help}" for name, c in allowed(role).items()]
