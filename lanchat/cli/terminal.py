@@ -123,6 +123,8 @@ class Terminal:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
             self._read()
+            if self._model.rooms.waiting:
+                self._print([notice("The server does not have all yet. Ctrl-C leaves the rest for the next time.")])
             return await asyncio.to_thread(self._client.flush, FLUSH_TIMEOUT)
 
     # What comes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -152,3 +153,22 @@ def test_who_is_not_let_in_reads_why(server: ServerProcess) -> None:
         assert terminal.leave("") == 1
         assert "lanchat: " in terminal.text
         assert "Try --nick “Ana 2”" in terminal.text
+
+
+def test_who_does_not_want_to_wait_for_the_server_need_not(server: ServerProcess) -> None:
+    """What was said is kept; the loop goes on while it waits, so that it hears the second Ctrl-C."""
+    with ExitStack() as ends:
+        terminal = Terminal(server.address, ends)
+        terminal.until("#lobby>")
+        server.signal(signal.SIGSTOP)
+        ends.callback(server.signal, signal.SIGCONT)
+        terminal.type("not heard\n")
+        terminal.until("1 message waiting to be sent")
+        terminal.type("\x04")
+        terminal.until("Ctrl-C leaves the rest for the next time")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.leave("") == 130
+        assert "Traceback" not in terminal.text
+    server.signal(signal.SIGCONT)
+    with Person(server.address, "Zoe", profile="zoe") as zoe:
+        zoe.until_said("not heard")
