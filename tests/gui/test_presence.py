@@ -197,7 +197,10 @@ def test_seen_stands_below_what_the_other_has_read(windows: Two) -> None:
     wait(lambda: "\nSeen\n" in sam.content)
     sam.say("and this?")
     sam.top.focus_force()
-    wait(lambda: "and this?" in ana.content)
+    wait(lambda: "and this?" in ana.content and "and this?" in sam.content)
+    wait(lambda: "\nSeen\n" not in sam.content)  # the last one is not
+    ana.top.focus_force()
+    wait(lambda: sam.content.rstrip().endswith("Seen"))
 
 
 # With a client that only takes note

@@ -114,5 +114,5 @@ def test_a_plain_text_client_reads_a_line(connect: Connect, server: Server, make
     olga.tell(kind="arrange", id="1", do={"action": "keep", "seq": 1})
     assert "code" not in olga.until("outcome")
     got = b""
-    while b"* Olga pinned a message\n" not in got:
+    while "* Olga pinned a message, Olga: “the rules”\n".encode() not in got:
         got += plain.read()
