@@ -26,9 +26,8 @@ _log = logging.getLogger(__name__)
 LOOK: Final = 40  # ms between looks for what the clipboard gives
 MAX_DROPPED: Final = 50  # files of one drop; more is a folder
 KEPT: Final = 24 * 3600.0  # s that what was pasted is kept: an upload may wait for the network
-_NO_PROGRAM: Final = (
-    "To paste a large picture, install xclip (with Wayland: wl-clipboard), or save it and send the file."
-)
+_NO_PROGRAM: Final = "To paste this picture, install xclip (with Wayland: wl-clipboard); or save it and send the file."
+_BYTES: Final = {f"0x{byte:x}": byte for byte in range(256)}  # as Tk writes what it has no type for
 
 
 class Attaching:
@@ -43,7 +42,8 @@ class Attaching:
         on_problem: Callable[[str], object],
     ) -> None:
         self._text, self._on_paths, self._on_problem = text, on_paths, on_problem
-        self._pasted: deque[list[Path] | str] = deque()  # what the clipboard gave, or why it gave nothing
+        # What the clipboard gave, or why it gave nothing; None: no program reads it
+        self._pasted: deque[list[Path] | str | None] = deque()
         self._thread: threading.Thread | None = None
         self._timer = ""
         text.bind(sequence("Mod-u", mac=is_mac(text)), lambda _: self.choose())
@@ -80,21 +80,22 @@ class Attaching:
         """Whether it holds a picture and no text."""
         if not holds_picture(self._text):
             return False
-        if (data := self._small_picture()) is not None:
-            self.send_data(_picture_name(), data)
-        elif self._thread is None:
+        if self._thread is None:
             self._thread = threading.Thread(target=self._grab, name="lanchat-clipboard")
             self._thread.start()
             self._timer = self._text.after(LOOK, self._look)
         return True
 
-    def _small_picture(self) -> bytes | None:
-        """By Tk's own way: up to some 400 KB, without another program."""
+    def _send_picture(self) -> None:
+        """By Tk's own way, where no other program helps: it may be too large for it, and this thread paints."""
         try:
             words = str(self._text.clipboard_get(type="image/png")).split()
-            return bytes(int(word, 16) for word in words)
-        except (tk.TclError, ValueError):
-            return None
+            data = bytes(map(_BYTES.__getitem__, words))
+        except (tk.TclError, KeyError) as error:
+            _log.warning("the clipboard gives no picture: %s", error)
+            self._on_problem(_NO_PROGRAM)
+        else:
+            self.send_data(_picture_name(), data)
 
     def _grab(self) -> None:
         """In a thread: other programs may take their time."""
@@ -103,9 +104,8 @@ class Attaching:
             from PIL import ImageGrab
 
             found = ImageGrab.grabclipboard()
-        except (NotImplementedError, ImportError) as error:
-            _log.warning("the clipboard gives no picture: %s", error)
-            self._pasted.append(_NO_PROGRAM)
+        except (NotImplementedError, ImportError):
+            self._pasted.append(None)
             return
         except FLAWS as error:
             self._pasted.append(f"The clipboard gives no picture: {error}.")
@@ -130,8 +130,13 @@ class Attaching:
         if self._thread is not None:
             self._thread.join()  # what it appended was the last thing it did
             self._thread = None
-        given = self._pasted.popleft()
-        self._on_problem(given) if isinstance(given, str) else self._on_paths(given)
+        match self._pasted.popleft():
+            case None:
+                self._send_picture()
+            case str() as problem:
+                self._on_problem(problem)
+            case paths:
+                self._on_paths(paths)
 
     # Drag and drop, where tkinterdnd2 is installed
 
