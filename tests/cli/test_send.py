@@ -58,7 +58,7 @@ def test_what_was_refused_before_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err == "lanchat: You are muted.\n"
 
 
-@pytest.mark.parametrize("early", [said(key=None), Failed("run-2", "x", "no"), Page("lobby", [])])
+@pytest.mark.parametrize("early", [said(key=None), Page("lobby", [said(key=None)]), Failed("run-2", "x", "no")])
 def test_what_is_not_settled_is_said_to_wait(early: Event, capsys: pytest.CaptureFixture[str]) -> None:
     """A guest may say anything under our id."""
     assert run(early, DONE) == "1"

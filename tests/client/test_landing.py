@@ -61,6 +61,22 @@ def test_two_of_one_file_have_a_part_each(tmp_path: Path, first: Landing) -> Non
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_part_is_its_owner_s_until_it_has_its_name(
+    tmp_path: Path, first: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(first, DATA)
+    real = module._replace
+
+    def replace(part: Path, place: Path) -> None:
+        with Landing(tmp_path, FILE) as other:
+            assert other.part != part
+            other.drop()
+        real(part, place)
+
+    monkeypatch.setattr(module, "_replace", replace)
+    assert first.finish().read_bytes() == DATA
+
+
 def test_another_process_s_part_is_left_alone_until_it_dies(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLDER, str(tmp_path), FILE.name, str(FILE.size), FILE.sha256]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

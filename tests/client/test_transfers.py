@@ -204,7 +204,9 @@ def test_a_server_that_sends_more_than_was_announced(serve: Serve, join: Join, p
     assert "it sends another file than was announced" in over.detail
 
 
-def test_a_server_that_takes_no_files(serve: Serve, join: Join, plan: Path) -> None:
+def test_a_server_that_takes_no_files(serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is read or packed before that is said."""
+    monkeypatch.setattr(transfers, "packed", None)
     ana = join(serve(quota=Quota(file=0)), "Ana")
     ana.until(Joined)
     for source in (plan, plan.parent):
@@ -241,6 +243,7 @@ def test_a_file_that_grows_on_the_way_arrives_as_it_was_read(
 
     monkeypatch.setattr(transfers, "upload", growing)
     assert Path(get(ana, send(ana, plan)).path).read_bytes() == DATA
+    assert all(event.done <= len(DATA) for event in ana.heard if isinstance(event, Progress)), "no more is sent"
 
 
 def test_one_sentence_to_who_asks_for_too_much(serve: Serve, join: Join, plan: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from PIL import Image
 from lanchat.client import Client
 from lanchat.client.events import Progress
 from lanchat.client.pictures import size_of_picture
+from lanchat.client.preferences import Preferences
 from lanchat.gui import folders, picture_maker
 from lanchat.gui.attaching import MAX_DROPPED, Attaching
 from lanchat.gui.file_card import FileCard
@@ -98,6 +99,15 @@ def test_a_file_is_saved_by_its_button(stage: Stage) -> None:
     transfer = f"t{len(stage.client.calls)}"
     stage.feed(Progress(transfer, "plan.pdf", False, "done", path="/x/plan.pdf"))
     assert words(card) == ["Show in folder", "plan.pdf", "2.3 MB"]
+
+
+def test_files_are_saved_where_the_settings_say(stage: Stage, tmp_path: Path) -> None:
+    stage.feed(entry(1, PLAN))
+    stage.until(lambda: cards(stage))
+    for preferences, folder in ((Preferences(downloads=str(tmp_path)), tmp_path), (Preferences(), downloads())):
+        stage.screen.prefer(preferences)
+        stage.screen.files.save((ROOM, 1))
+        assert stage.client.calls[-1] == ("get_file", 1, folder)
 
 
 def test_a_hostile_name_is_shown_as_it_would_be_saved(stage: Stage) -> None:
