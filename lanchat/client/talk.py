@@ -279,7 +279,7 @@ class Talk:
             self._send(self._status)
         self._emit(Joined(welcome, self._latency * 1000, again, new_journal=not same))
         self.sending.joined(welcome.highest)
-        self.asking.joined(welcome.limits.file)
+        self.asking.joined()
 
     def _on_refused(self, refused: frames.Refused) -> None:
         if refused.code in (Code.NICK_TAKEN, Code.NICK_INVALID):
@@ -295,7 +295,7 @@ class Talk:
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
     def _on_error(self, error: frames.Error, now: float) -> None:
-        if self.searching.not_known(error) or self.asking.not_known(error):
+        if self.searching.not_known(error):
             return
         if error.code == Code.UNKNOWN_TYPE:  # of an older server, and nobody's fault here
             _log.info("the server does not know what we say: %s", error.detail)

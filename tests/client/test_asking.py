@@ -7,10 +7,7 @@ import pytest
 from lanchat.client.asking import Asking
 from lanchat.client.events import Progress
 from lanchat.client.pace import WINDOW, Pace, in_words
-from lanchat.protocol.frames import ClientFrame, Error, Fetch, Ticket
-from lanchat.protocol.limits import Code
-
-GIB = 1024**3  # bytes
+from lanchat.protocol.frames import ClientFrame, Fetch, Ticket
 
 
 class Wire:
@@ -27,7 +24,7 @@ def test_what_is_asked_outside_waits_for_the_room() -> None:
     wire = Wire()
     wire.ask(7)
     assert wire.sent == []
-    wire.asking.joined(GIB)
+    wire.asking.joined()
     assert wire.sent == [Fetch("f1", 7)]
     wire.asking.answered(Ticket("f1", "a" * 32))
     wire.asking.answered(Ticket("f1", "b" * 32))
@@ -35,40 +32,18 @@ def test_what_is_asked_outside_waits_for_the_room() -> None:
     assert wire.answers == [Ticket("f1", "a" * 32)]
 
 
-def test_a_server_that_knows_no_files_says_so_once_for_all() -> None:
-    wire = Wire()
-    wire.asking.joined(0)
-    wire.ask(7)
-    wire.ask(8)
-    assert not wire.asking.not_known(Error(Code.INVALID, "something else"))
-    assert wire.asking.not_known(Error(Code.UNKNOWN_TYPE, "unknown type 'fetch'"))
-    assert [(ticket.token, ticket.detail) for ticket in wire.answers if ticket] == [
-        ("", "This server knows no files."),
-        ("", "This server knows no files."),
-    ]
-    assert not wire.asking.not_known(Error(Code.UNKNOWN_TYPE, "unknown type 'fetch'")), "nobody asks any more"
-
-
-def test_what_a_server_with_files_does_not_know_is_something_else() -> None:
-    wire = Wire()
-    wire.asking.joined(GIB)
-    wire.ask(7)
-    assert not wire.asking.not_known(Error(Code.UNKNOWN_TYPE, "unknown type 'dance'"))
-    assert wire.answers == []
-
-
 def test_what_was_not_answered_is_asked_again() -> None:
     wire = Wire()
     lost: list[bool] = []
     wire.asking.on_lost = lambda: lost.append(True)
-    wire.asking.joined(GIB)
+    wire.asking.joined()
     wire.ask(7)
     wire.ask(8)
     wire.asking.answered(Ticket("f1"))
     wire.asking.ended()
     assert lost
     wire.ask(9)
-    wire.asking.joined(GIB)
+    wire.asking.joined()
     assert wire.sent == [Fetch("f1", 7), Fetch("f2", 8), Fetch("f2", 8), Fetch("f3", 9)]
 
 

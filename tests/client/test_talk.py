@@ -116,14 +116,6 @@ def test_the_proof_counts(wire: Wire) -> None:
     assert verify(wire.key, proof_text(SERVER, "nonce", hello), proof.signature)
 
 
-def test_a_server_that_knows_no_files_has_no_ticket(wire: Wire) -> None:
-    answers: list[frames.Ticket | None] = []
-    wire.talk.asking.ask(lambda number: frames.Fetch(number, 3), answers.append)
-    wire.join(limits=frames.Limits(file=0))
-    wire.receive(frames.Error(Code.UNKNOWN_TYPE, "unknown type 'fetch'"))
-    assert answers == [frames.Ticket("f1", code="unknown_type", detail="This server knows no files.")]
-
-
 def test_no_proof_for_another_server(wire: Wire) -> None:
     """A server that passes our proof on could join elsewhere under our name."""
     wire.talk.begin(SERVER, 0.002)

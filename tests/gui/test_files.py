@@ -22,6 +22,7 @@ from lanchat.client import Client
 from lanchat.client.events import Progress
 from lanchat.client.pictures import size_of_picture
 from lanchat.client.preferences import Preferences
+from lanchat.gui import attaching as attaching_module
 from lanchat.gui import folders, picture_maker
 from lanchat.gui.attaching import MAX_DROPPED, Attaching
 from lanchat.gui.file_card import FileCard
@@ -261,6 +262,14 @@ def test_a_large_picture_is_pasted_by_another_program(stage: Stage, root: tk.Tk,
     stage.until(lambda: sent_paths(stage))
     with Image.open(sent_paths(stage)[0]) as pasted:
         assert pasted.tobytes() == image.tobytes()
+
+
+def test_why_nothing_was_sent_is_read_whole_in_a_narrow_window(stage: Stage) -> None:
+    stage.root.geometry("620x560")
+    stage.screen.composer.say_error(attaching_module._NO_PROGRAM)
+    line = stage.screen.composer._line
+    stage.until(lambda: line.winfo_width() >= line.winfo_reqwidth())
+    assert line.winfo_height() >= line.winfo_reqheight()
 
 
 def add_program(path: Path, script: str) -> None:
