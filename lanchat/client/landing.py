@@ -1,6 +1,7 @@
 """Where a download lands: a part beside its place, gone on with after a break, then a name; it reads no wire.
 
-Nothing is overwritten, no link is followed, nothing can be run, and nothing comes to lie outside the folder.
+Nothing is overwritten that nobody chose, no link is followed, nothing can be run, and nothing comes to lie outside the
+folder.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ _MOST: Final = 100  # parts of one file in one folder: as many as bring it there
 
 
 class Landing:
-    """Of `file` in `folder`. Owned by one thread. Raises TransferFailed."""
+    """Of `file` in `folder`. replace: what bears its name there may go. Owned by one thread. Raises TransferFailed."""
 
-    def __init__(self, folder: Path, file: File) -> None:
-        self._folder, self._file = folder, file
+    def __init__(self, folder: Path, file: File, *, replace: bool = False) -> None:
+        self._folder, self._file, self._replaces = folder, file, replace
         self._name = safe_name(file.name)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -95,10 +96,14 @@ class Landing:
         self._digest = hashlib.sha256()
 
     def finish(self) -> Path:
-        """It gets its name: that of the file, or with a number where that is taken."""
+        """It gets its name: that of the file, or with a number where that is taken and may not go."""
         try:
             self._out.flush()
             self._let_move()
+            if self._replaces:
+                os.replace(self.part, self._folder / self._name)  # of a link, the link: nothing behind it is touched
+                self.close()
+                return self._folder / self._name
             for number in itertools.count(1):
                 place = self._folder / (self._name if number == 1 else numbered(self._name, number))
                 with contextlib.suppress(FileExistsError):  # then the next name

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE: Final = "default"
 MAX_RECENTS: Final = 50  # rooms joined before that are remembered: more than fit a screen
-MAX_LEVELS: Final = 10_000  # rooms of a server of which something else is told than usual: as many as one may have
+MAX_LEVELS: Final = 10_000  # rooms of a server of which something else is told than usual: more than anybody chooses
 
 SCHEMA_VERSION: Final = 2
 SCHEMA: Final = """

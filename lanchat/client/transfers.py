@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -66,10 +67,11 @@ class Transfers:
         job = self._job(source.name, lambda job: self._upload(job, source, text, reply, room), upload=True)
         return self._add(job)
 
-    def download(self, room: str, seq: int, file: File, folder: Path) -> str:
-        """Brings the file of an entry into `folder`. Returns the transfer's id."""
+    def download(self, room: str, seq: int, file: File, folder: Path, *, replace: bool = False) -> str:
+        """Brings the file of an entry into `folder`. replace: see Landing. Returns the transfer's id."""
         fetch: Make = lambda number: Fetch(number, seq, room)  # noqa: E731
-        job = self._job(safe_name(file.name), lambda job: self._download(job, fetch, file, folder), upload=False)
+        land = partial(Landing, folder, file, replace=replace)
+        job = self._job(safe_name(file.name), lambda job: self._download(job, fetch, file, land), upload=False)
         job.size = file.size
         return self._add(job)
 
@@ -197,8 +199,8 @@ class Transfers:
 
     # Down
 
-    def _download(self, job: Job, make: Make, file: File, folder: Path) -> Progress:
-        with Landing(folder, file) as landing:
+    def _download(self, job: Job, make: Make, file: File, land: Callable[[], Landing]) -> Progress:
+        with land() as landing:
             job.begin("reading", file.size)
             try:
                 landing.look(job.check)

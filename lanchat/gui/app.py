@@ -321,7 +321,7 @@ class App:
         )
         chat.pack(fill="both", expand=True)
         chat.prefer(self.preferring.held)
-        handle = self.alerts.enter(entered.server_id, entered.client.key, chat.handle)
+        handle = self.alerts.enter(entered.server_id, entered.client.key, chat.handle, chat.mark_levels)
         chat.model.server_id = entered.server_id  # its copy of the room is shown before the last of them
         for event in entered.events:
             handle(event)

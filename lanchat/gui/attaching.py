@@ -5,29 +5,30 @@ from __future__ import annotations
 import importlib
 import itertools
 import logging
+import platform
 import threading
 import time
 import tkinter as tk
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from tkinter import filedialog
 from typing import Any, Final
 
 from lanchat.client.pictures import FLAWS
 from lanchat.errors import StoreFailed
-from lanchat.gui.clipboard_kinds import holds_picture
+from lanchat.gui.clipboard_kinds import PNG, clipboard_bytes, is_picture, kinds_on_clipboard
 from lanchat.gui.key_bindings import is_mac
+from lanchat.gui.model import copied_files
 from lanchat.gui.model.keys import sequence
 from lanchat.paths import pasted, private_directory
 from lanchat.protocol.files import numbered
 
 _log = logging.getLogger(__name__)
 LOOK: Final = 40  # ms between looks for what the clipboard gives
-MAX_DROPPED: Final = 50  # files of one drop; more is a folder
+MAX_AT_ONCE: Final = 50  # files of one drop or paste; more is a folder
 KEPT: Final = 24 * 3600.0  # s that what was pasted is kept: an upload may wait for the network
 _NO_PROGRAM: Final = "To paste this picture, install xclip (with Wayland: wl-clipboard); or save it and send the file."
-_BYTES: Final = {f"0x{byte:x}": byte for byte in range(256)}  # as Tk writes what it has no type for
 
 
 class Attaching:
@@ -47,7 +48,6 @@ class Attaching:
         self._thread: threading.Thread | None = None
         self._timer = ""
         text.bind(sequence("Mod-u", mac=is_mac(text)), lambda _: self.choose())
-        text.bind("<<Paste>>", lambda _: "break" if self._paste() else None, add="+")  # behind the composer's own
         for widget in drops:
             self._take_drops(widget)
 
@@ -76,9 +76,13 @@ class Attaching:
 
     # The clipboard
 
-    def _paste(self) -> bool:
-        """Whether it holds a picture and no text."""
-        if not holds_picture(self._text):
+    def paste(self) -> bool:
+        """Sends the files that it holds, or its picture; False: what counts is its text."""
+        kinds = kinds_on_clipboard(self._text)
+        if files := self._files(kinds):
+            self._send_files(files)
+            return True
+        if not is_picture(kinds):
             return False
         if self._thread is None:
             self._thread = threading.Thread(target=self._grab, name="lanchat-clipboard")
@@ -88,14 +92,16 @@ class Attaching:
 
     def _send_picture(self) -> None:
         """By Tk's own way, where no other program helps: it may be too large for it, and this thread paints."""
-        try:
-            words = str(self._text.clipboard_get(type="image/png")).split()
-            data = bytes(map(_BYTES.__getitem__, words))
-        except (tk.TclError, KeyError) as error:
-            _log.warning("the clipboard gives no picture: %s", error)
-            self._on_problem(_NO_PROGRAM)
-        else:
+        if data := clipboard_bytes(self._text, PNG):
             self.send_data(_picture_name(), data)
+        else:
+            self._on_problem(_NO_PROGRAM)
+
+    def _files(self, kinds: Set[str]) -> list[Path]:
+        """Those that a file manager copied, whose names are there as text, too."""
+        kind = next((kind for kind in copied_files.KINDS if kind in kinds), None)
+        text = clipboard_bytes(self._text, kind).decode(errors="replace") if kind else ""
+        return copied_files.paths(text, platform.node())
 
     def _grab(self) -> None:
         """In a thread: other programs may take their time."""
@@ -153,8 +159,10 @@ class Attaching:
             _log.info("nothing can be dropped here: %s", error)
 
     def _dropped(self, names: str) -> None:
-        paths = [Path(name) for name in self._text.tk.splitlist(names)]
-        if len(paths) <= MAX_DROPPED:
+        self._send_files([Path(name) for name in self._text.tk.splitlist(names)])
+
+    def _send_files(self, paths: list[Path]) -> None:
+        if len(paths) <= MAX_AT_ONCE:
             self._on_paths(paths)
         else:
             self._on_problem(f"{len(paths)} files are too many at once. Send the folder that they are in.")

@@ -67,7 +67,7 @@ class RoomPainter:
 
     def _draw_tile(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> None:
         kit = self._kit
-        color = kit.colors.offline if room.grey else kit.colors.avatars[self._hues.of(room.name)]
+        color = kit.colors.absent if room.grey else kit.colors.avatars[self._hues.of(room.name)]
         at = (box.x + kit.px(12), box.middle - kit.px(TILE) // 2)
         avatar(canvas, kit, at, initials(room.name), color, size=TILE, under=look.ground, radius=11)
 

@@ -24,7 +24,7 @@ from lanchat.client.pictures import size_of_picture
 from lanchat.client.preferences import Preferences
 from lanchat.gui import attaching as attaching_module
 from lanchat.gui import folders, picture_maker
-from lanchat.gui.attaching import MAX_DROPPED, Attaching
+from lanchat.gui.attaching import MAX_AT_ONCE, Attaching
 from lanchat.gui.file_card import FileCard
 from lanchat.gui.picture_maker import small_picture
 from lanchat.gui.picture_view import PictureView
@@ -108,7 +108,7 @@ def test_files_are_saved_where_the_settings_say(stage: Stage, tmp_path: Path) ->
     for preferences, folder in ((Preferences(downloads=str(tmp_path)), tmp_path), (Preferences(), downloads())):
         stage.screen.prefer(preferences)
         stage.screen.files.save((ROOM, 1))
-        assert stage.client.calls[-1] == ("get_file", 1, folder)
+        assert stage.client.calls[-1][:3] == ("get_file", 1, folder)
 
 
 def test_a_hostile_name_is_shown_as_it_would_be_saved(stage: Stage) -> None:
@@ -125,14 +125,32 @@ def test_a_deleted_file_is_gone(stage: Stage) -> None:
     assert cards(stage) == []
 
 
-def test_the_menu_saves(stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filedialog, "askdirectory", lambda **_: str(tmp_path))
-    stage.feed(entry(1, PLAN))
+def test_the_menu_saves_under_a_name_of_choice(
+    stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what the dialog asked about is replaced: it knows nothing of how a name is cleaned."""
+    proposed: list[str] = []
+    chosen = ""
+    monkeypatch.setattr(
+        filedialog, "asksaveasfilename", lambda **options: [proposed.append(options["initialfile"]), chosen][1]
+    )
+    stage.feed(entry(1, File("../pl:an.pdf", 5, "a" * 64)))
     stage.until(lambda: cards(stage))
     cards(stage)[0].event_generate("<Button-3>", x=3, y=3)
     stage.until(lambda: menus)
-    menus[-1].invoke("Save into …")
-    assert stage.client.calls[-1] == ("get_file", 1, tmp_path)
+    before = list(stage.client.calls)
+    menus[-1].invoke("Save as …")
+    assert (proposed, stage.client.calls) == (["pl_an.pdf"], before)
+    (tmp_path / "old.pdf").touch()
+    (tmp_path / "CON").touch()
+    for answer, name, replace in (
+        (str(tmp_path / "new.pdf"), "new.pdf", False),
+        (str(tmp_path / "old.pdf"), "old.pdf", True),
+        (str(tmp_path / "CON"), "_CON", False),
+    ):
+        chosen = answer
+        menus[-1].invoke("Save as …")
+        assert stage.client.calls[-1] == ("get_file", 1, tmp_path, name, replace)
 
 
 def test_uploads_stand_above_the_composer(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -224,20 +242,42 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def copy_picture(root: tk.Tk, words: str) -> None:
-    """It is on the clipboard, as Tk tells bytes."""
+@pytest.mark.parametrize("kind", ["text/uri-list", "x-special/gnome-copied-files"])
+def test_copied_files_are_attached_and_their_names_are_not_pasted(
+    stage: Stage, root: tk.Tk, tmp_path: Path, kind: str
+) -> None:
+    paths = [tmp_path / "a plan.pdf", tmp_path / "é.png"]
+    uris = "\r\n".join(path.as_uri() for path in paths)
+    named = uris if kind == "text/uri-list" else f"copy\n{uris}"
+    own_clipboard(root, {kind: named, "UTF8_STRING": str(paths[0])})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert [call for call in stage.client.calls if call[0] == "send_file"] == [("send_file", path) for path in paths]
+    assert stage.screen.composer.draft == ""
+
+
+def test_a_link_that_is_copied_is_text(stage: Stage, root: tk.Tk) -> None:
+    link = "https://example.org/"
+    own_clipboard(root, {"text/uri-list": f"{link}\r\n", "UTF8_STRING": link, "STRING": link})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert stage.screen.composer.draft == link
+    assert not [call for call in stage.client.calls if call[0] == "send_file"]
+
+
+def own_clipboard(root: tk.Tk, held: dict[str, str]) -> None:
+    """As another program has it, by kinds."""
     owner = tk.Frame(root)
-    owner.selection_handle(
-        lambda offset, length: words[int(offset) : int(offset) + int(length)],
-        selection="CLIPBOARD",
-        type="image/png",
-    )
+    for kind, text in held.items():
+        owner.selection_handle(
+            lambda offset, length, text=text: text[int(offset) : int(offset) + int(length)],  # type: ignore[misc]
+            selection="CLIPBOARD",
+            type=kind,
+        )
     owner.selection_own(selection="CLIPBOARD")
 
 
 def test_a_picture_is_pasted(stage: Stage, root: tk.Tk, programs: Path) -> None:
     data = picture(size=(20, 20))
-    copy_picture(root, " ".join(f"0x{byte:x}" for byte in data) + " ")
+    own_clipboard(root, {"image/png": " ".join(f"0x{byte:x}" for byte in data) + " "})
     stage.screen.composer.text.event_generate("<<Paste>>")
     stage.until(lambda: sent_paths(stage))
     (path,) = sent_paths(stage)
@@ -250,7 +290,7 @@ def test_a_large_picture_is_pasted_by_another_program(stage: Stage, root: tk.Tk,
     image = Image.frombytes("RGB", (450, 450), os.urandom(3 * 450 * 450))
     image.save(programs / "large.png")
     assert (programs / "large.png").stat().st_size > 500_000
-    copy_picture(root, "no bytes that Tk can read")
+    own_clipboard(root, {"image/png": "0x89 and no bytes that Tk can read"})
     for script, words in (("", "install xclip"), ("echo broken >&2; exit 1", "The clipboard gives no picture: xclip")):
         if script:
             add_program(programs / "xclip", script)
@@ -313,7 +353,7 @@ def test_files_are_dropped_on_the_window(stage: Stage, monkeypatch: pytest.Monke
     assert registered == ["DND_Files"]
     dropped["<<Drop>>"](SimpleNamespace(data="{/tmp/a plan.pdf} /tmp/b"))
     assert sent == [[Path("/tmp/a plan.pdf"), Path("/tmp/b")]]
-    dropped["<<Drop>>"](SimpleNamespace(data=" ".join(f"/tmp/{n}" for n in range(MAX_DROPPED + 1))))
+    dropped["<<Drop>>"](SimpleNamespace(data=" ".join(f"/tmp/{n}" for n in range(MAX_AT_ONCE + 1))))
     assert len(sent) == 1
     assert problems == ["51 files are too many at once. Send the folder that they are in."]
     attaching.close()
