@@ -11,12 +11,11 @@ from typing import Final
 import click
 
 from lanchat.cli import fail
-from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
+from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice, client_of
 from lanchat.client import Client, Profile, events
 from lanchat.client.pace import in_words
 from lanchat.protocol.text import check_text, clean_text
 
-ACKNOWLEDGE_TIMEOUT: Final = 15.0  # s; afterwards the message waits for the next time
 _LINE_AWAY: Final = "\r\x1b[2K"
 
 
@@ -39,11 +38,10 @@ def command(
     path = None if file is None else path_of(file)
     if path is not None and not path.exists():
         fail(f"There is no file {path}.")
-    profile = Profile.open(profile_name)
-    with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
+    with client_of(Profile.open(profile_name), target, nick, pin_file) as client:
         _join(client)
         if path is None:
-            _wait(client, client.say(text), time.monotonic() + ACKNOWLEDGE_TIMEOUT)
+            _wait(client, client.say(text), time.monotonic() + FLUSH_TIMEOUT)
         else:
             _send_file(client, path, text)
 
@@ -78,7 +76,7 @@ def _send_file(client: Client, path: Path, text: str) -> None:
             case events.Progress(id=id, state=state, message=message) if id == transfer:
                 _show(event)
                 if state == "done":
-                    _wait(client, message, time.monotonic() + ACKNOWLEDGE_TIMEOUT, settled)
+                    _wait(client, message, time.monotonic() + FLUSH_TIMEOUT, settled)
                     return
                 if event.over:
                     fail(event.detail or "Cancelled.")

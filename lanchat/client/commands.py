@@ -80,9 +80,9 @@ def _timed(words: Words, usual: int) -> tuple[str, int, str]:
     return words[0], seconds, _reason(words[2:])
 
 
-def _one_line(text: str) -> str:
-    """What stands between two marks of italics holds no line break."""
-    return " ".join(text.split("\n"))
+def in_italics(text: str) -> str:
+    """As “/me” says it. What stands between two marks of italics holds no line break."""
+    return f"_{' '.join(text.split(chr(10)))}_"
 
 
 def _room(word: str) -> str:
@@ -140,7 +140,7 @@ _TALK: Final[dict[str, Command]] = {
     "edit": Command(
         "TEXT", "say your latest message otherwise", "own", lambda w: Edit("", int(w[0]), w[1]), None, True
     ),
-    "me": Command("TEXT", "say what you do, in italics", "", lambda w: Say("", f"_{_one_line(w[0])}_"), None, True),
+    "me": Command("TEXT", "say what you do, in italics", "", lambda w: Say("", in_italics(w[0])), None, True),
     "react": Command(
         "NICK|NUMBER EMOJI [off]",
         "put an emoji below a message, or take yours away",

@@ -28,6 +28,7 @@ from lanchat.gui.model.picker import Room, remembered
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.preferring import Preferring
 from lanchat.gui.pump import Pump
+from lanchat.gui.refusals import tell_refusals
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.gui.visits import Visits
@@ -125,6 +126,7 @@ class App:
         root.minsize(*map(kit.px, SMALLEST))
         root.geometry("{}x{}".format(*map(kit.px, SIZE)))
         root.protocol("WM_DELETE_WINDOW", self.close)
+        tell_refusals(root, kit)
         self._show_surroundings()
 
     def _bind_events(self) -> None:

@@ -36,12 +36,12 @@ from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel
+from lanchat.gui.model.telling import Telling
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.own_state import OwnState
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import SideBar
 from lanchat.gui.switching import Switching
-from lanchat.gui.telling import Telling
 from lanchat.gui.theme import Kit
 from lanchat.gui.top_bar import TopBar
 from lanchat.gui.transfer_rows import TransferRows

@@ -8,7 +8,7 @@ from collections.abc import Set
 from typing import Final
 
 PNG: Final = "image/png"
-_BYTES: Final = {f"0x{byte:x}": byte for byte in range(256)}  # ten times as fast as to reckon each
+_BYTES: Final = {f"0x{byte:x}": byte for byte in range(256)}  # three times as fast as to reckon each
 _TEXT: Final = {"UTF8_STRING", "STRING", "text/plain", "text/plain;charset=utf-8"}
 
 

@@ -15,10 +15,22 @@ from typing import Final, Protocol
 
 from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Entry, Error, Found, History, Presence, Rooms, Search, Seen, ServerFrame, Typed
+from lanchat.protocol.frames import (
+    Entry,
+    Error,
+    Found,
+    History,
+    Message,
+    Presence,
+    Rooms,
+    Search,
+    Seen,
+    ServerFrame,
+    Typed,
+)
 from lanchat.protocol.limits import MAX_PAGE, Code
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
+from lanchat.protocol.plain import MAX_WRITE, about_what, encode_plain, first_piece
 from lanchat.server import limits
 from lanchat.server.history import Answer, Request
 from lanchat.server.member import Member, Place
@@ -38,6 +50,9 @@ class Stage(Protocol):
 
     def listing(self, member: Member) -> Sequence[ServerFrame]:
         """For who comes, or missed changes of the roster."""
+
+    def reads_now(self, room: Room, seq: int) -> Message | None:
+        """A message with the text that it has now; None: there is none, or it cannot be read."""
 
     def try_to_enter(self, member: Member, room: Room, have: int) -> None:
         """Follows the room, with what lies behind the seq that it has."""
@@ -76,8 +91,14 @@ class Delivery:
             return
         self._append(stream, stream.ring, b"".join(map(encode, frames)))
         if stream.plain_members:
-            self._append(stream, stream.plain_ring, b"".join(map(encode_plain, frames)))
+            lines = (encode_plain(frame, self._about(room, frame)) for frame in frames)
+            self._append(stream, stream.plain_ring, b"".join(lines))
         self._published[stream] = None
+
+    def _about(self, room: Room, frame: ServerFrame) -> Message | None:
+        """Who reads plain text has no number to look it up by."""
+        seq = about_what(frame)
+        return self.stage.reads_now(room, seq) if seq else None
 
     def _append(self, stream: Stream, ring: Ring, data: bytes) -> None:
         ring.append(data, stream.room.head)

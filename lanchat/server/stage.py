@@ -220,6 +220,15 @@ class Stage:
         """What stands there; None: nothing, or no more. Raises StoreError."""
         return self._journal.message(room.name, seq)
 
+    def reads_now(self, room: Room, seq: int) -> Message | None:
+        """The same with the text that it has after its changes; None, too, where it cannot be read."""
+        try:
+            message = self.message(room, seq)
+            return message and replace(message, text=self._journal.reads_now(message))
+        except StoreError as error:
+            _log.error("a message cannot be read: %s", error)
+            return None
+
     def room(self, name: str, key: str | None) -> Room | None:
         return self._rooms.find(name, key)
 

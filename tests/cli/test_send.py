@@ -44,7 +44,7 @@ def run(*told: Event) -> str:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(send, "ACKNOWLEDGE_TIMEOUT", 0.0)
+    monkeypatch.setattr(send, "FLUSH_TIMEOUT", 0.0)
 
 
 @pytest.mark.parametrize("early", [said(), Page("lobby", [said()])])
@@ -66,7 +66,7 @@ def test_what_is_not_settled_is_said_to_wait(early: Event, capsys: pytest.Captur
 
 
 def test_what_comes_later_is_waited_for(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(send, "ACKNOWLEDGE_TIMEOUT", 60.0)
+    monkeypatch.setattr(send, "FLUSH_TIMEOUT", 60.0)
     assert run(DONE, Page("lobby", [said()])) == ""
     assert run(DONE, Failed("run-1", "plan", "You are muted.")) == "1"
     assert run(DONE, Ended(None)) == "1"

@@ -185,12 +185,14 @@ def test_plain_text_members_read_it_as_lines(people: People, server: Server) -> 
         people.say(people.ben, "react", target=seq, emoji="👍")
         people.say(people.ben, "react", target=seq, emoji="👍", on=False)
         people.say(people.ben, "say", text="yes", reply=seq)
-        assert read("Ben: yes")[-6:] == [
+        assert read("Ben: yes")[-8:] == [
             "Ana: lunch?",
             "* Ana changed a message:",
             "Ana: lunch at",
             "Ana: noon?",
-            "* Ben reacted with 👍",
+            "* Ben reacted with 👍 to Ana: “lunch at noon?”",
+            "* Ben took back 👍 from Ana: “lunch at noon?”",
+            "* Ben answers Ana: “lunch at noon?”",
             "Ben: yes",
         ]
 
