@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -67,16 +68,15 @@ def _join(client: Client) -> None:
 
 def _send_file(client: Client, path: Path, text: str) -> None:
     """Returns once the message with the file is stored there."""
-    transfer, seen = client.send_file(path, text), set()
+    transfer = client.send_file(path, text)
+    settled: dict[str, str] = {}  # the message may be so before we hear which one it is
     for event in client.events:
+        settled |= _settled(client, event)
         match event:
-            case events.Message(id=id):
-                seen.add(id)
             case events.Progress(id=id, state=state, message=message) if id == transfer:
                 _show(event)
                 if state == "done":
-                    if message not in seen:
-                        _wait(client, message, time.monotonic() + FLUSH_TIMEOUT)
+                    _wait(client, message, time.monotonic() + FLUSH_TIMEOUT, settled)
                     return
                 if event.over:
                     fail(event.detail or "Cancelled.")
@@ -93,20 +93,28 @@ def _show(progress: events.Progress) -> None:
         click.echo(_LINE_AWAY + line, nl=False, err=True)
 
 
-def _wait(client: Client, message_id: str, deadline: float) -> None:
-    """Returns once the message is stored there."""
-    while True:
+def _settled(client: Client, event: events.Event) -> dict[str, str]:
+    """Ids of messages of ours that it settles: empty, when they are stored, else why they never will be."""
+    match event:
+        case events.Message(id=id, key=client.key):
+            return {id: ""}
+        case events.Page(entries=entries):  # the connection broke meanwhile
+            return {entry.id: "" for entry in entries if entry.key == client.key}
+        case events.Failed(id=id, detail=detail):
+            return {id: detail}
+    return {}
+
+
+def _wait(client: Client, message_id: str, deadline: float, settled: Mapping[str, str] | None = None) -> None:
+    """Returns once the message is stored there. settled: what is known of messages already."""
+    settled = settled or {}
+    while message_id not in settled:
         try:
             event = client.events.get(max(0.0, deadline - time.monotonic()))
         except TimeoutError:
             fail("No acknowledgement yet. The message waits, and goes out when you next join this room.")
+        settled = _settled(client, event)
         match event:
-            case events.Message(id=found) if found == message_id:
-                return
-            case events.Page(entries=entries) if any(entry.id == message_id for entry in entries):
-                return  # the connection broke meanwhile
-            case events.Failed(id=found, detail=detail) if found == message_id:
-                fail(detail)
             case events.Refused():
                 client.discard(message_id)
                 fail(advice(event))
@@ -115,3 +123,5 @@ def _wait(client: Client, message_id: str, deadline: float) -> None:
                 fail(detail or NEEDS_PIN)
             case events.Ended(error=error):
                 fail(str(error))
+    if settled[message_id]:
+        fail(settled[message_id])

@@ -95,6 +95,7 @@ class Client(Doing):
             lambda make, answer: self._link.post(lambda: self._talk.asking.ask(make, answer)),
             dialer.another,
             lambda text, file, reply, room: self._say(Say("", text, room, reply, file)),
+            lambda: self._talk.welcome.limits.file if self._talk.welcome else None,
             self.events.put,
         )
         self._talk.asking.on_lost = self._transfers.connection_lost

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from tkinter import ttk
 from typing import Final
 
@@ -169,7 +168,7 @@ class ChatScreen(ttk.Frame):
         self.telling.prefer(preferences)
         self.own.prefer(preferences)
         self.composer.send_by(preferences.send_key)
-        self.files.folder = Path(preferences.downloads) if preferences.downloads else None
+        self.files.folder = preferences.download_folder
 
     def destroy(self) -> None:
         self.after_cancel(self._ticking)
@@ -309,7 +308,8 @@ class ChatScreen(ttk.Frame):
         px = self._kit.px
         place = {"side": "bottom", "fill": "x", "padx": px(20), "pady": (px(4), 0), "after": self.composer}
         self.uploads = TransferRows(main, self._kit, self.files.end_upload, place)
-        self.attaching = Attaching(self.composer.text, (self.messages.text, self.composer.text), self.files.send)
+        drops = (self.messages.text, self.composer.text)
+        self.attaching = Attaching(self.composer.text, drops, self.files.send, self.composer.say_error)
         self.messages.text.bind("<Control-u>", lambda _: self.attaching.choose())
         self.composer.add_attach(self.attaching.choose, self.attaching.paste)
 

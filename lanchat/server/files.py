@@ -16,7 +16,7 @@ from lanchat.database import Database
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol import frames
-from lanchat.protocol.files import may_be_named, size_in_words
+from lanchat.protocol.files import may_be_named, size_in_words, too_large
 from lanchat.protocol.frames import Error, Fetch, File, Offer
 from lanchat.protocol.limits import MAX_ID, Code
 from lanchat.server.blobs import Blobs, owner
@@ -115,11 +115,8 @@ class Files:
 
     def _object_to_offer(self, key: str, offer: Offer, now: float) -> Error | None:
         quota = self._quota
-        if not quota.file:
-            return Error(Code.FILE_TOO_LARGE, "This server takes no files.")
-        if offer.size > quota.file:
-            detail = f"A file may have {size_in_words(quota.file)} here, this one has {size_in_words(offer.size)}."
-            return Error(Code.FILE_TOO_LARGE, detail)
+        if objection := too_large(offer.size, quota.file):
+            return Error(Code.FILE_TOO_LARGE, objection)
         parts = self._tickets.parts
         own, part = parts.of(owner(key)), self.blobs.part(key, offer.sha256)
         if part not in own and len(own) >= MAX_PARTS:
@@ -127,10 +124,10 @@ class Files:
         lacking = self._lacking(part, offer.size, now)
         more = sum(lacking.values())
         own_more = sum(size for path, size in lacking.items() if owner_of(path) == owner(key))
-        objection = self._object_to_bytes(key, sum(own.values()) + own_more, parts.total + more)
-        if objection is None and more > self.blobs.room:
+        over = self._object_to_bytes(key, sum(own.values()) + own_more, parts.total + more)
+        if over is None and more > self.blobs.room:
             return Error(Code.NOT_STORED, "The server cannot store the file: its disk is full.")
-        return objection
+        return over
 
     def _lacking(self, part: Path, size: int, now: float) -> dict[Path, int]:
         """Bytes that may still come to each part, with that one at `size`; of two tickets the larger counts."""

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from lanchat import journal
 from lanchat.identity import MemberKey
 from lanchat.protocol.limits import MAX_REACTIONS
-from lanchat.server import Server
+from lanchat.server import Server, room
 from tests.server.conftest import Connect, Serve
 from tests.server.raw_client import Frame, RawClient, wait_until
 
@@ -116,6 +117,19 @@ def test_different_reactions_to_one_message_are_bounded(people: People) -> None:
         assert people.say(people.ben, "react", target=seq, emoji=chr(0x1F600 + n))["type"] == "reacted"
     assert people.say(people.ana, "react", target=seq, emoji="🚀")["code"] == "too_many"
     assert people.say(people.ana, "react", target=seq, emoji=chr(0x1F600))["type"] == "reacted"
+
+
+def test_reactions_to_one_message_are_bounded_those_taken_back_included(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (journal, room):
+        monkeypatch.setattr(module, "MAX_REACTED", 3)
+    seq, other = (people.say(people.ana, "say", text=text)["seq"] for text in ("one", "two"))
+    for on in (True, False, True):
+        assert people.say(people.ben, "react", target=seq, emoji="👍", on=on)["type"] == "reacted"
+    for who, on in ((people.ben, False), (people.ana, True)):
+        assert people.say(who, "react", target=seq, emoji="👍", on=on)["code"] == "too_many"
+    assert people.say(people.ben, "react", target=other, emoji="👍")["type"] == "reacted"
 
 
 def test_to_say_it_again_is_harmless(people: People) -> None:
