@@ -234,9 +234,8 @@ class Broadcaster:
             key, first = item.hello.key, self._rooms.first
             counters = self._admission.counters(item.hello, self._counters)
             read = min(self._reading.of(first.name, key), first.head)
-            outcome = self._admit(item)
-            rooms = self._rooms.followed(key) if isinstance(outcome, Member) and outcome.rooms else []
-            followed = [(room, self._admission.first_seq(item.hello, room)) for room in rooms]
+            rooms = self._rooms.followed(key) if ROOMS in item.hello.capabilities else []
+            outcome = self._admit(item)  # the last that may fail: who is in stays in
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
             item.session.admitted(Refused(Code.NOT_STORED, "The server cannot read its journal just now."))
@@ -250,7 +249,7 @@ class Broadcaster:
         self._stage.introduce(outcome, first)
         if self._standing.rules != Rules(first.name):
             self._delivery.tell(outcome, self._standing.rules)
-        outcome.entering.extend(followed)
+        outcome.entering.extend((room, self._admission.first_seq(item.hello, room)) for room in rooms)
         outcome.todo.extend(self._admission.left_elsewhere(item.hello, [first, *rooms]) if outcome.rooms else ())
         if outcome.line.connections > 1:
             self._note_status(outcome)

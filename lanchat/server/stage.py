@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
-from lanchat.protocol.frames import Bye, Entered, Parted, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
+from lanchat.protocol.frames import Bye, Entered, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
 from lanchat.protocol.limits import MAX_PIN_TEXT, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.presence import Pin
@@ -126,15 +126,16 @@ class Stage:
     def _invite(self, room: Room) -> None:
         """All people of a conversation who are here follow it, once something is said in it."""
         for member in self._members.values():
-            if member.line.key in room.people and room.name not in member.places:
+            if member.line.key in room.people and not member.is_in(room):
                 self.try_to_enter(member, room, have=0)
 
     def try_to_enter(self, member: Member, room: Room, have: int) -> None:
-        """As `enter`; a room that cannot be read is entered another time."""
+        """As `enter`. For whom a room cannot be read, that comes back for it: without it they would miss its words."""
         try:
             self.enter(member, room, have)
         except StoreError as error:
             _log.error("a room cannot be entered: %s", error)
+            self._delivery.drop(member, "a room that it follows cannot be read")
 
     def typed(self, line: Line, room: Room, now: float) -> None:
         """Not too often, and never kept."""
@@ -236,8 +237,9 @@ class Stage:
     def enter(self, member: Member, room: Room, have: int | None = None) -> None:
         """It follows the room from now on, and is told so. have: the last seq that it has, or need not have; None: the
         end of the room is enough. Raises StoreError."""
-        if not member.rooms or room.name in member.places:
+        if not member.rooms or member.is_in(room):
             return
+        self._delivery.end_place(member, room.name)  # one that it was about to leave
         read = min(self._reading.of(room.name, member.line.key), room.head)
         self._delivery.tell(member, Rooms([self._as_now(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
@@ -246,8 +248,7 @@ class Stage:
 
     def part(self, member: Member, room: Room) -> None:
         member.entering = deque(waiting for waiting in member.entering if waiting[0] is not room)
-        self._delivery.part(member, room.name)
-        self._delivery.tell(member, Parted(room.name))
+        self._delivery.part(member, room)
 
     def announce(self, room: Room, entry: Topic | Archived) -> None:
         """An entry that is stored, and what it makes of the room, to all who may know; the entry first, since a place
