@@ -53,7 +53,7 @@ from lanchat.server.moderation import Moderation
 from lanchat.server.reading import Reading
 from lanchat.server.retention import Keep, Retention
 from lanchat.server.room import Room, refers
-from lanchat.server.rooms import Rooms, no_room, object_to_room
+from lanchat.server.rooms import Rooms, no_room, object_to_room, unread
 from lanchat.server.roster import Line, Roster
 from lanchat.server.searching import SearchRequest
 from lanchat.server.stage import CLOSES, Stage
@@ -316,6 +316,8 @@ class Broadcaster:
             self._on_ask_about(member, item.frame)
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
+            if (answer := unread(item.frame)) is not None:
+                self._delivery.tell(member, answer)
 
     def _note_status(self, member: Member) -> None:
         """One of the connections of a person came, went, or said how they are here."""

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Pinned, Topic
-from lanchat.protocol.frames import Error, Word
+from lanchat.protocol.frames import Error, Fetch, Found, History, Search, Ticket, Word
 from lanchat.protocol.frames import Rooms as Listing
 from lanchat.protocol.limits import MAX_ID, MAX_ROOM_NAME, MAX_ROOMS_CHUNK, Code
 from lanchat.protocol.rooms import DIRECT, Person, RoomInfo, direct_name
@@ -24,6 +24,7 @@ from lanchat.server.roster import Line
 
 MAX_ROOMS: Final = 300  # on one server: a list that somebody still reads, and 250 KB to each who joins at most
 MAX_FOLLOWED: Final = 100  # rooms of one member besides direct conversations: each is a cursor of every connection
+_UNREAD: Final = "The server cannot read its journal just now."
 MAX_DIRECTS: Final = 200  # conversations that one member opened; what others opened counts against them
 
 
@@ -159,3 +160,15 @@ def object_to_room(member: Member, room: Room | None, said: Word) -> Error | Non
 
 def no_room(name: str, id: str | None = None) -> Error:  # noqa: A002 - the wire's word
     return Error(Code.ROOM_UNKNOWN, f"there is no room “{one_line(name[:MAX_ROOM_NAME])}” here", id and id[:MAX_ID])
+
+
+def unread(asked: object) -> Error | Found | Ticket | None:
+    """What who asked about a room is told while the journal cannot be read; None: nobody waits for an answer."""
+    match asked:
+        case Search(id=id):
+            return Found(id, code=Code.SEARCH_FAILED, detail=_UNREAD)
+        case Fetch(id=id):
+            return Ticket(id, code=Code.NOT_STORED, detail=_UNREAD)
+        case History():
+            return Error(Code.NOT_STORED, _UNREAD)
+    return None
