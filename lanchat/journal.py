@@ -277,12 +277,6 @@ class Journal:
         )
         return {row[0] for row in rows}
 
-    def size_of(self, room: str, seq: int) -> int:
-        """Bytes of the text of a message, and of its edits."""
-        size = "SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE room = ? AND"
-        own = self._db.value(f"{size} seq = ?", room, seq) or 0
-        return own + (self._db.value(f"{size} kind = 'edited' AND {_ABOUT} = ?", room, seq) or 0)
-
     def highest(self, key: str, run: str) -> int:
         """The highest counter stored for this outbox, -1 when there is none."""
         found = self._db.value("SELECT highest FROM sent WHERE key = ? AND run = ?", key, run)
@@ -319,6 +313,32 @@ class Journal:
             upto,
         )
         return total or 0
+
+    def freed(self, room: str, after: int, upto: int, counted: int) -> int:
+        """Bytes of the texts up to the seq `counted` that go with the messages after one seq, up to another: their own,
+        and those of their changes further on."""
+        later: int | None = self._db.value(
+            "SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE room = ? AND kind = 'edited' "
+            f"AND {_ABOUT} BETWEEN ? AND ? AND +seq > ? AND +seq <= ?",  # of constants alone  # nosec B608
+            room,
+            after + 1,
+            upto,
+            upto,
+            counted,
+        )
+        return self.text_size(room, after, min(upto, counted)) + (later or 0)
+
+    def seq_freeing(self, room: str, size: int, upto: int) -> int:
+        """The seq up to which the first texts that `redact` has not come to have `size` bytes; at most `upto`."""
+        lengths = self._db.execute(
+            "SELECT seq, length(CAST(body AS BLOB)) FROM entry WHERE room = ? AND seq > ? AND seq <= ? "
+            "AND kind IN ('message', 'edited') ORDER BY seq",
+            (room, self.redacted(room), upto),
+        )
+        for seq, length in lengths:
+            if (size := size - length) <= 0:
+                return int(seq)
+        return upto
 
     def flaws(self) -> list[str]:
         """What is wrong with the file, a sentence each; empty: it is whole."""

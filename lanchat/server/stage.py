@@ -210,7 +210,7 @@ class Stage:
 
     def delete(self, line: Line, room: Room, target: Message) -> None:
         """Blanks it, and tells all. Raises StoreError."""
-        size = self._journal.size_of(room.name, target.seq)
+        size = self._retention.size_of(room.name, target.seq)
         entry: Deleted = room.delete(line, time.time_ns() // 1_000_000, target.seq)
         try:
             self._journal.append([entry], {})
@@ -219,7 +219,7 @@ class Stage:
             raise
         room.stored(entry)
         self.show([entry], [room])
-        self._retention.blanked(room.name, target.seq, size)
+        self._retention.blanked(room.name, size)
         if target.file is not None:
             self._files.released(target.file.sha256, entry.at)
 
