@@ -173,7 +173,7 @@ class Arranging:
             raise Denied(Code.ROOM_ARCHIVED, "This room is archived: nothing more is pinned in it.")
         if self._stage.message(room, do.seq) is None:
             raise Denied(Code.NOBODY, "There is no such message any more.")
-        pins = room.pins()
+        pins = [message.seq for message in room.pins()]
         if (do.seq in pins) is do.on:
             return room.name
         if do.on and len(pins) >= MAX_PINS:

@@ -54,11 +54,12 @@ class Room:
         people = [Person(key, nick) for key, nick in self.people.items()]
         return RoomInfo(self.name, self.head, self.topic, self.maker, self.archived, people)
 
-    def pins(self) -> list[int]:
-        """The messages that are kept at hand, by seq. Raises StoreError."""
-        if self._pins is None:
-            self._pins = self._record.pins(self.name)
-        return self._pins
+    def pins(self) -> list[Message]:
+        """The messages that are kept at hand, those that still have a text. Raises StoreError."""
+        known = self._record.pins(self.name) if self._pins is None else self._pins
+        messages = [message for seq in known if (message := self._record.message(self.name, seq)) is not None]
+        self._pins = [message.seq for message in messages]
+        return messages
 
     @property
     def newcomer(self) -> int:

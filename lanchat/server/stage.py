@@ -169,8 +169,7 @@ class Stage:
         redacted = self._journal.redacted(room.name)
         told, known = self._pins.get(room.name, (None, 0))
         if told is None or (told.head, known) != (room.head, redacted):
-            messages = [self._journal.message(room.name, seq) for seq in room.pins()]
-            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in messages if m is not None]
+            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in room.pins()]
             told = Pins(room.name, room.head, pins)
             self._pins.pop(room.name, None)
             if pins:  # so that direct conversations of all times do not gather here
