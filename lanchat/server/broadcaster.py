@@ -48,6 +48,7 @@ from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
 from lanchat.server.items import Accepted, Ask, Item, Join, Leave, Said, Stop, Tell
 from lanchat.server.last_resort import last_resort
+from lanchat.server.late import Late
 from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
 from lanchat.server.reading import Reading
@@ -82,12 +83,12 @@ class Broadcaster:
         """ask, scrub: of the history reader. keep: how long texts stay. on_close: an owner closed the room; called in
         the thread, must not wait. Raises StoreError."""
         self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
-        self._journal = journal
-        self._counters = Counters(journal.highest)
+        self._journal, self._counters = journal, Counters(journal.highest)
         self._rooms = Rooms(journal, self._counters)
         self._roster = Roster(self._rooms.first.name, journal.holders())
         self._retention = Retention(journal, self._rooms.names, keep, scrub)
-        self._files, self._reading, self._departures = files, Reading(journal), Departures(journal)
+        self._files, self._late = files, Late(journal)
+        self._reading, self._departures = Reading(journal, self._late), Departures(self._late)
         self._statuses = Statuses(self._roster)
         self._members: dict[Joiner, Member] = {}
         self._delivery = Delivery(self._members.values(), ask)
@@ -149,8 +150,7 @@ class Broadcaster:
             self._delivery.watch(self.inbox.wakeup)
             while not self._ended:
                 self._turn()
-            self._reading.store()
-            self._departures.store()
+            self._late.store()
 
     def _turn(self) -> None:
         items = self.inbox.take()
@@ -170,15 +170,14 @@ class Broadcaster:
         self._stage.note_change(self._now)
         self._stage.on_time(self._now)
         self._delivery.deliver(self._now)
-        self._reading.on_time(self._now)
-        self._departures.on_time(self._now)
+        self._late.on_time(self._now)
         self._retention.on_time(self._now, time.time_ns() // 1_000_000)
         self._files.on_time(self._now, time.time_ns() // 1_000_000)
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
         hands = (self._roster, self._standing, self._stage, self._statuses)
-        stores = (self._retention, self._reading, self._departures, self._files)
+        stores = (self._retention, self._late, self._files)
         due = [hand.due for hand in (*hands, *stores) if hand.due is not None]
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
         if (patience := self._delivery.patience()) is not None:

@@ -252,7 +252,7 @@ def test_how_far_somebody_has_read_survives_a_restart(
 def test_it_is_stored_while_the_server_runs(
     people: People, server: Server, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lanchat.server.reading.DELAY", 0.01)
+    monkeypatch.setattr("lanchat.server.late.DELAY", 0.01)
     people.say(people.ana, "say", text="one")
     people.ana.tell(kind="read", seq=1)
 
