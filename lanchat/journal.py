@@ -19,7 +19,7 @@ from lanchat.database import Database
 from lanchat.entry_rows import entry_of, row_of
 from lanchat.errors import StoreFailed
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
-from lanchat.protocol.limits import MAX_REACTED
+from lanchat.protocol.limits import MAX_EDITS, MAX_REACTED
 from lanchat.registry import SCHEMA as _ROOMS
 from lanchat.registry import Registry
 from lanchat.texts import Texts
@@ -264,6 +264,11 @@ class Journal:
             (room, target),
         )
         return {row[0] for row in rows}, len(rows)
+
+    def edits(self, room: str, target: int) -> int:
+        """How many changes of a message there are, up to MAX_EDITS."""
+        statement = f"SELECT 1 FROM entry WHERE room = ? AND kind = 'edited' AND {_ABOUT} = ? LIMIT {MAX_EDITS}"  # nosec B608
+        return len(self._db.execute(statement, (room, target)))
 
     def message(self, room: str, seq: int) -> Message | None:
         """The message that stands there and still has a text."""

@@ -184,8 +184,8 @@ class Arranging:
         if len(people) < 2:
             raise Denied(Code.NOBODY, "That is you.")
         room = self._rooms.meet(own.key, [*people.values()])
-        if room is None:
-            raise Denied(Code.TOO_MANY, "You have opened too many conversations.")
+        if isinstance(room, str):
+            raise Denied(Code.TOO_MANY, room)
         for connection in self._stage.connections(member):
             self._stage.enter(connection, room)
         return room.name

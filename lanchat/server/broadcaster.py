@@ -337,12 +337,15 @@ class Broadcaster:
             return
         if room is None:
             self._delivery.tell(member, no_room(frame.room))
+        elif isinstance(frame, History):
+            if error := self._delivery.ask_page(member, room, frame):
+                self._delivery.tell(member, error)
+        elif not member.is_in(room):
+            return  # it has left just now, or others would be told of somebody who is not there
         elif isinstance(frame, Typing):
             self._stage.typed(line, room, self._now)
-        elif isinstance(frame, Read):
+        else:
             self._stage.read(line, room, frame, self._now)
-        elif error := self._delivery.ask_page(member, room, frame):
-            self._delivery.tell(member, error)
 
     def _fetch(self, member: Member, frame: Fetch, room: Room | None) -> Ticket:
         if room is None:

@@ -24,6 +24,7 @@ from lanchat.server.roster import Line
 
 MAX_ROOMS: Final = 300  # on one server: a list that somebody still reads, and 250 KB to each who joins at most
 MAX_FOLLOWED: Final = 100  # rooms of one member besides direct conversations: each is a cursor of every connection
+MAX_MET: Final = 1_000  # conversations of one member, above which others open none with them: clients know 2,000 rooms
 _UNREAD: Final = "The server cannot read its journal just now."
 MAX_DIRECTS: Final = 200  # conversations that one member opened; what others opened counts against them
 
@@ -111,17 +112,22 @@ class Rooms:
         self._rooms.put(name, room)
         return room, entry
 
-    def meet(self, maker: str, people: Sequence[Person]) -> Room | None:
-        """The conversation of these; `maker` opens it if there is none. None: they have opened too many."""
+    def meet(self, maker: str, people: Sequence[Person]) -> Room | str:
+        """The conversation of these; `maker` opens it if there is none. Or a sentence why there is none."""
         name = direct_name(person.key for person in people)
         room = self._direct(name)
         if room is not None:
             return room
         registry = self._journal.registry
         if registry.opened(maker) >= MAX_DIRECTS:
-            return None
-        registry.keep([RoomInfo(name, maker=maker, people=list(people))])
-        return self._direct(name)
+            return "You have opened too many conversations."
+        for person in people:
+            if person.key != maker and len(registry.directs(person.key)) >= MAX_MET:
+                return f"“{person.nick}” is in too many conversations."
+        info = RoomInfo(name, maker=maker, people=list(people))
+        registry.keep([info])
+        room = self._directs[name] = Room(info, self._counters, self._journal)
+        return room
 
     def follow(self, key: str | None, room: Room) -> bool:
         """From now on, also after a restart where there is a key; False: it follows too many."""

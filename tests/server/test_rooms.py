@@ -496,3 +496,29 @@ def test_a_word_that_comes_while_one_joins_brings_nothing_twice(
     ana.until_said("news")
     again.until_said("news")
     assert again.texts(name) == ["news"]
+
+
+def test_nobody_is_drowned_in_conversations(people: list[Talker], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a cursor of every connection of theirs, and a client believes in so many rooms."""
+    monkeypatch.setattr("lanchat.server.rooms.MAX_MET", 1)
+    ana, ben, cid = people
+    name = ben.arrange("direct", keys=[ana.key.public])["room"]
+    refused = cid.arrange("direct", keys=[ana.key.public])
+    assert (refused["code"], refused["detail"]) == (Code.TOO_MANY, "“Ana” is in too many conversations.")
+    assert ben.arrange("direct", keys=[ana.key.public])["room"] == name, "that one is there"
+    assert "code" not in ana.arrange("direct", keys=[cid.key.public]), "she may still open her own"
+
+
+def test_who_is_not_in_a_room_is_not_told_of_there(people: list[Talker]) -> None:
+    ana, ben, cid = people
+    ana.arrange("create", name="games")
+    cid.arrange("enter", room="games")
+    for talker in (ben, cid):
+        talker.raw.tell(kind="typing", room="games")
+        talker.raw.tell(kind="read", room="games", seq=1)
+        talker.raw.sync()
+    assert ana.raw.until("seen", room="games")["key"] == cid.key.public
+    assert {f["nick"] for f in ana.raw.seen if f["type"] == "typed"} == {"Cid"}
+    ben.arrange("enter", room="games")
+    [entered] = [frame for frame in ben.raw.seen if frame["type"] == "entered"]
+    assert "read" not in entered
