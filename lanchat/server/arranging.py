@@ -26,6 +26,7 @@ from lanchat.server.rooms import MAX_ROOMS, Rooms
 from lanchat.server.roster import Roster
 from lanchat.server.standing import Standing
 
+_WORDS: Final = (acts.Create, acts.SetTopic, acts.Archive, acts.Keep)  # all read what comes of them
 _NO_GUEST: Final = "Guests cannot do that: the server does not know them again. Please use lanchat to join."
 
 
@@ -77,7 +78,10 @@ class Arranging:
         keep_to(line.rate, now)
         if not isinstance(action, acts.Enter | acts.Part):
             self._object_to_voice(member, now, at)
-        return Outcome("", room=self._handlers[type(action)](member, action, at))
+        room = self._handlers[type(action)](member, action, at)
+        if isinstance(action, _WORDS):
+            self._standing.spoke(member, now)
+        return Outcome("", room=room)
 
     def _object_to_voice(self, member: Member, now: float, at: int) -> None:
         """What all read is a word to them, too."""

@@ -522,3 +522,16 @@ def test_who_is_not_in_a_room_is_not_told_of_there(people: list[Talker]) -> None
     ben.arrange("enter", room="games")
     [entered] = [frame for frame in ben.raw.seen if frame["type"] == "entered"]
     assert "read" not in entered
+
+
+def test_in_slow_mode_a_topic_is_a_word(serve: Serve, clients: ExitStack, make_key: MakeKey) -> None:
+    server = serve(owner=lambda: (make_key("Olga").public, "Olga"))
+    olga, ben = (Talker(clients, server, make_key, nick) for nick in ("Olga", "Ben"))
+    ben.arrange("create", name="games")
+    olga.raw.tell(kind="moderate", id="m", do={"action": "slow", "seconds": 3_600})
+    olga.raw.until("outcome", id="m")
+    assert "code" not in ben.arrange("topic", room="games", text="one")
+    assert ben.arrange("topic", room="games", text="two")["code"] == Code.SLOW
+    assert "code" not in ben.arrange("enter", room="games")
+    ben.say("three", "games")
+    assert ben.raw.until("error")["code"] == Code.SLOW
