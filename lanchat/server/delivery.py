@@ -145,17 +145,14 @@ class Delivery:
         """Lets it go out of rooms where it has got everything; whether there were any."""
         left = [room for room in member.leaving if (place := member.places[room]).cursor == place.ring.end]
         for room in left:
-            self.end_place(member, room)
+            self._end_place(member, room)
             self.tell(member, Parted(room))
         return bool(left)
 
-    def end_place(self, member: Member, room: str) -> None:
+    def _end_place(self, member: Member, room: str) -> None:
         """It follows the room no longer, wherever it stood."""
-        place = member.places.pop(room, None)
-        if place is None:
-            return
+        stream = member.places.pop(room).stream
         member.leaving.discard(room)
-        stream = place.stream
         del stream.places[member]
         stream.plain_members -= member.plain
         if not stream.places and self._streams.get(room) is stream:
@@ -166,7 +163,7 @@ class Delivery:
         self._unwatch(member)
         member.gone = True
         for room in list(member.places):
-            self.end_place(member, room)
+            self._end_place(member, room)
 
     def ask_page(self, member: Member, room: Room, ask: History) -> Error | None:
         """Passes a member's question on to the history reader; the reason, if it cannot be."""

@@ -238,12 +238,14 @@ class Stage:
         end of the room is enough. Raises StoreError."""
         if not member.rooms or member.is_in(room):
             return
-        self._delivery.end_place(member, room.name)  # one that it was about to leave
         read = min(self._reading.of(room.name, member.line.key), room.head)
         self._delivery.tell(member, Rooms([self._as_now(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
         self.introduce(member, room)
-        self._delivery.enter(member, room, room.newcomer if have is None else have)
+        if room.name in member.leaving:
+            member.leaving.discard(room.name)  # it has not got everything yet, and goes on from there
+        else:
+            self._delivery.enter(member, room, room.newcomer if have is None else have)
 
     def part(self, member: Member, room: Room) -> None:
         member.entering = deque(waiting for waiting in member.entering if waiting[0] is not room)
