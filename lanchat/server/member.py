@@ -108,6 +108,11 @@ class Member:
             return room.name not in self.leaving
         return any(waiting is room for waiting, _ in self.entering)
 
+    @property
+    def is_laden(self) -> bool:
+        """So many lines wait for it alone that it should be told no more than it must."""
+        return self.control_size > CONTROL_BYTES // 2
+
     def tell(self, lines: bytes) -> bool:
         """Queues lines for this member alone; False: it does not read, and its bound is reached."""
         if self.control_size + len(lines) > CONTROL_BYTES:

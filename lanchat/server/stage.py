@@ -238,6 +238,10 @@ class Stage:
         end of the room is enough. Raises StoreError."""
         if not member.rooms or member.is_in(room):
             return
+        have = room.newcomer if have is None else have
+        if member.is_laden:  # it enters many at once: it is told of the rest as fast as it reads
+            member.entering.append((room, have))
+            return
         read = min(self._reading.of(room.name, member.line.key), room.head)
         self._delivery.tell(member, Rooms([self._as_now(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
@@ -245,7 +249,7 @@ class Stage:
         if room.name in member.leaving:
             member.leaving.discard(room.name)  # it has not got everything yet, and goes on from there
         else:
-            self._delivery.enter(member, room, room.newcomer if have is None else have)
+            self._delivery.enter(member, room, have)
 
     def part(self, member: Member, room: Room) -> None:
         member.entering = deque(waiting for waiting in member.entering if waiting[0] is not room)

@@ -535,3 +535,17 @@ def test_in_slow_mode_a_topic_is_a_word(serve: Serve, clients: ExitStack, make_k
     assert "code" not in ben.arrange("enter", room="games")
     ben.say("three", "games")
     assert ben.raw.until("error")["code"] == Code.SLOW
+
+
+def test_who_enters_many_rooms_at_once_is_let_into_all(people: list[Talker], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where they bring more than may wait for one member, as rooms do in which much is pinned."""
+    ana, ben, _ = people
+    rooms = [f"room-{n}" for n in range(20)]
+    for room in rooms:
+        ana.arrange("create", name=room, topic="x" * MAX_TOPIC)
+    ben.raw.sync()
+    monkeypatch.setattr("lanchat.server.member.CONTROL_BYTES", 4_000)
+    pipelined(ben, *({"type": "arrange", "id": room, "do": {"action": "enter", "room": room}} for room in rooms))
+    ana.say("the last one", rooms[-1])
+    ben.until_said("the last one")
+    assert {f["room"] for f in ben.raw.seen if f["type"] == "entered"} == set(rooms)
