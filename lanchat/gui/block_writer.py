@@ -24,6 +24,7 @@ from lanchat.gui.tokens import HUES, mix
 from lanchat.protocol.files import file_in_words
 from lanchat.protocol.limits import MAX_REACTIONS
 
+CALLED: Final = "called"  # the tag of what calls us by name
 GROUP_GAP: Final = 14  # px above a new author
 MARGIN: Final = 24  # px to the right of the text
 EMOJI_SIZE: Final = 19  # px: the line's height
@@ -133,14 +134,14 @@ class BlockWriter:
                 self._stretch(line)
 
     def _message(self, block: Block, widgets: list[tk.Widget]) -> None:
+        called = (CALLED,) if block.called else ()
         if block.head:
-            self._add(drawable(block.nick), "head", f"name{block.hue}")
-            self._add(f"  {block.time}\n", "head", "time")
+            self._add(drawable(block.nick), "head", f"name{block.hue}", *called)
+            self._add(f"  {block.time}\n", "head", "time", *called)
         if block.quote:
             who = f"{block.quote.nick}: " if block.quote.nick else ""
-            self._add(drawable(f"↪ {who}{block.quote.text[:QUOTE]}\n"), "quote")
+            self._add(drawable(f"↪ {who}{block.quote.text[:QUOTE]}\n"), "quote", *called)
         ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
-        called = ("called",) if block.called else ()
         if block.file is not None:
             self._file(block, widgets)
         ending = self._said(block, ("body", ink, *called)) if block.text else ()
@@ -148,7 +149,7 @@ class BlockWriter:
             self._add("\n", *ending)  # below a block of code
             ending = ()
         if block.edited:
-            self._add("  edited", "body", "edited")
+            self._add("  edited", "body", "edited", *called)
         if block.pinned:
             self._add("  ", "body", "edited")
             self._picture(self._kit.icon("pin", 12, "text3"), "body", "edited")
@@ -320,7 +321,7 @@ class BlockWriter:
         set_tag("day", font=fonts.meta, spacing1=px(8))
         set_tag("seen", font=fonts.caption, foreground=colors.text3, spacing3=px(2), rmargin=margin)
         set_tag("edited", font=fonts.caption, foreground=colors.text3)
-        set_tag("called", background=colors.called)
+        set_tag(CALLED, background=colors.called)
         set_tag("found", background=colors.sel)
         self._text.tag_raise("link")  # whoever named the tag first
         self._text.tag_raise("sel")

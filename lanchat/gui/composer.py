@@ -13,7 +13,6 @@ from typing import Final
 from lanchat.client.mentions import Completion
 from lanchat.client.shortcodes import expand, named
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.clipboard_kinds import holds_picture
 from lanchat.gui.clipboard_offer import clipboard_text
 from lanchat.gui.emoji import EmojiPictures, drawable, typable
 from lanchat.gui.field import Placeholder
@@ -59,6 +58,7 @@ class Composer(ttk.Frame):
         self._kit, self._on_send = kit, on_send
         self._error = self._footer = self._objection = self._invitation = ""
         self._send_key = "enter"
+        self._paste_files: Callable[[], bool] = lambda: False
         px = kit.px
         self._make_aim(on_drop)
         self._card = ttk.Frame(self, style="Card.TFrame", padding=px(6))
@@ -83,8 +83,10 @@ class Composer(ttk.Frame):
         if not self._objection:
             self._placeholder.say(self._invitation)
 
-    def add_attach(self, command: Callable[[], object]) -> None:
-        """A button before the text: `command` asks for files."""
+    def add_attach(self, command: Callable[[], object], paste: Callable[[], bool]) -> None:
+        """A button before the text: `command` asks for files. paste: sends what the clipboard holds unless
+        that is text, and says whether."""
+        self._paste_files = paste
         button = ttk.Button(self._card, style="Attach.TButton", command=command)
         button.pack(side="left", anchor="s", before=self.text)
         self._kit.listen(button, lambda: button.configure(image=self._kit.icon("clip", 18, "text2")))
@@ -232,9 +234,11 @@ class Composer(ttk.Frame):
         return True
 
     def _paste(self) -> str | None:
-        """What is not long, Tk pastes."""
-        if str(self.text["state"]) == "disabled" or holds_picture(self.text):
+        """A text that is not long, Tk pastes."""
+        if str(self.text["state"]) == "disabled":
             return None
+        if self._paste_files():
+            return "break"
         text = clipboard_text(self.text)
         return "break" if is_long(text) and self._on_paste(text) else None
 

@@ -132,5 +132,5 @@ class PickerSide(ttk.Frame):
         canvas, colors, name = self._avatar, self._kit.colors, self._me[0]
         canvas.configure(bg=colors.side)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(name)] if name else colors.offline
+        color = colors.avatars[Hues().of(name)] if name else colors.absent
         avatar(canvas, self._kit, (0, 0), initials(name), color, size=AVATAR, under="side")

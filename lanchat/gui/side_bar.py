@@ -273,7 +273,7 @@ class OwnName(ttk.Frame):
         self._avatar.delete("all")
         self._avatar.configure(bg=colors.side)
         here = model.link is Link.JOINED
-        disc = colors.avatars[model.own_hue] if here else colors.offline
+        disc = colors.avatars[model.own_hue] if here else colors.absent
         paint.avatar(self._avatar, kit, (0, 0), initials(model.nick), disc, size=32, under="side")
         state = self._own.shown.state if here else None
         paint.presence(self._avatar, kit, (kit.px(22), kit.px(22)), state, "side", size=12)

@@ -76,13 +76,18 @@ class SideRows:
 
     def _draw_room(self, canvas: RowList[Content], room: RoomModel, box: Box, look: Look) -> None:
         kit, px = self._kit, self._kit.px
-        loud = room is self._model.current or room.unread > 0
-        ink = "text3" if room.info.archived and not loud else "text" if loud else "text2"
+        here = room is self._model.current
+        loud = here or room.counted > 0
+        ink = "text3" if (room.info.archived or room.muted) and not loud else "text" if loud else "text2"
         right = box.right - px(8)
-        if room.unread:
-            count = f"{room.unread}" if room.unread <= MOST else f"{MOST}+"
+        if room.counted:
+            count = f"{room.counted}" if room.counted <= MOST else f"{MOST}+"
             count = f"@{count}" if room.called and not room.direct else count
             right -= paint.badge(canvas, kit, right, box.middle, count, loud=room.called > 0) + px(6)
+        if room.muted:
+            sign = kit.icon("bell_off", 14, "text2" if here else "text3", 1.6)
+            canvas.create_image(right, box.middle, image=sign, anchor="e")
+            right -= sign.width() + px(6)
         if room.direct and len(room.info.people) == 2:
             self._draw_partner(canvas, room, box, look)
         else:
@@ -103,7 +108,7 @@ class SideRows:
     ) -> None:
         kit, px = self._kit, self._kit.px
         joined = self._model.link is Link.JOINED
-        disc = kit.colors.avatars[hue] if joined else kit.colors.offline
+        disc = kit.colors.avatars[hue] if joined else kit.colors.absent
         at = (box.x + px(5), box.middle - px(AVATAR / 2))
         paint.avatar(canvas, kit, at, initials(name), disc, size=AVATAR, under=look.ground)
         paint.presence(canvas, kit, (box.x + px(20), box.middle + px(2)), state if joined else None, look.ground)

@@ -7,8 +7,17 @@ says again. A marker of which others are not told is negative.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lanchat.journal import Journal
 from lanchat.server.late import Late
+
+
+class Noted(NamedTuple):
+    """How far somebody has read now. told: what others may know of it then, 0: nothing; None: that is no news."""
+
+    seq: int
+    told: int | None
 
 
 class Reading:
@@ -23,9 +32,9 @@ class Reading:
             return 0
         return abs(self._late.get(room, key))
 
-    def note(self, room: str, key: str | None, seq: int, now: float, *, public: bool = True) -> int | None:
-        """`key` has read up to `seq`; backwards it does not go. public: others may know. Returns what they know then,
-        0: nothing; None: nothing changed. Raises StoreError."""
+    def note(self, room: str, key: str | None, seq: int, now: float, *, public: bool = True) -> Noted | None:
+        """`key` has read up to `seq`; backwards it does not go. public: others may know. None: nothing changed.
+        Raises StoreError."""
         if key is None:
             return None
         before = self._late.get(room, key)
@@ -33,7 +42,7 @@ class Reading:
         if new == before:
             return None
         self._late.put(room, key, new, now)
-        return max(0, new) if max(new, before) > 0 else None
+        return Noted(abs(new), max(0, new) if max(new, before) > 0 else None)
 
     def readers(self, room: str, limit: int) -> dict[str, int]:
         """Of at most `limit` keys that let it be known, how far they have read. Raises StoreError."""

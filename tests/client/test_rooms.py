@@ -167,3 +167,14 @@ def test_a_room_left_on_one_device_is_left_on_the_other_at_its_next_start(serve:
     offline.until(events.Entered, lambda e: e.room == direct)
     offline.until(events.Joined)
     assert "games" not in [e.room for e in offline.heard if isinstance(e, events.Entered)]
+
+
+def test_what_is_read_here_is_told_to_the_same_persons_other_device(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana, ben = both(server, join)
+    phone = join(server, "Ana")
+    phone.until(events.Joined)
+    ben.client.say("dinner?")
+    seq = ana.until_said("dinner?").seq
+    ana.client.read(seq, public=False)
+    assert phone.until(events.Seen) == events.Seen("lobby", ana.client.key, seq)

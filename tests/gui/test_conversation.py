@@ -8,12 +8,14 @@ from tkinter import ttk
 
 import pytest
 from msgspec import structs
+from PIL import ImageGrab
 
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.theme import Kit
+from lanchat.gui.tokens import Mode, rgb
 from lanchat.protocol.frames import Deleted, Edit, Edited, Member, Message, React, Reacted, Say, Typed
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, roster
 
@@ -235,6 +237,36 @@ def test_tab_completes_names_and_goes_on_otherwise(stage: Stage) -> None:
     text.event_generate("<Tab>")
     stage.until(lambda: stage.root.focus_get() is not text)
     assert stage.screen.composer.draft == "no name"
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_what_calls_us_and_what_is_ours_is_told_by_shapes_too(stage: Stage, kit: Kit, mode: Mode) -> None:
+    """A bar at the left edge of the message, and a border around our own reaction."""
+    kit.use(mode)
+    stage.feed(message(1, "to nobody", "Ana", key=ANA), reacted(2, 1, "👍"), reacted(3, 1, "🎉", ME, MY_KEY))
+    stage.feed(message(4, f"@{ME} look", "Ben"), message(5, "x"))
+    stage.until(lambda: stage.buttons() == ["1", "1"])
+    theirs, ours = (w for w in stage.text.winfo_children() if isinstance(w, ttk.Button))
+    gutter = stage.screen.messages._gutter
+    left, top = gutter.winfo_rootx(), stage.text.winfo_rooty()
+    rim, bar = rgb(kit.colors.accent), rgb(kit.colors.called_bar)
+
+    def edge_of(button: ttk.Button) -> tuple[int, int, int]:
+        return pixel(button, button.winfo_rootx() + 1, button.winfo_rooty() + button.winfo_height() // 2)
+
+    def beside(words: str) -> tuple[int, int, int]:
+        return pixel(gutter, left + 1, top + stage.see(words)[1])
+
+    stage.until(lambda: beside(f"@{ME} look") == bar)
+    assert bar not in (beside("to nobody"), beside("x"))
+    assert edge_of(ours) == rim
+    assert edge_of(theirs) != rim
+
+
+def pixel(widget: tk.Misc, x: int, y: int) -> tuple[int, int, int]:
+    """Of the screen."""
+    picture = ImageGrab.grab((x, y, x + 1, y + 1), xdisplay=str(widget.winfo_screen()))
+    return picture.convert("RGB").getpixel((0, 0))  # type: ignore[return-value]
 
 
 def test_what_calls_us_stands_out_and_is_counted(stage: Stage) -> None:

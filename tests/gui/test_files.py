@@ -109,14 +109,32 @@ def test_a_deleted_file_is_gone(stage: Stage) -> None:
     assert cards(stage) == []
 
 
-def test_the_menu_saves(stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filedialog, "askdirectory", lambda **_: str(tmp_path))
-    stage.feed(entry(1, PLAN))
+def test_the_menu_saves_under_a_name_of_choice(
+    stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what the dialog asked about is replaced: it knows nothing of how a name is cleaned."""
+    proposed: list[str] = []
+    chosen = ""
+    monkeypatch.setattr(
+        filedialog, "asksaveasfilename", lambda **options: [proposed.append(options["initialfile"]), chosen][1]
+    )
+    stage.feed(entry(1, File("../pl:an.pdf", 5, "a" * 64)))
     stage.until(lambda: cards(stage))
     cards(stage)[0].event_generate("<Button-3>", x=3, y=3)
     stage.until(lambda: menus)
-    menus[-1].invoke("Save into …")
-    assert stage.client.calls[-1] == ("get_file", 1, tmp_path)
+    before = list(stage.client.calls)
+    menus[-1].invoke("Save as …")
+    assert (proposed, stage.client.calls) == (["pl_an.pdf"], before)
+    (tmp_path / "old.pdf").touch()
+    (tmp_path / "CON").touch()
+    for answer, name, replace in (
+        (str(tmp_path / "new.pdf"), "new.pdf", False),
+        (str(tmp_path / "old.pdf"), "old.pdf", True),
+        (str(tmp_path / "CON"), "_CON", False),
+    ):
+        chosen = answer
+        menus[-1].invoke("Save as …")
+        assert stage.client.calls[-1] == ("get_file", 1, tmp_path, name, replace)
 
 
 def test_uploads_stand_above_the_composer(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -200,16 +218,41 @@ def test_the_oldest_pictures_go_whosever_they_are(tmp_path: Path, monkeypatch: p
     assert sorted(path.name for path in tmp_path.glob("*/*")) == ["new", "old"]
 
 
-def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
-    data = picture(size=(20, 20))
+@pytest.mark.parametrize("kind", ["text/uri-list", "x-special/gnome-copied-files"])
+def test_copied_files_are_attached_and_their_names_are_not_pasted(
+    stage: Stage, root: tk.Tk, tmp_path: Path, kind: str
+) -> None:
+    paths = [tmp_path / "a plan.pdf", tmp_path / "é.png"]
+    uris = "\r\n".join(path.as_uri() for path in paths)
+    named = uris if kind == "text/uri-list" else f"copy\n{uris}"
+    own_clipboard(root, {kind: named, "UTF8_STRING": str(paths[0])})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert [call for call in stage.client.calls if call[0] == "send_file"] == [("send_file", path) for path in paths]
+    assert stage.screen.composer.draft == ""
+
+
+def test_a_link_that_is_copied_is_text(stage: Stage, root: tk.Tk) -> None:
+    link = "https://example.org/"
+    own_clipboard(root, {"text/uri-list": f"{link}\r\n", "UTF8_STRING": link, "STRING": link})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert stage.screen.composer.draft == link
+    assert not [call for call in stage.client.calls if call[0] == "send_file"]
+
+
+def own_clipboard(root: tk.Tk, held: dict[str, str]) -> None:
+    """As another program has it, by kinds."""
     owner = tk.Frame(root)
-    words_of = " ".join(f"0x{byte:x}" for byte in data) + " "
-    owner.selection_handle(
-        lambda offset, length: words_of[int(offset) : int(offset) + int(length)],
-        selection="CLIPBOARD",
-        type="image/png",
-    )
+    for kind, text in held.items():
+        owner.selection_handle(
+            lambda offset, length, text=text: text[int(offset) : int(offset) + int(length)],  # type: ignore[misc]
+            selection="CLIPBOARD",
+            type=kind,
+        )
     owner.selection_own(selection="CLIPBOARD")
+
+
+def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
+    own_clipboard(root, {"image/png": " ".join(f"0x{byte:x}" for byte in picture(size=(20, 20))) + " "})
     stage.screen.composer.text.event_generate("<<Paste>>")
     stage.until(lambda: any(call[0] == "send_file" for call in stage.client.calls))
     path = next(call[1] for call in stage.client.calls if call[0] == "send_file")
