@@ -111,6 +111,18 @@ def test_words_are_no_reaction(people: People, emoji: str) -> None:
     assert people.say(people.ben, "react", target=seq, emoji=emoji)["code"] == "emoji_invalid"
 
 
+def test_a_message_is_changed_only_so_often(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change is one that all readers go through."""
+    monkeypatch.setattr("lanchat.server.room.MAX_EDITS", 3)
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    for n in range(3):
+        people.say(people.ana, "edit", target=seq, text=f"version {n}")
+    people.ana.tell(kind="edit", id="run-99", target=seq, text="once too often")
+    error = people.ana.until("error", id="run-99")
+    assert (error["code"], error["detail"]) == ("too_many", "That message was changed too often.")
+    people.say(people.ana, "react", target=seq, emoji="x")
+
+
 def test_different_reactions_to_one_message_are_bounded(people: People) -> None:
     seq = people.say(people.ana, "say", text="one")["seq"]
     for n in range(MAX_REACTIONS):
@@ -268,7 +280,7 @@ def test_how_far_somebody_has_read_survives_a_restart(
 def test_it_is_stored_while_the_server_runs(
     people: People, server: Server, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lanchat.server.reading.DELAY", 0.01)
+    monkeypatch.setattr("lanchat.server.late.DELAY", 0.01)
     people.say(people.ana, "say", text="one")
     people.ana.tell(kind="read", seq=1)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -404,3 +405,39 @@ def test_a_transfer_is_no_hello(server: Server, clients: ExitStack, connect: Con
     ana = connect("Ana")
     ana.tell(kind="transfer", token="0" * 32)
     assert ana.until("error")["code"] == "hello_again"
+
+
+def test_a_file_that_cannot_be_written_down_leaves_nothing(
+    server: Server, mover: Callable[[str], Mover], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody could ask for it, and it would lie there for ever."""
+    ana = mover("Ana")
+    with closing(sqlite3.connect(server.data / "files.db", isolation_level=None)) as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON holder BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        assert ana.upload(DATA)["code"] == "not_stored"
+        assert stored(server) == []
+        database.execute("DROP TRIGGER full")
+    assert ana.upload(DATA) == {"type": "arrived"}
+    assert ana.say(DATA)["type"] == "message"
+    caplog.clear()
+
+
+def test_what_a_crash_left_without_a_row_goes_at_the_next_start(
+    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey]
+) -> None:
+    """What a message refers to stays, though the books may be lost."""
+    server = serve()
+    member = clients.enter_context(RawClient(server.port, tls=True))
+    member.join("Ana", key=make_key("ana"))
+    ana = Mover(server, member, clients)
+    for data in (DATA, b"of lost books"):
+        assert ana.upload(data) == {"type": "arrived"}
+        ana.say(data)
+    server.close()
+    with closing(sqlite3.connect(server.data / "files.db", isolation_level=None)) as database:
+        database.execute("DELETE FROM blob WHERE sha256 = ?", (digest(b"of lost books"),))
+    stray = server.data / "files" / digest(b"stray")[:2] / digest(b"stray")
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"stray")
+    again = serve()
+    assert sorted(path.name for path in stored(again)) == sorted([digest(DATA), digest(b"of lost books")])
