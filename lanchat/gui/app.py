@@ -9,7 +9,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lanchat.client.hosting import Hosted
 from lanchat.client.preferences import Preferences
@@ -31,6 +31,7 @@ from lanchat.gui.pump import Pump
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.gui.visits import Visits
+from lanchat.gui.window_size import WindowSize
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
@@ -38,16 +39,13 @@ if TYPE_CHECKING:  # imported late, in workers: the window shows itself before i
     from lanchat.gui.arranging import Arranging
     from lanchat.gui.chat import ChatScreen
 
-SIZE: Final = (1040, 720)  # px at 96 dpi when it opens
-SMALLEST: Final = (760, 520)
-
 
 class App:
     """Built and run in the Tk thread."""
 
     def __init__(self, root: tk.Tk, kit: Kit, profile: Profile, settings: Settings) -> None:
         self.root, self.kit, self._profile, self._settings = root, kit, profile, settings
-        self.pump = Pump(root)
+        self.pump, self._size = Pump(root), WindowSize(root, kit)
         self._finder: Finder | None = None
         self._address = ""  # of this computer; empty: no network
         self._forget = ""  # the server of which nothing is to stay, once its room is left
@@ -120,10 +118,9 @@ class App:
     # The window
 
     def _set_up_window(self) -> None:
-        kit, root = self.kit, self.root
+        root = self.root
         root.title("lanchat")
-        root.minsize(*map(kit.px, SMALLEST))
-        root.geometry("{}x{}".format(*map(kit.px, SIZE)))
+        self._size.open(self._settings.window)
         root.protocol("WM_DELETE_WINDOW", self.close)
         self._show_surroundings()
 
@@ -166,6 +163,11 @@ class App:
         self.alerts.prefer(preferences)
         if self.chat is not None:
             self.chat.prefer(preferences)
+        if self.kit.zoom(preferences.zoom):
+            self._size.grow()
+            self.picker.rebuild()
+            if self.chat is not None:
+                self.chat.rebuild()
         self._look_around()
 
     def _rename(self, nick: str) -> None:
@@ -397,6 +399,8 @@ class App:
 
     def _close(self, stop: list[Hosted]) -> None:
         self._closing = True
+        if (size := self._size.held) != self._settings.window:
+            self.pump.work("settings", partial(self._profile.update, window=size))
         self.root.withdraw()
         for child in self.root.winfo_children():
             if isinstance(child, Dialog):

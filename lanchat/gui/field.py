@@ -59,7 +59,7 @@ class Field(ttk.Entry):
         style = "Search.TEntry" if icon else "Side.TEntry" if side else "TEntry"
         self._variable = tk.StringVar(master)
         # Before the entry's own trace: Tk calls the last one first, so the entry has the text when ours looks at it
-        self._variable.trace_add("write", lambda *_: self._changed(on_change))
+        self._trace = self._variable.trace_add("write", lambda *_: self._changed(on_change))
         super().__init__(master, width=width, style=style, font=kit.fonts.body, textvariable=self._variable)
         if secret:
             self.configure(show="•")
@@ -67,6 +67,10 @@ class Field(ttk.Entry):
         self._placeholder = Placeholder(self, kit, placeholder, x=35 if icon else 12, ground=ground)
         if icon:
             self._show_icon(kit, icon)
+
+    def destroy(self) -> None:
+        self._variable.trace_remove("write", self._trace)  # else Tcl holds it, and what it calls, for ever
+        super().destroy()
 
     @property
     def value(self) -> str:

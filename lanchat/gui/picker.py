@@ -14,7 +14,7 @@ from lanchat.gui.clipboard_offer import ClipboardOffer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.empty import EmptyList
 from lanchat.gui.field import Field
-from lanchat.gui.key_bindings import Part
+from lanchat.gui.key_bindings import Part, part_with_keyboard
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
 from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
 from lanchat.gui.picker_side import PickerSide
@@ -47,7 +47,30 @@ class Picker(ttk.Frame):
         self._model = RoomList()
         self._painter = RoomPainter(kit)
         self._listening, self._network, self._well = False, True, False
-        self.side = PickerSide(self, kit, self._choose_section, actions)
+        self._build()
+
+    def rebuild(self) -> None:
+        """Made anew, at the size that the kit has now, with what was typed and chosen."""
+        typed, chosen, offer = self.address.value, self.list.selected, self.offer
+        asking, complaint = self.join_by_address.instate(["disabled"]), str(self.complaint["text"])
+        part, me, hosted = part_with_keyboard(self.parts), self.side.me, self.side.hosted
+        for child in self.winfo_children():
+            child.destroy()
+        self._build()
+        self.search.value, self.address.value = self._model.query, typed
+        self.side.nav.select(self._model.section)
+        self._title.configure(text=TITLES[self._model.section])
+        self.side.show_me(*me)
+        self.side.show_hosted(hosted)
+        self.offer.go_on(offer)
+        self._show_address(complaint, asking=asking)
+        if isinstance(chosen, Room):
+            self.list.select(chosen.key)
+        if part is not None:
+            self.parts[part].first.focus_set()
+
+    def _build(self) -> None:
+        self.side = PickerSide(self, self._kit, self._choose_section, self._actions)
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=1).pack(side="left", fill="y")
         main = ttk.Frame(self)
@@ -89,20 +112,21 @@ class Picker(ttk.Frame):
     def address_busy(self, address: Address) -> None:
         """It is being asked. Enter asks another one instead."""
         self.offer.used(address)
-        self.complaint.pack_forget()
-        self.address.mark(False)
-        self.join_by_address.configure(text="Asking …")
-        self.join_by_address.state(["disabled"])
+        self._show_address("", asking=True)
 
     def address_done(self, complaint: str = "") -> None:
         """It answered, or `complaint` says why there will be no room."""
-        self.join_by_address.configure(text="Join by address")
-        self.join_by_address.state(["!disabled"])
+        self._show_address(complaint, asking=False)
+        if complaint:
+            self.address.focus_set()
+
+    def _show_address(self, complaint: str, *, asking: bool) -> None:
+        self.join_by_address.configure(text="Asking …" if asking else "Join by address")
+        self.join_by_address.state(["disabled" if asking else "!disabled"])
         self.address.mark(bool(complaint))
         self.complaint.configure(text=drawable(complaint))
         if complaint:
             self.complaint.pack(anchor="w", pady=(self._kit.px(8), 0))
-            self.address.focus_set()
         else:
             self.complaint.pack_forget()
 

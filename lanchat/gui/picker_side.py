@@ -31,8 +31,8 @@ class PickerSide(ttk.Frame):
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._actions = kit, actions
-        self._me = ("", "")
-        self._hosted: Sequence[Hosted] = ()
+        self.me = ("", "")
+        self.hosted: Sequence[Hosted] = ()
         self.stop_buttons: list[ttk.Button] = []
         self._add_head()
         self.nav: RowList[tuple[Section, int]] = RowList(
@@ -60,7 +60,7 @@ class PickerSide(ttk.Frame):
 
     def show_me(self, name: str, address: str) -> None:
         """The name used last, and where this computer is reached."""
-        self._me = (name, address)
+        self.me = (name, address)
         fonts, width = self._kit.fonts, self._kit.px(NAME_WIDTH)
         self._name.configure(text=elide(fonts.list_bold, drawable(name) or "No name yet", width))
         self._address.configure(text=elide(fonts.meta, address, width))
@@ -68,9 +68,9 @@ class PickerSide(ttk.Frame):
 
     def show_hosted(self, hosted: Sequence[Hosted]) -> None:
         """The servers that run on this computer, each with a button that stops it."""
-        if hosted == self._hosted:
+        if hosted == self.hosted:
             return
-        self._hosted = hosted
+        self.hosted = hosted
         self.stop_buttons.clear()
         for child in self._servers.winfo_children():
             child.destroy()
@@ -129,7 +129,7 @@ class PickerSide(ttk.Frame):
         kit.listen(self._avatar, self._draw_avatar)
 
     def _draw_avatar(self) -> None:
-        canvas, colors, name = self._avatar, self._kit.colors, self._me[0]
+        canvas, colors, name = self._avatar, self._kit.colors, self.me[0]
         canvas.configure(bg=colors.side)
         canvas.delete("all")
         color = colors.avatars[Hues().of(name)] if name else colors.offline

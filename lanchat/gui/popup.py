@@ -16,9 +16,7 @@ class PopupMenu(tk.Menu):
     """Add entries before it is first shown. Keys and screen readers work as the system has it."""
 
     def __init__(self, master: tk.Misc, kit: Kit) -> None:
-        super().__init__(
-            master, tearoff=False, font=kit.fonts.list, relief="flat", bd=kit.px(1), activeborderwidth=kit.px(4)
-        )
+        super().__init__(master, tearoff=False, font=kit.fonts.list, relief="flat")
         self._kit = kit
         kit.listen(self, self.paint)
 
@@ -26,6 +24,8 @@ class PopupMenu(tk.Menu):
         """In the colours of the kit's mode; once more when entries were added."""
         colors = self._kit.colors
         self.configure(
+            bd=self._kit.px(1),
+            activeborderwidth=self._kit.px(4),
             bg=colors.line,  # what the entries leave free: the border
             fg=colors.text,
             activebackground=colors.sel,

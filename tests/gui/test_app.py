@@ -498,7 +498,7 @@ def test_leaving_a_hosted_room_may_close_it(window: Window) -> None:
 def test_closing_the_window_asks_what_becomes_of_the_room(window: Window, answer: str, left: int) -> None:
     _go_in(window, _host(window))
     window.close(answer)
-    hosting = Hosting()
+    hosting = window.app.here._hosting  # whose child the server is
     running = hosting.running()
     for hosted in running:
         hosting.stop(hosted)

@@ -11,6 +11,7 @@ from PIL import ImageGrab
 
 from lanchat.client.events import Failed, Page, Queued
 from lanchat.client.preferences import Preferences
+from lanchat.gui.dialog import Dialog
 from lanchat.gui.key_bindings import Part, bind_keys, bind_return_to_buttons, next_part
 from lanchat.gui.key_sheet import KeySheet
 from lanchat.gui.model.keys import KEYS, Key, Place, readable, sequence, shown
@@ -357,3 +358,14 @@ def test_where_the_keyboard_is_can_be_seen_before_we_are_in(root: tk.Tk, kit: Ki
     stage.take_keyboard()
     unseen = [name for name in tab_round(root) if not shows_ring(root, kit, name)]
     assert unseen == []
+
+
+def test_enter_presses_a_button_once(root: tk.Tk, kit: Kit, until: Until) -> None:
+    """In a dialog, too, whose buttons know the key by themselves."""
+    bind_return_to_buttons(root)
+    dialog, pressed = Dialog(root, kit, "Once"), []
+    button = dialog.add_button("Do it", lambda: pressed.append(1))
+    dialog.open(button)
+    until(lambda: root.focus_get() is button)
+    button.event_generate("<Return>")
+    assert pressed == [1]
