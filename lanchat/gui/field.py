@@ -71,6 +71,7 @@ class Field(ttk.Entry):
     def destroy(self) -> None:
         self._variable.trace_remove("write", self._trace)  # else Tcl holds it, and what it calls, for ever
         super().destroy()
+        del self._variable  # here, in the thread of Tk; not where Python happens to collect it
 
     @property
     def value(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tkinter import ttk
 from typing import Final, NamedTuple
 
+from lanchat.gui.focus import is_within, last_in
 from lanchat.gui.model.keys import KEYS, Place, sequence
 
 Action = Callable[[], object]
@@ -71,8 +72,8 @@ def next_part(parts: Sequence[Part], step: int) -> None:
 
 def part_with_keyboard(parts: Sequence[Part]) -> int | None:
     """Its place among them; None: the keyboard is elsewhere."""
-    focus = str(parts[0].whole.tk.call("focus"))
-    return next((n for n, part in enumerate(parts) if f"{focus}.".startswith(f"{part.whole}.")), None)
+    focus = last_in(parts[0].whole)
+    return next((n for n, part in enumerate(parts) if is_within(focus, part.whole)), None)
 
 
 def _caller(action: Action) -> Callable[[object], object]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lanchat.gui.focus import holder
+from lanchat.gui.focus import is_within, last_in
 from lanchat.gui.key_bindings import part_with_keyboard
 from lanchat.gui.picture_view import PictureView
 
@@ -21,8 +21,8 @@ def kept(screen: ChatScreen) -> Iterator[None]:
     _ = screen.visit  # notes draft and place in the open room
     cursor = screen.composer.text.index("insert")
     switching, aiming, jumping = screen.switching, screen.aiming, screen.finding.jumping
-    searching, in_search = screen.finding.is_open, holder(screen).startswith(str(screen.finding.panel))
-    part = part_with_keyboard(screen.parts)
+    keyboard, part = last_in(screen), part_with_keyboard(screen.parts)
+    searching, in_search = screen.finding.is_open, is_within(keyboard, screen.finding.panel)
     pasted = screen.attaching.close()
     for child in screen.winfo_children():
         if not isinstance(child, PictureView):
@@ -41,3 +41,5 @@ def kept(screen: ChatScreen) -> Iterator[None]:
         screen.finding.panel.field.focus_set()
     elif part is not None:
         screen.parts[part].first.focus_set()
+    elif is_within(keyboard, screen):
+        screen.composer.focus_text()
