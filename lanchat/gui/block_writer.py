@@ -19,6 +19,7 @@ from lanchat.gui.markup_tags import line_tags, run_tags
 from lanchat.gui.model.spans import Kind as SpanKind
 from lanchat.gui.model.spans import is_rtl, spans
 from lanchat.gui.model.timeline import Block, Kind, Sent
+from lanchat.gui.model.wording import one_line
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import HUES, mix
 from lanchat.protocol.files import file_in_words
@@ -29,7 +30,7 @@ MARGIN: Final = 24  # px to the right of the text
 EMOJI_SIZE: Final = 19  # px: the line's height
 WAITING_INK: Final = 0.62  # share of the text's colour while a message waits: as faint as can still be read
 REACTION: Final = 16  # px
-QUOTE: Final = 120  # characters shown of what is answered: one line
+QUOTE: Final = 80  # characters shown of what is answered: one line
 MAX_LINES: Final = 400  # of one message on the screen; 8,000 line breaks would be as many lines
 _HERE: Final = "here"  # the mark where text is inserted; it moves on with it
 
@@ -138,7 +139,7 @@ class BlockWriter:
             self._add(f"  {block.time}\n", "head", "time")
         if block.quote:
             who = f"{block.quote.nick}: " if block.quote.nick else ""
-            self._add(drawable(f"↪ {who}{block.quote.text[:QUOTE]}\n"), "quote")
+            self._add(drawable(f"↪ {who}{one_line(block.quote.text, QUOTE)}\n"), "quote")
         ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
         called = ("called",) if block.called else ()
         if block.file is not None:

@@ -27,6 +27,7 @@ Done = Callable[[bytes | None], object]
 class _Wish(NamedTuple):
     path: Path
     size: tuple[int, int]
+    enlarge: bool
     done: Done
 
 
@@ -41,13 +42,14 @@ class PictureMaker:
         self._timer = ""
         self._thread: threading.Thread | None = None
 
-    def make(self, path: Path, size: tuple[int, int], done: Done) -> None:
-        """Calls `done` with PNG bytes of at most this size in px; None: it is no picture that can be shown."""
+    def make(self, path: Path, size: tuple[int, int], done: Done, *, enlarge: bool = False) -> None:
+        """Calls `done` with PNG bytes of at most this size in px; None: it is no picture that can be shown. enlarge: of
+        just this size, in its proportions."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="lanchat-pictures")
             self._thread.start()
         self._open += 1
-        self._wishes.put(_Wish(path, size, done))
+        self._wishes.put(_Wish(path, size, enlarge, done))
         if not self._timer:
             self._timer = self._widget.after(LOOK, self._look)
 
@@ -75,11 +77,12 @@ class PictureMaker:
     def _run(self) -> None:
         _trim(self._cache)
         while (wish := self._wishes.get()) is not None:
-            self._made.append((wish.done, small_picture(wish.path, wish.size)))
+            self._made.append((wish.done, small_picture(wish.path, wish.size, enlarge=wish.enlarge)))
 
 
-def small_picture(path: Path, size: tuple[int, int]) -> bytes | None:
-    """PNG, upright; None: it is no picture, damaged, or too large."""
+def small_picture(path: Path, size: tuple[int, int], *, enlarge: bool = False) -> bytes | None:
+    """PNG, upright, at most of this size, or, with `enlarge`, of no less; None: it is no picture, damaged, or too
+    large."""
     from PIL import ImageOps
 
     try:
@@ -88,6 +91,8 @@ def small_picture(path: Path, size: tuple[int, int]) -> bytes | None:
             upright = ImageOps.exif_transpose(picture)
             upright = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             upright.thumbnail(size)
+            if enlarge:
+                upright = ImageOps.contain(upright, size)
             data = io.BytesIO()
             upright.save(data, "PNG", compress_level=1)
     except FLAWS as error:

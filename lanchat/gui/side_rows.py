@@ -15,6 +15,7 @@ from lanchat.gui.theme import Kit
 
 AVATAR: Final = 24
 NOTE_WIDTH: Final = 124  # px for what is unusual about a person
+SHORT_NOTE: Final = 56  # px that it keeps beside a long name
 MOST: Final = 99  # unread messages that are counted in the list
 ROOM_ROW: Final = 34  # px
 HEADING: Final = 40  # px
@@ -111,9 +112,11 @@ class SideRows:
     def _draw_person(self, canvas: RowList[Content], person: Person, box: Box, look: Look) -> None:
         kit, px, colors = self._kit, self._kit.px, self._kit.colors
         self._draw_face(canvas, box, look, person.nick, person.hue, person.state)
-        note = paint.elide(kit.fonts.caption, person.note, px(NOTE_WIDTH))
+        room, name = box.width - px(38 + 8), drawable(person.nick)
+        beside = room - kit.fonts.list.measure(name) - px(8)  # the name first
+        note = paint.elide(kit.fonts.caption, person.note, min(px(NOTE_WIDTH), max(px(SHORT_NOTE), beside)))
         taken = kit.fonts.caption.measure(note) + px(8) if note else 0
-        name = paint.elide(kit.fonts.list, drawable(person.nick), box.width - px(38 + 8) - taken)
+        name = paint.elide(kit.fonts.list, name, room - taken)
         ink = colors.text if self._model.link is Link.JOINED else colors.text3
         canvas.create_text(box.x + px(38), box.middle, text=name, anchor="w", font=kit.fonts.list, fill=ink)
         at = (box.right - px(8), box.middle)

@@ -133,6 +133,11 @@ class Kit:
             lambda: shapes.rounded(w, h, min(radius * self.scale, w / 2, h / 2), layers, ground),
         )
 
+    def blank(self, width: float, height: float) -> tk.PhotoImage:
+        """An image that is not seen."""
+        w, h = self.px(width), self.px(height)
+        return self._image(("blank", w, h), lambda: shapes.png(w, h, 4, [bytes(4 * w)] * h))
+
     def stacked(self, below: tk.PhotoImage, above: tk.PhotoImage) -> tk.PhotoImage:
         """One picture over the middle of another, which is the larger one."""
         key = ("stacked", str(below), str(above))
