@@ -11,6 +11,8 @@ from lanchat.client import Profile
 from lanchat.client.preferences import Preferences
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.go_dialog import GoDialog
+from lanchat.gui.model.picker import Room
+from lanchat.gui.popup import PopupMenu
 from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.window_size import read
 from lanchat.server import Server
@@ -149,7 +151,13 @@ def test_in_the_list_of_rooms_and_by_the_dialog(window: Window, server: Server) 
     window.until(lambda: picker.side.winfo_width() == pytest.approx(1.25 * before, abs=1))
     window.until(lambda: window.root.focus_get() is picker.list)
     chosen = picker.list.selected
-    assert chosen == window.room(server.id)
+    assert isinstance(chosen, Room)
+    assert chosen.key == server.id
+    with pytest.MonkeyPatch.context() as patch:
+        posted: list[PopupMenu] = []
+        patch.setattr(PopupMenu, "tk_popup", lambda menu, *_: posted.append(menu))
+        window.press("<Menu>")
+        assert posted[0].entrycget(0, "label") == "Join"
     assert picker.address.value == "10.0.0.7"
     window.press("<Control-comma>")
     dialog = window.dialog(SettingsDialog)
