@@ -46,6 +46,7 @@ class App:
     def __init__(self, root: tk.Tk, kit: Kit, profile: Profile, settings: Settings) -> None:
         self.root, self.kit, self._profile, self._settings = root, kit, profile, settings
         self.pump, self._size = Pump(root), WindowSize(root, kit)
+        self._key = ""  # ours, once it is read
         self._address = ""  # of this computer; empty: no network
         self._forget = ""  # the server of which nothing is to stay, once its room is left
         self._asked: Address | None = None  # the last one that was typed
@@ -101,6 +102,8 @@ class App:
         self._look_around()
         self.root.bind("<FocusIn>", self._got_focus)  # not before: the window paints itself first
         self.pump.work("warming-up", errands.import_the_rest)
+        # Without one there is no colour; what is wrong with it, joining says
+        self.pump.work("who-we-are", lambda: self._profile.key.public, self._show_key, failed=lambda _: None)
         self.picker.take_focus()
 
     def join_place(self, place: str) -> None:
@@ -201,8 +204,14 @@ class App:
 
     def _show_surroundings(self) -> None:
         """Who we are, where, and how the search for rooms goes."""
-        self.picker.show_me(self._settings.nick, self._address)
+        self.picker.show_me(self._settings.nick, self._address, self._key)
         self.picker.show_state(listening=self.nearby.listening, network=bool(self._address))
+
+    def _show_key(self, key: str) -> None:
+        self._key = key
+        self._show_surroundings()
+        if self.joining is not None:
+            self.joining.dialog.show_key(key)
 
     def _settings_changed(self, settings: Settings) -> None:
         self._settings = settings
@@ -289,6 +298,7 @@ class App:
                 self._profile,
                 goal,
                 nick,
+                self._key,
                 on_joined=self._enter,
                 on_end=self._joining_ended,
             )

@@ -58,6 +58,7 @@ class Picker(ttk.Frame):
         self._model = RoomList()
         self._painter = RoomPainter(kit)
         self._listening, self._network, self._well = False, True, False
+        self._waiting = ""  # the pending call of _waited
         self._build()
 
     def rebuild(self) -> None:
@@ -79,6 +80,11 @@ class Picker(ttk.Frame):
             self.list.select(chosen.key)
         if part is not None:
             self.parts[part].first.focus_set()
+
+    def destroy(self) -> None:
+        if self._waiting:
+            self.after_cancel(self._waiting)
+        super().destroy()
 
     def _build(self) -> None:
         self._menu = PopupMenu(self, self._kit)
@@ -111,13 +117,13 @@ class Picker(ttk.Frame):
         self.side.show_hosted(hosted)
         self._show()
 
-    def show_me(self, name: str, address: str) -> None:
-        self.side.show_me(name, address or "no network")
+    def show_me(self, name: str, address: str, key: str = "") -> None:
+        self.side.show_me(name, address or "no network", key)
 
     def show_state(self, *, listening: bool, network: bool) -> None:
         """How the search for rooms goes. network: this computer has an address that others reach."""
         if listening and not self._listening:
-            self.after(PATIENCE, self._waited)
+            self._waiting = self.after(PATIENCE, self._waited)
         self._listening, self._network = listening, network
         self._show_line()
 
@@ -302,6 +308,7 @@ class Picker(ttk.Frame):
         self.aid.show(self._model.aid())
 
     def _waited(self) -> None:
+        self._waiting = ""
         self._model.set_waited()
         self._show()
 

@@ -31,7 +31,7 @@ class PickerSide(ttk.Frame):
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._actions = kit, actions
-        self.me = ("", "")
+        self.me = ("", "", "")
         self.hosted: Sequence[Hosted] = ()
         self.stop_buttons: list[ttk.Button] = []
         self._add_head()
@@ -58,9 +58,9 @@ class PickerSide(ttk.Frame):
     def show_counts(self, counts: dict[Section, int]) -> None:
         self.nav.show([Row(section, (section, counts[section]), NAV_HEIGHT) for section in Section])
 
-    def show_me(self, name: str, address: str) -> None:
-        """The name used last, and where this computer is reached."""
-        self.me = (name, address)
+    def show_me(self, name: str, address: str, key: str) -> None:
+        """The name used last, where this computer is reached, and our key, once it is known."""
+        self.me = (name, address, key)
         fonts, width = self._kit.fonts, self._kit.px(NAME_WIDTH)
         self._name.configure(text=elide(fonts.list_bold, drawable(name) or "No name yet", width))
         self._address.configure(text=elide(fonts.meta, address, width))
@@ -129,8 +129,8 @@ class PickerSide(ttk.Frame):
         kit.listen(self._avatar, self._draw_avatar)
 
     def _draw_avatar(self) -> None:
-        canvas, colors, name = self._avatar, self._kit.colors, self.me[0]
+        canvas, colors, (name, _, key) = self._avatar, self._kit.colors, self.me
         canvas.configure(bg=colors.side)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(name)] if name else colors.offline
+        color = colors.avatars[Hues().of(key)] if name and key else colors.offline
         avatar(canvas, self._kit, (0, 0), initials(name), color, size=AVATAR, under="side")

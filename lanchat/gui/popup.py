@@ -9,6 +9,7 @@ from lanchat.gui.theme import Kit
 
 HEIGHT: Final = 28  # px of an entry
 LEFT: Final = 8  # px to its words
+INDENT: Final = "  "  # about as wide
 
 
 def menu_button(widget: tk.Misc) -> int:
@@ -45,11 +46,19 @@ class PopupMenu(tk.Menu):
         for entry in range(0 if last is None else last + 1):
             self.entryconfigure(entry, background=colors.raised)
             if draws_itself and self.type(entry) != "separator":
-                image = self._with_room(str(self.entrycget(entry, "image")))
-                self.entryconfigure(entry, image=image, compound="left")
+                self._make_room(entry)
+
+    def _make_room(self, entry: int) -> None:
+        """Around an entry, by its image: Tk draws a bevel into the room that a menu gives by itself; and a grid over
+        the image of an entry that cannot be chosen, which is therefore not seen."""
+        if self.entrycget(entry, "state") == "disabled":
+            label, image = f"{INDENT}{str(self.entrycget(entry, 'label')).strip()}", self._kit.blank(0.1, HEIGHT)
+            self._blanks.add(str(image))
+            self.entryconfigure(entry, label=label, image=image, compound="left")
+        else:
+            self.entryconfigure(entry, image=self._with_room(str(self.entrycget(entry, "image"))), compound="left")
 
     def _with_room(self, shown: str) -> tk.PhotoImage:
-        """Around an entry, by its image: Tk draws a bevel into the room that a menu gives by itself."""
         kit = self._kit
         blank = kit.blank(LEFT, HEIGHT)
         if not shown or shown in self._blanks:

@@ -25,6 +25,7 @@ class RoomsModel:
     def __init__(self, own_key: str, nick: str) -> None:
         self._own_key, self._nick = own_key, nick
         self._hues = Hues()
+        self._hues.of(own_key)  # first: it has the same colour as before a room is entered
         self._rooms: dict[str, RoomModel] = {}
         self.first = self.current = self.find(FIRST)
 
