@@ -305,7 +305,7 @@ def test_the_address_is_copied_from_the_menu(stage: Stage) -> None:
 def test_the_words_of_the_server_are_there_to_be_compared(stage: Stage) -> None:
     menu = stage.screen.side._menu
     stage.root.update()
-    assert menu.entrycget("Compare its words …", "state") == "disabled"
+    assert menu.entrycget("*Compare its words …", "state") == "disabled"
     stage.feed(joined())
     menu.invoke("Compare its words …")
     (choice,) = [child for child in stage.root.winfo_children() if isinstance(child, Choice)]
