@@ -104,7 +104,7 @@ class Stage:
         self._find("lobby")
 
     def search(self, words: str) -> None:
-        self._keys("ctrl+f")
+        self._keys("Escape", "ctrl+f")  # from the newest message
         self._tool("type", "--delay", "60", words)
         self._keys("Return")
 

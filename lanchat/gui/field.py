@@ -59,7 +59,7 @@ class Field(ttk.Entry):
         style = "Search.TEntry" if icon else "Side.TEntry" if side else "TEntry"
         self._variable = tk.StringVar(master)
         # Before the entry's own trace: Tk calls the last one first, so the entry has the text when ours looks at it
-        self._trace = self._variable.trace_add("write", lambda *_: self._changed(on_change))
+        self._variable.trace_add("write", lambda *_: self._changed(on_change))
         super().__init__(master, width=width, style=style, font=kit.fonts.body, textvariable=self._variable)
         if secret:
             self.configure(show="•")
@@ -69,9 +69,8 @@ class Field(ttk.Entry):
             self._show_icon(kit, icon)
 
     def destroy(self) -> None:
-        self._variable.trace_remove("write", self._trace)  # else Tcl holds it, and what it calls, for ever
         super().destroy()
-        del self._variable  # here, in the thread of Tk; not where Python happens to collect it
+        del self._variable  # with its trace: Tcl would hold that, and by it all of a screen that is gone, for ever
 
     @property
     def value(self) -> str:

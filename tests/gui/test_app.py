@@ -76,6 +76,7 @@ class Window:
     def press(self, *keys: str) -> None:
         """Keys go where the keyboard is."""
         for key in keys:
+            self.until(self.root.focus_get)  # the window manager gives it back after a dialog when it likes
             widget = self.root.focus_get()
             assert widget is not None
             widget.event_generate(key)
