@@ -51,11 +51,13 @@ class Attaching:
         for widget in drops:
             self._take_drops(widget)
 
-    def close(self) -> None:
+    def close(self) -> list[Path]:
+        """Returns what was pasted and not handed over yet."""
         if self._timer:
             self._text.after_cancel(self._timer)
         if self._thread is not None:
             self._thread.join()
+        return [path for given in self._pasted if isinstance(given, list) for path in given]
 
     def choose(self) -> str:
         """Asks for files; no other binding of the same key shall follow."""

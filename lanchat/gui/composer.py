@@ -131,7 +131,7 @@ class Composer(ttk.Frame):
 
     def type(self, characters: str) -> None:
         """As if typed here."""
-        if str(self.text["state"]) != "disabled":
+        if characters and str(self.text["state"]) != "disabled":
             self.focus_text()
             self.text.insert("insert", characters)
 

@@ -129,7 +129,7 @@ class FileDesk:
             return
         width, height = thumbnail_size(message.file)
         size = (self._kit.px(width), self._kit.px(height))
-        self._maker.make(Path(self._model.transfers.seen[at]), size, lambda data: self._made(at, data))
+        self._maker.make(Path(self._model.transfers.seen[at]), size, lambda data: self._made(at, data), enlarge=True)
 
     def _made(self, at: At, data: bytes | None) -> None:
         if data is not None and at in self._cards:

@@ -83,6 +83,16 @@ def test_a_card_keeps_its_width_and_the_end_of_a_long_name(stage: Stage) -> None
     assert "…" in name
 
 
+@pytest.mark.parametrize(("enlarge", "size"), [(True, (600, 400)), (False, (300, 200))])
+def test_a_small_picture_fills_its_place_where_everything_is_large(
+    tmp_path: Path, enlarge: bool, size: tuple[int, int]
+) -> None:
+    (tmp_path / "small.png").write_bytes(picture(size=(300, 200)))
+    data = small_picture(tmp_path / "small.png", (600, 500), enlarge=enlarge)
+    assert data is not None
+    assert Image.open(io.BytesIO(data)).size == size
+
+
 def test_a_file_is_saved_by_its_button(stage: Stage) -> None:
     stage.feed(entry(1, PLAN, "the plan"))
     stage.until(lambda: cards(stage))

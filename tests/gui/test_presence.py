@@ -26,7 +26,7 @@ from lanchat.protocol.rooms import Keep
 from lanchat.server import Config, Server
 from tests.gui.conftest import Until
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, message
-from tests.gui.test_rooms import Window, is_room
+from tests.gui.two_windows import Window, is_room
 
 pytestmark = pytest.mark.display
 Two = tuple[Window, Window, Until]
