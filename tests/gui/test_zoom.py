@@ -87,7 +87,7 @@ def test_draft_cursor_aim_search_and_place_stay(window: Window, server: Server, 
     zoom(window, "plus", 125)
     window.until(lambda: chat.messages.top == 60)
     assert (chat.composer.draft, chat.composer.text.index("insert")) == ("half a thought", "1.12")
-    assert str(chat.composer._aim_label["text"]) == "Replying to Bo: line 99"
+    assert chat.composer._aim_label.text == "Replying to Bo: line 99"
     assert (chat.finding.is_open, chat.finding.panel.field.value) == (True, "soup")
     window.until(lambda: window.root.focus_get() is chat.finding.panel.field)
     window.press("<Return>")
