@@ -1,0 +1,143 @@
+"""Asks the firewalls of this computer what they let in; changes nothing. What their answers mean, their parsers know.
+
+Each program gets a few seconds and a bounded answer, no shell, and no word of anybody's. Without root most tell
+nothing: then the firewall's kind is told by files that all may read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess  # nosec B404 - fixed programs, no shell
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from lanchat.discovery.networks import Interface
+from lanchat.doctor import firewalld, iptables, ufw
+from lanchat.doctor.facts import BEACON, MDNS, Firewall
+from lanchat.doctor.nftables import Ruleset
+from lanchat.doctor.packet_filter import Packet, lets_in
+
+TIMEOUT: Final = 5.0  # s for one program; nft with thousands of rules takes 0.3
+MAX_OUTPUT: Final = 16 * 1024 * 1024  # characters
+PATH: Final = "/usr/sbin:/usr/bin:/sbin:/bin"  # where a system has them; never from a folder of somebody's choice
+_UFW_CONFIG: Final = Path("/etc/ufw/ufw.conf")  # all may read it
+_MDNS_GROUP: Final = {4: "224.0.0.251", 6: "ff02::fb"}  # RFC 6762 section 3
+
+
+def read(places: Sequence[str], interfaces: Sequence[Interface]) -> Firewall:
+    """What the firewall does with strangers' packets for `places` (`udp/5054`)."""
+    if sys.platform == "win32":
+        return Firewall("windows", readable=False)
+    if sys.platform == "darwin":
+        return Firewall("macos", readable=False)
+    for ask in (_ask_ufw, _ask_firewalld):
+        if (found := ask(places)) is not None:
+            return found
+    packets = _packets(places, interfaces)
+    readable = os.geteuid() == 0
+    found = _ask_nft(packets)
+    if found is None or found.kind == "none":
+        found = _ask_iptables(packets) or found
+    if found is not None:
+        return found
+    # With root, no program to ask means that nothing was set up by one
+    return Firewall("none") if readable else Firewall("unknown", readable=False)
+
+
+def run(*command: str) -> str | None:
+    """What a program of the system prints; None where there is none, or it fails."""
+    program = shutil.which(command[0], path=PATH)
+    if program is None:
+        return None
+    try:
+        done = subprocess.run(  # nosec B603 - a fixed program, no shell
+            [program, *command[1:]],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT,
+            check=False,
+            env={"PATH": PATH, "LC_ALL": "C"},
+        )
+    except (OSError, subprocess.TimeoutExpired):  # not executable; or it waits for what never comes
+        return None
+    return done.stdout[:MAX_OUTPUT] if done.returncode == 0 else None
+
+
+def _ask_ufw(places: Sequence[str]) -> Firewall | None:
+    said = run("ufw", "status", "verbose")
+    if said is not None:
+        return Firewall("ufw", ufw.lets_in(said, places)) if ufw.is_active(said) else None
+    try:
+        config = _UFW_CONFIG.read_text(errors="replace")
+    except OSError:  # not installed
+        return None
+    return Firewall("ufw", readable=False) if re.search(r"^ENABLED=yes", config, re.MULTILINE) else None
+
+
+def _ask_firewalld(places: Sequence[str]) -> Firewall | None:
+    said = run("firewall-cmd", "--state")
+    if said is None or said.strip() != "running":
+        return None
+    zone = run("firewall-cmd", "--list-all")
+    if zone is None:
+        return Firewall("firewalld", readable=False)
+    return Firewall("firewalld", firewalld.lets_in(zone, places), (firewalld.zone_of(zone),))
+
+
+def _ask_nft(packets: Iterable[tuple[str, Packet]]) -> Firewall | None:
+    said = run("nft", "-j", "list", "ruleset")
+    if said is None:
+        return None
+    try:
+        rules = Ruleset(said)
+    except ValueError:  # cut, or of another version
+        return None
+    if rules.is_empty:
+        return Firewall("none")
+    known: dict[str, bool] = {}
+    closed: list[str] = []
+    for place, packet in packets:
+        kept_out, chains = rules.keeps_out(packet)
+        closed += chains
+        if kept_out is not None:
+            known[place] = known.get(place, False) or not kept_out
+    return Firewall("nftables", known, tuple(dict.fromkeys(closed)))
+
+
+def _ask_iptables(packets: Iterable[tuple[str, Packet]]) -> Firewall | None:
+    said = run("iptables-save")
+    chains = iptables.parse(said or "")
+    if iptables.INPUT not in chains:
+        return None
+    known: dict[str, bool] = {}
+    for place, packet in packets:
+        if packet.version == 4 and (allowed := lets_in(chains, iptables.INPUT, packet)) is not None:
+            known[place] = known.get(place, False) or allowed
+    return Firewall("iptables", known)
+
+
+def _packets(places: Iterable[str], interfaces: Sequence[Interface]) -> list[tuple[str, Packet]]:
+    """A stranger's packet for each place, on the likeliest interface of each version of IP. A place that is open by
+    one way is open."""
+    found: list[tuple[str, Packet]] = []
+    for version in (4, 6):
+        interface = next((i for i in interfaces if i.is_v6 == (version == 6)), None)
+        if interface is None or (version == 6 and found):
+            continue
+        stranger = str(interface.network.network_address + 2)
+        for place in places:
+            protocol, _, port = place.partition("/")
+            cast, destination = "unicast", interface.ip
+            if place == MDNS:
+                cast, destination = "multicast", _MDNS_GROUP[version]
+            elif place == BEACON and version == 4:
+                cast, destination = "broadcast", interface.broadcast or interface.ip
+            packet = Packet(protocol, int(port), destination, cast, stranger, interface.name, version)
+            found.append((place, packet))
+    return found
