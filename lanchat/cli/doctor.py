@@ -10,7 +10,7 @@ import click
 
 from lanchat import paths
 from lanchat.cli import one_line
-from lanchat.protocol.target import parse_address
+from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:
     from lanchat.client import Profile
@@ -62,8 +62,10 @@ def _check_host(host: str, profile: Profile | None, shareable: bool) -> Report:
     from lanchat.doctor.judge_host import judge_visit
     from lanchat.doctor.private import visit_without_private
 
-    address = parse_address(host)
-    expected = profile.pinned(str(address)) if profile else None
+    target = parse_target(host) if host.startswith(SCHEME) else parse_address(host)
+    assert isinstance(target, Address)  # links lead to nothing else
+    address = target._replace(id=None, token=None, others=())
+    expected = target.id or (profile.pinned(str(address)) if profile else None)
     seen = visit(address, expected=expected, known=profile.known_names() if profile else (), tell=_tell)
     return judge_visit(visit_without_private(seen) if shareable else seen)
 

@@ -170,7 +170,8 @@ class Visit(Struct, frozen=True):
 
     shown: the address as it was typed. address, port: where it was found. link, own: the interface and our address
     that lead there. awake: its network card answered us. known_words, found_words: of the key that was expected, of
-    that which answered. said: what came of the question for its facts, which the rest is. delays: ms, one for each round trip."""
+    that which answered. said: what came of the question for its facts, which the rest is. delays: ms, one for
+    each round trip."""
 
     shown: str
     resolved: Step | None = None

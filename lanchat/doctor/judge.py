@@ -60,4 +60,5 @@ RULES: Final[tuple[Rule, ...]] = (
     network.links,
     computer.firewall_open,
     computer.responders,
+    computer.program,
 )

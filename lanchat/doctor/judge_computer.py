@@ -1,14 +1,15 @@
-"""Rules about this computer: its firewall, its ports, its clock. Each knows one fault, and what to do about it. Pure."""
+"""Rules about this computer: firewall, ports, clock. Each knows one fault, and what to do about it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
+from lanchat import __version__
 from lanchat.doctor.facts import BEACON, MDNS, Facts, PortUse, Way
 from lanchat.doctor.opening import how_to_open
 from lanchat.doctor.report import Finding, Level
-from lanchat.protocol.limits import DEFAULT_TCP_PORT
+from lanchat.protocol.limits import DEFAULT_TCP_PORT, PROTOCOL_VERSION
 
 FIRST_YEAR: Final = 2025  # before that there was no lanchat: a clock without a battery begins at 1970 or 2000
 LAST_YEAR: Final = 2099
@@ -41,25 +42,31 @@ def _firewall_name(facts: Facts) -> str:
 
 def deaf(facts: Facts) -> Iterator[Finding]:
     """Who looks for rooms needs one of two ways in: by mDNS, or by the servers' own beacons."""
-    closed = [place for place in (MDNS, BEACON) if _keeps_out(facts, place)]
-    if len(closed) == 2 and not (facts.served and _closed_doors(facts)):
-        advice, commands = how_to_open(facts.firewall, (BEACON, MDNS))
-        yield Finding(
-            "firewall-deaf",
-            "firewall",
-            Level.PROBLEM,
-            f"{_firewall_name(facts)} keeps out what rooms say to all (UDP 5054 and 5353), so none is found here.",
-            advice,
-            commands,
-        )
+    if not all(_keeps_out(facts, place) for place in (MDNS, BEACON)):
+        return
+    if any(link.answers for link in facts.links):  # whatever the rules say, answers come in
+        return
+    if facts.served and _closed_doors(facts):  # said there
+        return
+    advice, commands = how_to_open(facts.firewall, (BEACON, MDNS))
+    found = "nobody finds the room of this computer" if facts.served else "none is found here"
+    yield Finding(
+        "firewall-deaf",
+        "firewall",
+        Level.PROBLEM,
+        f"{_firewall_name(facts)} keeps out what is said to all (UDP 5054 and 5353), so {found}.",
+        advice,
+        commands,
+    )
 
 
 def _closed_doors(facts: Facts) -> list[str]:
     """The ports for joining that are closed. Where the rules cannot be read, they are taken to be as closed as that
     of the beacon, whose state is heard."""
-    if not any(place in facts.firewall.lets_in for place in facts.door):
-        return list(facts.door) if _keeps_out(facts, BEACON) else []
-    return [place for place in facts.door if _keeps_out(facts, place)]
+    doors = [place for place in facts.door if place.startswith("tcp/")]
+    if not any(place in facts.firewall.lets_in for place in doors):
+        return doors if _keeps_out(facts, BEACON) else []
+    return [place for place in doors if _keeps_out(facts, place)]
 
 
 def closed_door(facts: Facts) -> Iterator[Finding]:
@@ -67,7 +74,9 @@ def closed_door(facts: Facts) -> Iterator[Finding]:
     doors = _closed_doors(facts)
     if not doors:
         return
-    closed = [*doors, *(place for place in (BEACON, MDNS) if _keeps_out(facts, place))]
+    others = [place for place in (*facts.door, BEACON, MDNS) if place not in doors]
+    guessed = not facts.firewall.lets_in
+    closed = [*doors, *(p for p in others if _keeps_out(facts, p) or (guessed and p in facts.door))]
     advice, commands = how_to_open(facts.firewall, closed)
     ports = " and ".join(place.upper().replace("/", " ") for place in doors)
     if facts.served:
@@ -145,6 +154,11 @@ def responders(facts: Facts) -> Iterator[Finding]:
 
 
 # The rest
+
+
+def program(facts: Facts) -> Iterator[Finding]:
+    sentence = f"lanchat {__version__}, version {PROTOCOL_VERSION} of the protocol, on {facts.system}."
+    yield Finding("program", "computer", Level.OK, sentence)
 
 
 def clock(facts: Facts) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Rules about the network: interfaces, routes, and who is there. Each knows one fault, and what to do about it. Pure."""
+"""Rules about the network: interfaces, routes, who is there. Each knows one fault, and what to do about it. Pure."""
 
 from __future__ import annotations
 

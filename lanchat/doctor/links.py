@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import struct
 import sys
@@ -59,13 +60,14 @@ def _flags(name: str) -> tuple[bool, bool, bool]:
 
 
 def is_astray(interface: Interface) -> bool:
-    """Whether the routes lead this interface's own network elsewhere. Nothing is sent."""
+    """Whether the routes lead this interface's own network elsewhere; another one of ours on that network is as good.
+    Nothing is sent."""
     if interface.is_v6 or interface.prefix > 30:
         return False
     neighbour = _another(interface)
     try:
         with sockets.connect(neighbour, DISCOVERY_UDP_PORT) as sock:
-            return sockets.text_of(sock.getsockname()) != interface.ip
+            return ipaddress.ip_address(sockets.text_of(sock.getsockname())) not in interface.network
     except OSError:  # no way at all
         return True
 

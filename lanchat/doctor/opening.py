@@ -5,6 +5,7 @@ Those of Windows and macOS are written from their documentation, and were not tr
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,11 +23,12 @@ def how_to_open(firewall: Firewall, places: Sequence[str]) -> tuple[str, tuple[s
         case "ufw":
             return "Let it in:", tuple(f"sudo ufw allow {_reversed(place)}" for place in places)
         case "firewalld":
-            zone = f" --zone={firewall.at[0]}" if firewall.at else ""
+            zone = f" --zone={shlex.quote(firewall.at[0])}" if firewall.at else ""
             opened = [f"sudo firewall-cmd --permanent{zone} {_firewalld(place)}" for place in places]
             return "Let it in:", (*opened, "sudo firewall-cmd --reload")
         case "nftables" if firewall.at:
-            rules = [f"sudo nft insert rule {chain} {rule}" for chain in firewall.at for rule in _nft(places)]
+            chains = [" ".join(map(shlex.quote, chain.split())) for chain in firewall.at]
+            rules = [f"sudo nft insert rule {chain} {rule}" for chain in chains for rule in _nft(places)]
             return f"Let it in. {_KEEP_NFT}", tuple(rules)
         case "iptables":
             programs = ("iptables", "ip6tables")
