@@ -6,7 +6,6 @@ nothing: then the firewall's kind is told by files that all may read.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess  # nosec B404 - fixed programs, no shell
@@ -38,19 +37,19 @@ def read(places: Sequence[str], interfaces: Sequence[Interface]) -> Firewall:
         if (found := ask(places)) is not None:
             return found
     packets = _packets(places, interfaces)
-    readable = os.geteuid() == 0
     found = _ask_nft(packets)
     if found is None or found.kind == "none":
         found = _ask_iptables(packets) or found
-    if found is not None:
-        return found
-    # With root, no program to ask means that nothing was set up by one
-    return Firewall("none") if readable else Firewall("unknown", readable=False)
+    return found or Firewall(readable=not any(_program(name) for name in ("nft", "iptables-save")))
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name, path=PATH)
 
 
 def run(*command: str) -> str | None:
     """What a program of the system prints; None where there is none, or it fails."""
-    program = shutil.which(command[0], path=PATH)
+    program = _program(command[0])
     if program is None:
         return None
     try:

@@ -44,7 +44,7 @@ def parse(text: str) -> dict[str, Chain]:
         if line.startswith("*"):
             table = line[1:].strip()
         elif table == "filter" and line.startswith(":"):
-            name, policy = line[1:].split()[:2]
+            name, policy, *_ = [*line[1:].split(), "", ""]
             policies[name] = _VERDICTS.get(policy)
             rules.setdefault(name, [])
         elif table == "filter" and line.startswith("-A "):

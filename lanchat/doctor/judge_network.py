@@ -139,7 +139,7 @@ def servers(facts: Facts) -> Iterator[Finding]:
 
 def mute_servers(facts: Facts) -> Iterator[Finding]:
     mute = [server for server in facts.servers if not server.live]
-    if mute:
+    if mute and any(link.asked for link in facts.links):
         yield Finding(
             "room-mute",
             "rooms",

@@ -38,18 +38,20 @@ _SAME: Final = {"host": "unicast", "ipv6-icmp": "icmpv6", "ipv4": "4", "ipv6": "
 _VERDICTS: Final = {"accept": ACCEPT, "drop": DROP, "reject": DROP, "return": RETURN, "queue": ACCEPT}
 
 
+class _Said(msgspec.Struct):
+    nftables: list[Any]
+
+
 class Ruleset:
     """chains: all, by `family table name`. bases: those that the kernel calls for packets for this computer."""
 
     def __init__(self, text: str) -> None:
         """Raises ValueError for what is not the output of nft."""
-        said = msgspec.json.decode(text)
-        items = said.get("nftables") if isinstance(said, dict) else None
-        if not isinstance(items, list):
-            raise ValueError("no ruleset")
+        items = msgspec.json.decode(text, type=_Said).nftables
         self.chains: dict[str, Chain] = {}
         self.bases: list[str] = []
         rules: dict[str, list[Rule]] = {}
+        sets = _sets(items)
         for item in items:
             match item:
                 case {"chain": {"family": str(family), "table": str(table), "name": str(name), **more}}:
@@ -59,7 +61,8 @@ class Ruleset:
                     if more.get("hook") in HOOKS and more.get("type") == "filter":
                         self.bases.append(key)
                 case {"rule": {"family": str(family), "table": str(table), "chain": str(name), "expr": list(expr)}}:
-                    rules.setdefault(f"{family} {table} {name}", []).extend(_rules(expr, f"{family} {table}"))
+                    found = (_with_sets(rule, f"{family} {table}", sets) for rule in _rules(expr, f"{family} {table}"))
+                    rules.setdefault(f"{family} {table} {name}", []).extend(found)
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +76,26 @@ class Ruleset:
         }
         closed = [base for base, result in results.items() if result is False]
         return True if closed else None if None in results.values() else False, closed
+
+
+def _sets(items: list[Any]) -> dict[str, tuple[str, ...]]:
+    """The elements of sets with a name, by `family table @name`."""
+    found = {}
+    for item in items:
+        match item:
+            case {"set": {"family": str(family), "table": str(table), "name": str(name), **more}}:
+                found[f"{family} {table} @{name}"] = tuple(_values(more.get("elem", [])))
+    return found
+
+
+def _with_sets(rule: Rule, table: str, sets: dict[str, tuple[str, ...]]) -> Rule:
+    """The rule with the elements of sets in place of their names."""
+
+    def resolved(test: Condition) -> Condition:
+        elements = sets.get(f"{table} {test.values[0]}") if len(test.values) == 1 else None
+        return test if elements is None else test._replace(values=elements)
+
+    return rule._replace(tests=tuple(map(resolved, rule.tests)))
 
 
 def _rules(expr: list[Any], table: str) -> Iterator[Rule]:

@@ -19,21 +19,25 @@ def is_active(text: str) -> bool:
 
 
 def lets_in(text: str, places: Iterable[str]) -> dict[str, bool]:
-    """Which of `places` (`udp/5054`) are let in. The first rule that fits decides, as in ufw itself."""
+    """Which of `places` (`udp/5054`) are let in. The first rule that fits decides, as in ufw itself; what a rule for
+    some sources alone decides is left out."""
     default = re.search(r"^Default: (\w+) \(incoming\)", text, re.MULTILINE)
     allowed = default is not None and default[1] == "allow"
     # ufw lets mDNS in as it is shipped (/etc/ufw/before.rules), and never shows that
     found = {place: allowed or place == MDNS for place in places}
     decided: set[str] = set()
+    narrow: set[str] = set()
     for line in text.splitlines():
         rule = _RULE.match(line)
         if rule is None or rule["way"] in ("OUT", "FWD") or "(v6)" in rule["to"]:
             continue
         for place in found:
             if place not in decided and _fits(rule["to"].strip(), place):
-                found[place] = rule["action"] in ("ALLOW", "LIMIT")
                 decided.add(place)
-    return found
+                found[place] = rule["action"] in ("ALLOW", "LIMIT")
+                if not rule["source"].startswith("Anywhere"):
+                    narrow.add(place)
+    return {place: is_open for place, is_open in found.items() if place not in narrow}
 
 
 def _fits(to: str, place: str) -> bool:
