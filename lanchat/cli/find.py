@@ -41,7 +41,7 @@ def command(timeout: float, watch: bool, as_json: bool) -> None:
     else:
         click.echo(
             "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5054, "
-            "TCP 5055)? “lanchat join host:port” works without discovery.",
+            "TCP 5055)? “lanchat doctor” finds out why; “lanchat join host:port” works without discovery.",
             err=True,
         )
 

@@ -42,11 +42,13 @@ def examine(
     facts = Facts(
         system=sys.platform,
         links=links.read(),
-        ports=ports.read(),
+        ports=ports.read(interfaces),
         default_link=links.way_out(interfaces),
         surroundings=_surroundings(),
     )
     facts = replace(facts, responders=ports.responders(facts.ports))
+    if cancelled():
+        return replace(facts, cancelled=True)
     tell("Asking its firewall …")
     outer = [interface for interface in interfaces if not is_loopback(interface.ip)]
     facts = replace(facts, firewall=firewall.read((*facts.door, BEACON, MDNS), outer))

@@ -76,14 +76,15 @@ def closed_door(facts: Facts) -> Iterator[Finding]:
         return
     others = [place for place in (*facts.door, BEACON, MDNS) if place not in doors]
     guessed = not facts.firewall.lets_in
+    keeps_out = "very likely keeps out" if guessed else "keeps out"
     closed = [*doors, *(p for p in others if _keeps_out(facts, p) or (guessed and p in facts.door))]
     advice, commands = how_to_open(facts.firewall, closed)
     ports = " and ".join(place.upper().replace("/", " ") for place in doors)
     if facts.served:
-        sentence = f"{_firewall_name(facts)} keeps out {ports}, so others cannot join the room of this computer."
+        sentence = f"{_firewall_name(facts)} {keeps_out} {ports}, so others cannot join the room of this computer."
         level = Level.PROBLEM
     else:
-        sentence = f"{_firewall_name(facts)} keeps out {ports}: a room opened here could not be joined by others."
+        sentence = f"{_firewall_name(facts)} {keeps_out} {ports}: a room opened here could not be joined by others."
         level, advice = Level.NOTE, advice.replace("Let it in", "Before you open one, let it in", 1)
     yield Finding("firewall-door", "firewall", level, sentence, advice, commands)
 
@@ -94,6 +95,9 @@ def firewall_open(facts: Facts) -> Iterator[Finding]:
     elif facts.firewall.lets_in and all(facts.firewall.lets_in.values()):
         sentence = f"{_firewall_name(facts)} lets in what lanchat needs."
         yield Finding("firewall-open", "firewall", Level.OK, sentence)
+    elif not facts.firewall.lets_in and facts.system == "linux" and not _keeps_out(facts, BEACON):
+        sentence = "What is said to all comes in; the rules of the firewall are shown to root only."
+        yield Finding("firewall-heard", "firewall", Level.OK, sentence)
     elif facts.firewall.kind in ("windows", "macos"):
         advice, commands = how_to_open(facts.firewall, (*facts.door, BEACON, MDNS))
         sentence = "The firewall of this system cannot be read from here."

@@ -9,6 +9,7 @@ from lanchat.doctor.facts import Facts, Way
 from lanchat.doctor.report import Finding, Level
 from lanchat.protocol.limits import PROTOCOL_VERSION
 
+ASKED_ALONE: Final = frozenset({"manual"})  # ways of discovery that ask one machine, not all
 _WAYS: Final = {Way.BROADCAST: "broadcast", Way.GROUP: "IPv6 multicast", Way.MDNS: "mDNS"}
 
 
@@ -119,7 +120,10 @@ def gateway(facts: Facts) -> Iterator[Finding]:
         Level.NOTE if heard else Level.PROBLEM,
         f"The router ({gateway.address} on {gateway.link}) does not answer"
         + (", though others do." if heard else ", and nobody else was heard."),
-        "" if heard else "Look whether this is the right network, and whether the Wi-Fi or the cable really works.",
+        ""
+        if heard
+        else "Look whether this is the right network, whether the Wi-Fi or the cable really works, and whether this "
+        "Wi-Fi is one for guests, which keeps them apart.",
     )
 
 
@@ -154,7 +158,7 @@ def only_alone(facts: Facts) -> Iterator[Finding]:
     """Servers of our own network answer when asked alone, and none answers when all are asked."""
     others = [server for server in facts.servers if server.live and server.near and not server.here]
     heard = any(link.answers for link in facts.links)
-    if others and not heard and all(server.ways == ("manual",) for server in others):
+    if others and not heard and all(set(server.ways) <= ASKED_ALONE for server in others):
         yield Finding(
             "only-alone",
             "rooms",

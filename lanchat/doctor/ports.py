@@ -8,25 +8,27 @@ import select
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lanchat.discovery import sockets
 from lanchat.discovery.announcement import Answer, decode, encode_question
 from lanchat.discovery.ask import TCP_PORTS
+from lanchat.discovery.networks import Interface, is_loopback
 from lanchat.doctor import proc
 from lanchat.doctor.facts import BEACON, MDNS, MDNS_PORT, Port, PortUse
 from lanchat.protocol.limits import DISCOVERY_UDP_PORT
 
 PATIENCE: Final = 0.3  # s for an answer of this very machine
+MAX_SERVERS: Final = 20  # of this machine: nobody opens more
 RESPONDERS: Final = ("avahi-daemon", "systemd-resolve", "mDNSResponder", "mdnsd", "mdnsresponder")
 
 
-def read() -> tuple[Port, ...]:
-    """udp/5054, udp/5353, then TCP and UDP 5055 to 5059."""
-    ours = _ours()
+def read(interfaces: Sequence[Interface]) -> tuple[Port, ...]:
+    """udp/5054, udp/5353, then TCP and UDP 5055 to 5059, and wherever else a server of this machine is."""
+    ours = _ours([interface for interface in interfaces if is_loopback(interface.ip)])
     found = [(BEACON, _udp(DISCOVERY_UDP_PORT, shared=True)), (MDNS, _udp(MDNS_PORT, shared=True))]
-    for number in TCP_PORTS:
+    for number in sorted({*TCP_PORTS, *ours}):
         found += [(f"tcp/{number}", _tcp(number)), (f"udp/{number}", _udp(number, shared=False))]
     there = [sock for sock in proc.sockets_here() if f"{sock.protocol}/{sock.port}" in dict(found)]
     names = proc.holders(sock.inode for sock in there)
@@ -71,11 +73,14 @@ def _tcp(port: int) -> PortUse:
     return PortUse.FREE
 
 
-def _ours() -> set[int]:
-    """The ports at which lanchat servers of this machine answer, each on its own UDP port."""
+def _ours(loopback: Sequence[Interface]) -> set[int]:
+    """The ports of the lanchat servers of this machine: all are asked at the shared port, and each at its own, for
+    those that say nothing to all."""
     nonce = secrets.token_hex(8)
     with contextlib.ExitStack() as stack:
-        asked = []
+        group = stack.enter_context(contextlib.closing(sockets.Group(loopback)))
+        group.send(encode_question(nonce))
+        asked = list(group.sockets)
         for number in TCP_PORTS:
             sock = stack.enter_context(sockets.connect("127.0.0.1", number))
             with contextlib.suppress(OSError):  # nobody is there
@@ -86,10 +91,12 @@ def _ours() -> set[int]:
         while asked and (left := deadline - time.monotonic()) > 0:
             ready, _, _ = select.select(asked, [], [], left)
             for sock in ready:
-                asked.remove(sock)
-                with contextlib.suppress(ConnectionRefusedError):  # nobody is there
+                try:
                     arrival = sockets.receive(sock)
-                    said = decode(arrival.data) if arrival else None
-                    if isinstance(said, Answer) and said.nonce == nonce:
-                        found.add(said.info.port)
+                except ConnectionRefusedError:  # nobody is there
+                    asked.remove(sock)
+                    continue
+                said = decode(arrival.data) if arrival else None
+                if isinstance(said, Answer) and said.nonce == nonce and len(found) < MAX_SERVERS:
+                    found.add(said.info.port)
         return found

@@ -201,6 +201,16 @@ def test_a_switch_that_passes_nothing_to_all(lan: Lan, own_home: object) -> None
     assert doctor(sued, home=own_home).problems == ["only-alone"]  # type: ignore[arg-type]
 
 
+def test_alone_with_a_router(lan: Lan) -> None:
+    router, sued = lan.host(), lan.host()
+    sued.run("ip route replace default via 10.77.0.77 dev eth0")  # nobody is there
+    mute = doctor(sued)
+    assert (mute.problems, mute.notes) == (["gateway-mute"], ["no-rooms"])
+    sued.run(f"ip route replace default via {router.ip} dev eth0")
+    alone = doctor(sued)
+    assert (alone.problems, alone.notes) == ([], ["isolation"])
+
+
 def test_a_host_behind_which_udp_is_blocked(lan: Lan) -> None:
     nord, sued = lan.host(), lan.host()
     lan.block("udp")

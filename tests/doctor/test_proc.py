@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lanchat.discovery.interfaces import current
 from lanchat.discovery.networks import Interface, Kind
 from lanchat.doctor import links, ports, proc
 from lanchat.doctor.examine import examine
@@ -88,7 +89,7 @@ def test_a_port_that_somebody_holds_alone() -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("", 5058))
         sock.listen()
-        found = {port.place: port for port in ports.read()}
+        found = {port.place: port for port in ports.read(current())}
     assert found["tcp/5058"].use is PortUse.TAKEN
     assert found["tcp/5058"].by == (Path("/proc/self/comm").read_text().strip(),)
     assert found["udp/5058"].use is PortUse.FREE
