@@ -6,22 +6,28 @@ nothing: then the firewall's kind is told by files that all may read.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import selectors
 import shutil
 import subprocess  # nosec B404 - fixed programs, no shell
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from lanchat.discovery.networks import Interface
+from lanchat.discovery.sockets import EVERYBODY, GROUP
 from lanchat.doctor import firewalld, iptables, ufw
 from lanchat.doctor.facts import BEACON, MDNS, Firewall
 from lanchat.doctor.nftables import Ruleset
 from lanchat.doctor.packet_filter import Packet, lets_in
 
 TIMEOUT: Final = 5.0  # s for one program; nft with thousands of rules takes 0.3
-MAX_OUTPUT: Final = 16 * 1024 * 1024  # characters
+MAX_OUTPUT: Final = 16 * 1024 * 1024  # bytes: 50,000 rules
+PIECE: Final = 64 * 1024  # bytes read at once: what a pipe holds
 PATH: Final = "/usr/sbin:/usr/bin:/sbin:/bin"  # where a system has them; never from a folder of somebody's choice
 _UFW_CONFIG: Final = Path("/etc/ufw/ufw.conf")  # all may read it
 _MDNS_GROUP: Final = {4: "224.0.0.251", 6: "ff02::fb"}  # RFC 6762 section 3
@@ -53,19 +59,38 @@ def run(*command: str) -> str | None:
     if program is None:
         return None
     try:
-        done = subprocess.run(  # nosec B603 - a fixed program, no shell
+        process = subprocess.Popen(  # nosec B603 - a fixed program, no shell
             [program, *command[1:]],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=TIMEOUT,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env={"PATH": PATH, "LC_ALL": "C"},
         )
-    except (OSError, subprocess.TimeoutExpired):  # not executable; or it waits for what never comes
+    except OSError:  # not executable
         return None
-    return done.stdout[:MAX_OUTPUT] if done.returncode == 0 else None
+    with process:
+        try:
+            return _read(process, time.monotonic() + TIMEOUT)
+        finally:
+            process.kill()  # it has ended, or takes longer or says more than anybody waits for
+
+
+def _read(process: subprocess.Popen[bytes], deadline: float) -> str | None:
+    """All that it prints until it ends; None: it failed, took too long, or printed too much."""
+    assert process.stdout is not None
+    said = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while len(said) <= MAX_OUTPUT and selector.select(max(0.0, deadline - time.monotonic())):
+            piece = os.read(process.stdout.fileno(), PIECE)
+            if piece:
+                said += piece
+                continue
+            with contextlib.suppress(subprocess.TimeoutExpired):  # it closed its output, and goes on
+                if process.wait(max(0.0, deadline - time.monotonic())) == 0:
+                    return said.decode(errors="replace")
+            return None
+    return None
 
 
 def _ask_ufw(places: Sequence[str]) -> Firewall | None:
@@ -105,7 +130,7 @@ def _ask_nft(packets: Iterable[tuple[str, Packet]]) -> Firewall | None:
         kept_out, chains = rules.keeps_out(packet)
         closed += chains
         if kept_out is not None:
-            known[place] = known.get(place, False) or not kept_out
+            known[place] = not kept_out
     return Firewall("nftables", known, tuple(dict.fromkeys(closed)))
 
 
@@ -117,26 +142,22 @@ def _ask_iptables(packets: Iterable[tuple[str, Packet]]) -> Firewall | None:
     known: dict[str, bool] = {}
     for place, packet in packets:
         if packet.version == 4 and (allowed := lets_in(chains, iptables.INPUT, packet)) is not None:
-            known[place] = known.get(place, False) or allowed
+            known[place] = allowed
     return Firewall("iptables", known)
 
 
 def _packets(places: Iterable[str], interfaces: Sequence[Interface]) -> list[tuple[str, Packet]]:
-    """A stranger's packet for each place, on the likeliest interface of each version of IP. A place that is open by
-    one way is open."""
-    found: list[tuple[str, Packet]] = []
-    for version in (4, 6):
-        interface = next((i for i in interfaces if i.is_v6 == (version == 6)), None)
-        if interface is None or (version == 6 and found):
-            continue
-        stranger = str(interface.network.network_address + 2)
-        for place in places:
-            protocol, _, port = place.partition("/")
-            cast, destination = "unicast", interface.ip
-            if place == MDNS:
-                cast, destination = "multicast", _MDNS_GROUP[version]
-            elif place == BEACON and version == 4:
-                cast, destination = "broadcast", interface.broadcast or interface.ip
-            packet = Packet(protocol, int(port), destination, cast, stranger, interface.name, version)
-            found.append((place, packet))
+    """A stranger's packet for each place, on the likeliest interface."""
+    interface = next((i for i in interfaces if not i.is_v6), next(iter(interfaces), None))
+    if interface is None:
+        return []
+    version = 6 if interface.is_v6 else 4
+    stranger = str(interface.network.network_address + 2)
+    everybody = ("multicast", GROUP) if interface.is_v6 else ("broadcast", interface.broadcast or EVERYBODY)
+    casts = {MDNS: ("multicast", _MDNS_GROUP[version]), BEACON: everybody}
+    found = []
+    for place in places:
+        protocol, _, port = place.partition("/")
+        cast, destination = casts.get(place, ("unicast", interface.ip))
+        found.append((place, Packet(protocol, int(port), destination, cast, stranger, interface.name, version)))
     return found

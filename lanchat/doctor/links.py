@@ -19,6 +19,7 @@ from lanchat.protocol.limits import DISCOVERY_UDP_PORT
 MAX_LINKS: Final = 40  # interfaces: a machine with containers has dozens, and nobody reads more
 _SIOCGIFFLAGS: Final = 0x8913  # <linux/sockios.h>
 _UP, _RUNNING, _LOOPBACK = 0x1, 0x40, 0x8  # <linux/if.h>
+_NO_IP: Final = "192.0.2.1"  # for documents (RFC 5737): its name alone tells what an interface without address is
 _NO_PORT: Final = "sit0", "ip6tnl0", "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6gre0"
 # ^ the kernel's own, there on every machine that has the module
 
@@ -38,8 +39,8 @@ def read() -> tuple[Link, ...]:
 
 def _link(name: str, addresses: list[str]) -> Link:
     up, running, loopback = _flags(name)
-    first = addresses[0].partition("/")[0] if addresses else "0.0.0.0"
-    kind = "loopback" if loopback else kind_of(name, first).name.lower()
+    ip = addresses[0].partition("/")[0] if addresses else _NO_IP
+    kind = "loopback" if loopback else kind_of(name, ip).name.lower()
     return Link(name, kind, up, running, tuple(addresses))
 
 

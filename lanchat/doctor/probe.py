@@ -29,7 +29,7 @@ from lanchat.protocol.target import parse_address
 ASK_TIMES: Final = (0.0, 0.4, 1.2)  # s after which all are asked; one question may get lost
 GRACE: Final = 4.0  # s more for rooms that were heard of and have not answered: over TCP it takes that long
 STEP: Final = 0.1  # s until a wish to stop is noticed
-MAX_OTHERS: Final = 500  # addresses of other computers that are remembered: only their number counts
+MAX_OTHERS: Final = 500  # other computers, and servers, that are remembered: only their number counts
 MDNS_GROUP: Final = "224.0.0.251"  # RFC 6762 section 3
 
 _PTR, _IN = 12, 1  # RFC 1035 section 3.2.2, 3.2.4
@@ -158,9 +158,9 @@ class _Probe:
             return
         ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         ear.setblocking(False)
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
+            ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             ear.bind((MDNS_GROUP, MDNS_PORT))
         except OSError:  # somebody lets nobody in beside: the ports tell
             ear.close()
@@ -238,7 +238,9 @@ class _Probe:
         if way is None:
             asker = self._askers[sock]
             if isinstance(said, Answer) and said.nonce == self._nonce and not mine:
-                self.heard.answers[asker.link].add(said.info.id)
+                answers = self.heard.answers[asker.link]
+                if len(answers) < MAX_OTHERS:
+                    answers.add(said.info.id)
         elif mine and arrival.source in self._link_of:
             ours = isinstance(said, Question) and said.nonce == self._nonce
             if ours or (way is Way.MDNS and arrival.data == _SERVICES):

@@ -67,14 +67,14 @@ def default_routes(text: str) -> list[Route]:
     routes, halves = [], dict[str, set[int]]()
     for words in _rows(text, 8):
         try:
-            link, destination, gateway, flags = words[0], _swapped(words[1]), _dotted(words[2]), int(words[3], 16)
+            link, destination, gateway, flags = words[0], _swapped(words[1]), _gateway(words[2]), int(words[3], 16)
             metric, mask = int(words[6]), _swapped(words[7])
-        except ValueError:
+        except (ValueError, struct.error):  # no numbers, or too large ones
             continue
         if not flags & _UP:
             continue
         if destination == 0 and mask == 0:
-            routes.append(Route(link, "" if gateway == "0.0.0.0" else gateway, metric))
+            routes.append(Route(link, gateway, metric))
         elif mask == _HALVES[1] and destination in _HALVES:
             halves.setdefault(link, set()).add(destination)
     whole = [Route(link, "", -1) for link, found in halves.items() if len(found) == len(_HALVES)]
@@ -85,8 +85,10 @@ def _swapped(text: str) -> int:
     return int(struct.unpack("<I", struct.pack(">I", int(text, 16)))[0])
 
 
-def _dotted(text: str) -> str:
-    return socket.inet_ntoa(struct.pack("<I", int(text, 16)))
+def _gateway(text: str) -> str:
+    """Dotted; empty for none. Raises ValueError, struct.error."""
+    number = int(text, 16)
+    return socket.inet_ntoa(struct.pack("<I", number)) if number else ""
 
 
 def neighbours(text: str) -> list[Neighbour]:

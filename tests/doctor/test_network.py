@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -166,10 +167,9 @@ def test_the_commands_for_a_server_behind_its_firewall_open_it(lan: Lan) -> None
     nord, sued = lan.host(), lan.host()
     nord.firewall()
     serve(nord, "Nord")
-    closed = doctor(sued, nord.ip)
+    closed, here = map(end, [start(sued, nord.ip, "--json"), start(nord, "--json")])
     assert closed.problems == ["tcp"]
     assert f"{nord.ip} is on, but a firewall there" in closed["tcp"]["sentence"]
-    here = doctor(nord)
     assert here.problems == ["firewall-door"]
     commands = here["firewall-door"]["commands"]
     assert commands
@@ -190,15 +190,15 @@ def test_a_room_that_only_announces_itself_is_behind_a_firewall(lan: Lan) -> Non
     assert found.problems == ["room-mute"]
 
 
-def test_a_switch_that_passes_nothing_to_all(lan: Lan, own_home: object) -> None:
+def test_a_switch_that_passes_nothing_to_all(lan: Lan, own_home: Path) -> None:
     nord, sued = lan.host(), lan.host()
     lan.block("multicast", "broadcast")
     serve(nord, "Nord")
-    lonely = doctor(sued)
+    Profile("default").remember("1" * 32, "Nord", f"{nord.ip}:5055", None)  # joined once: asked alone, it answers
+    lonely, known = map(end, [start(sued, "--json"), start(sued, "--json", home=own_home)])
     assert (lonely.problems, lonely.notes, lonely.code) == ([], ["no-rooms"], 0)
     assert lonely.report["verdict"].startswith("Nothing on this computer is in the way")
-    Profile("default").remember("1" * 32, "Nord", f"{nord.ip}:5055", None)  # joined once: asked alone, it answers
-    assert doctor(sued, home=own_home).problems == ["only-alone"]  # type: ignore[arg-type]
+    assert known.problems == ["only-alone"]
 
 
 def test_alone_with_a_router(lan: Lan) -> None:

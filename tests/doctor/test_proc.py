@@ -51,6 +51,10 @@ def test_default_routes_the_best_first() -> None:
     assert proc.default_routes(ROUTES) == [Route("eth0", "192.168.1.254", 100), Route("wlan0", "192.168.1.1", 600)]
 
 
+def test_numbers_that_no_route_has_are_left_out() -> None:
+    assert proc.default_routes("Iface\nwlan0 123456789A 00000000 0003 0 0 0 00000000 0 0 0\n") == []
+
+
 def test_two_halves_are_a_default_route() -> None:
     assert proc.default_routes(ROUTES + HALVES)[0].link == "tun0"
     assert proc.default_routes(ROUTES + HALVES.splitlines()[0])[0].link == "eth0"
