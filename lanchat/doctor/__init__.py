@@ -1,5 +1,8 @@
 """What stands between this computer and the rooms of its network: finds out, judges, and says what to do.
 
+Command and window do the same: `examine` or `visit` in a thread of theirs, then `judge` or `judge_visit`; to pass the
+report on, `without_private` in between.
+
 report         what is found: findings, a verdict on top; as text and for programs    pure
 facts          what was seen, before anybody judges it                                 pure
 judge          facts to a report, by a table of rules                                  pure

@@ -168,16 +168,17 @@ class KeyState(StrEnum):
 class Visit(Struct, frozen=True):
     """What became of a try to reach one server. A step that is None was not tried.
 
-    shown: the address as it was typed. address, port: where it was found. link, own: the interface and our address
-    that lead there. awake: its network card answered us. known_words, found_words: of the key that was expected, of
-    that which answered. said: what came of the question for its facts, which the rest is. delays: ms, one for
-    each round trip."""
+    shown: the address as it was typed. address, port: where it was found. other_port: of a room that answered there.
+    link, own: the interface and our address that lead there. awake: its network card answered us. known_words,
+    found_words: of the key that was expected, of that which answered. said: what came of the question for its facts,
+    which the rest is. delays: ms, one for each round trip."""
 
     shown: str
     resolved: Step | None = None
     routed: Step | None = None
     address: str = ""
     port: int = DEFAULT_TCP_PORT
+    other_port: int | None = None
     link: str = ""
     own: str = ""
     awake: bool = False

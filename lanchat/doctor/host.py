@@ -5,13 +5,14 @@ Nothing is said to it but what `lanchat find` says: no name, no key of ours.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import secrets
 import selectors
 import socket
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -45,7 +46,7 @@ def visit(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Visit:
     """expected: the id that answered at this address before. known: ids of servers that were joined before. cancelled:
-    asked between two steps. tell: hears what is tried now, as one sentence. Takes at most 20 s, but for a name that
+    asked between two steps. tell: hears what is tried now, as one sentence. Takes at most 30 s, but for a name that
     the system's resolver takes longer for."""
     seen = Visit(str(address), port=address.port or DEFAULT_TCP_PORT)
     tell(f"Looking for {address.host} …")
@@ -62,7 +63,7 @@ def visit(
         return replace(seen, cancelled=True)
     tell(f"Asking {ip} …")
     udp, told_port = _ask_udp([way[0] for way in ways], address.port)
-    seen = replace(seen, udp=udp, port=address.port or told_port or DEFAULT_TCP_PORT)
+    seen = replace(seen, udp=udp, port=address.port or told_port or DEFAULT_TCP_PORT, other_port=told_port)
     if cancelled():
         return replace(seen, cancelled=True)
     tell(f"Connecting to {ip} …")
@@ -105,43 +106,38 @@ def _is_awake(ip: str) -> bool:
 
 
 def _ask_udp(ips: Sequence[str], port: int | None) -> tuple[Step, int | None]:
-    """What became of our question, and the TCP port that the answer names."""
-    nonce = secrets.token_hex(8)
-    opened = [_connected(ip, number) for ip in ips for number in (port or DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT)]
-    open_ones = [sock for sock in opened if sock is not None]
-    asked = len(open_ones)
-    deadline, times = time.monotonic() + UDP_PATIENCE, list(UDP_TIMES)
-    start = time.monotonic()
-    try:
-        with selectors.DefaultSelector() as selector:
-            for sock in open_ones:
-                selector.register(sock, selectors.EVENT_READ)
-            while selector.get_map() and (now := time.monotonic()) < deadline:
-                if times and now >= start + times[0]:
-                    times.pop(0)
-                    _question_all(selector, nonce)
-                wait = min([deadline, *(start + t for t in times[:1])]) - time.monotonic()
-                for key, _ in selector.select(max(0.0, wait)):
-                    try:
-                        arrival = sockets.receive(key.fileobj)  # type: ignore[arg-type]  # all are sockets
-                    except ConnectionRefusedError:
-                        selector.unregister(key.fileobj)
-                        continue
-                    said = decode(arrival.data) if arrival else None
-                    if isinstance(said, Answer) and said.nonce == nonce and port in (None, said.info.port):
-                        return Step.OK, said.info.port
-            refused = asked > 0 and not selector.get_map()
-    finally:
-        for sock in open_ones:
-            sock.close()
-    return (Step.REFUSED if refused else Step.SILENT), None
+    """What became of our question, and the TCP port that an answer names: the one that is meant, else any."""
+    nonce, other = secrets.token_hex(8), None
+    times = [time.monotonic() + after for after in UDP_TIMES]
+    deadline = times[0] + UDP_PATIENCE
+    with contextlib.ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        for ip in ips:
+            for number in sorted({port or DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT}):
+                with contextlib.suppress(OSError):  # no way to this one: the others are asked
+                    selector.register(stack.enter_context(sockets.connect(ip, number)), selectors.EVENT_READ)
+        while selector.get_map() and (now := time.monotonic()) < deadline:
+            if times and now >= times[0]:
+                times.pop(0)
+                _question_all(selector, nonce)
+            for key, _ in selector.select(max(0.0, min([deadline, *times[:1]]) - now)):
+                told = _told_port(selector, key.fileobj, nonce)
+                if told is not None and port in (None, told):
+                    return Step.OK, told
+                other = told or other
+        refused = not selector.get_map()
+    return (Step.REFUSED if refused else Step.SILENT), other
 
 
-def _connected(ip: str, port: int) -> socket.socket | None:
+def _told_port(selector: selectors.BaseSelector, sock: Any, nonce: str) -> int | None:
+    """The TCP port in the answer that waits at this socket; one that is refused is asked no more."""
     try:
-        return sockets.connect(ip, port)
-    except OSError:  # no way to this one: the others are asked
+        arrival = sockets.receive(sock)
+    except ConnectionRefusedError:
+        selector.unregister(sock)
         return None
+    said = decode(arrival.data) if arrival else None
+    return said.info.port if isinstance(said, Answer) and said.nonce == nonce else None
 
 
 def _question_all(selector: selectors.BaseSelector, nonce: str) -> None:

@@ -83,6 +83,7 @@ BEFORE_WORDS = {**BEFORE_KEY, "key": KeyState.NEW}
         (broken(udp=Step.SILENT, tcp=Step.SILENT, awake=True), "tcp", "names the command"),
         (broken(udp=Step.OK, tcp=Step.SILENT), "tcp", "Let TCP 5055 in"),
         (broken(udp=Step.REFUSED, tcp=Step.REFUSED), "tcp", "Check the port"),
+        (broken(udp=Step.REFUSED, tcp=Step.REFUSED, other_port=5056), "tcp", "at port 5056"),
         (broken(udp=Step.SILENT, tcp=Step.UNREACHABLE), "tcp", "Check the address"),
         (broken(**BEFORE_TLS, tls=Step.WRONG), "tls", "Check the address and the port"),
         (broken(**BEFORE_TLS, tls=Step.SILENT), "tls", "Check the address and the port"),

@@ -179,6 +179,8 @@ def test_the_commands_for_a_server_behind_its_firewall_open_it(lan: Lan) -> None
     reports = list(map(end, after))
     for found in reports:
         assert (found.problems, found.code) == ([], 0), found.report
+    wrong = doctor(sued, f"{nord.ip}:5058")
+    assert "A room answers there at port 5055" in wrong["tcp"]["advice"]
     assert reports[1].report["verdict"].startswith("All is well: 1 room answers")
 
 
