@@ -96,8 +96,6 @@ def _tcp(visit: Visit) -> Finding | None:
             return _ok("tcp", f"TCP: port {visit.port} takes our connection.")
         case Step.REFUSED:
             sentence = f"{visit.address} is there, but nothing listens at TCP port {visit.port}."
-            if visit.other_port not in (None, visit.port):
-                return _problem("tcp", sentence, f"A room answers there at port {visit.other_port}: use that one.")
             advice = "Check the port, and that the room is still open; “lanchat serve” there prints both."
         case Step.UNREACHABLE:
             sentence = f"{visit.address} cannot be reached: no computer with that address answers."
@@ -111,6 +109,8 @@ def _tcp(visit: Visit) -> Finding | None:
         case _:
             sentence = f"{visit.address} does not answer at TCP port {visit.port}."
             advice = "Either no such computer is on, or a firewall keeps us out: run “lanchat doctor” on that computer."
+    if visit.other_port not in (None, visit.port):
+        advice = f"A room answers there at port {visit.other_port}: use that one."
     return _problem("tcp", sentence, advice)
 
 
