@@ -27,10 +27,11 @@ _FIREWALLS: Final = {
 
 
 def _keeps_out(facts: Facts, place: str) -> bool:
-    """Whether `place` is closed here, by the rules or by what came back of our own question."""
+    """Whether `place` is closed here, by the rules or by what came back of our own question. That it comes back was
+    measured on Linux alone."""
     known = facts.firewall.lets_in.get(place)
-    if known is not None:
-        return not known
+    if known is not None or facts.system != "linux":
+        return known is False
     ways = (Way.MDNS,) if place == MDNS else (Way.BROADCAST, Way.GROUP)
     tried = [link for link in facts.usable_links if set(ways) & set(link.asked) & set(link.listening)]
     return place in (BEACON, MDNS) and bool(tried) and not any(set(ways) & set(link.echoed) for link in tried)

@@ -40,8 +40,9 @@ HEALTHY_ONES: dict[str, Facts] = {
     ),
     "a container that hears others": healthy(surroundings=("container",)),
     "the clock was set by a second": healthy(clock=Clock(2026, 1.2)),
-    "a system where groups cannot be heard": healthy(
-        system="win32", firewall=Firewall("unknown"), links=(link(listening=(), echoed=(), answers=1),)
+    "a way that could not be listened to": healthy(links=(link(listening=(), echoed=()),), firewall=UNREAD),
+    "a system of which we do not know what comes back": healthy(
+        system="darwin", firewall=Firewall("unknown"), links=(link(echoed=()),), ports=OURS
     ),
 }
 
