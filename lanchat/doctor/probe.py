@@ -87,7 +87,7 @@ def _server(found: Found, own: set[str], interfaces: Sequence[Interface]) -> Ser
     return Server(
         ways=tuple(str(way) for way in found.via),
         live=found.state is State.LIVE,
-        here=any(host in own for host in hosts),
+        here=found.host in own,
         near=any(on_link(host, interfaces) for host in hosts if host),
         version=found.version,
     )
