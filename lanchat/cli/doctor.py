@@ -51,8 +51,9 @@ def _check_network(profile: Profile | None, shareable: bool) -> Report:
     from lanchat.doctor.judge import judge
     from lanchat.doctor.private import without_private
 
-    known = [recent.address for recent in profile.settings.recents] if profile else []
-    facts = examine(known, tell=_tell)
+    settings = profile.settings if profile else None
+    networks = settings.preferences.networks if settings else ()
+    facts = examine(settings.known if settings else (), networks, tell=_tell)
     return judge(without_private(facts) if shareable else facts)
 
 

@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+from msgspec import structs
+
 from lanchat.client.dialer import Dialer
 from lanchat.client.event_queue import EventQueue
 from lanchat.client.inviting import link_to
@@ -141,12 +143,14 @@ class Client:
             rules.check_text(text)
         return self._transfers.upload(path, text, reply, room)
 
-    def get_file(self, message: Message, folder: Path | None = None) -> str:
-        """Brings the file of a message into a folder (None: the downloads). Returns and raises as
+    def get_file(self, message: Message, folder: Path | None = None, *, name: str = "", replace: bool = False) -> str:
+        """Brings the file of a message into a folder (None: the downloads), under another name, if one is given; it is
+        cleaned. replace: what bears that name there is overwritten; else the file gets a number. Returns and raises as
         `send_file`."""
         if message.file is None:
             raise LocalProtocolError(code=Code.FILE_UNKNOWN, detail="There is no file in that message.")
-        return self._transfers.download(message.room, message.seq, message.file, folder or downloads())
+        file = structs.replace(message.file, name=name or message.file.name)
+        return self._transfers.download(message.room, message.seq, file, folder or downloads(), replace=replace)
 
     def cancel_file(self, transfer_id: str) -> None:
         """Ends a transfer that nobody wants any more."""
@@ -158,8 +162,8 @@ class Client:
         self._link.post(lambda: self._link.rename(nick))
 
     def read(self, seq: int, room: str = "", *, public: bool = True) -> None:
-        """Everything up to this seq was read here; our other devices hear of it when they join, and others in the room
-        where it is public."""
+        """Everything up to this seq was read here; our other devices hear of it, and others in the room where it is
+        public."""
         self._link.post(lambda: self._talk.read(seq, room, public=public))
 
     def be(self, status: Status) -> None:

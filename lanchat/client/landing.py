@@ -1,6 +1,7 @@
 """Where a download lands: a part beside its place, gone on with after a break, then a name; it reads no wire.
 
-Nothing is overwritten, no link is followed, nothing can be run, and nothing comes to lie outside the folder.
+Nothing is overwritten that nobody chose, no link is followed, nothing can be run, and nothing comes to lie outside the
+folder.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ _MARK: Final = 8  # hex digits of the digest in a part's name: another file of t
 
 
 class Landing:
-    """Of `file` in `folder`. Owned by one thread. Raises TransferFailed."""
+    """Of `file` in `folder`. replace: what bears its name there may go. Owned by one thread. Raises TransferFailed."""
 
-    def __init__(self, folder: Path, file: File) -> None:
-        self._folder, self._file = folder, file
+    def __init__(self, folder: Path, file: File, *, replace: bool = False) -> None:
+        self._folder, self._file, self._replaces = folder, file, replace
         self._name = safe_name(file.name)
         self.part = folder / f"{self._name}.{file.sha256[:_MARK]}.part"
         try:
@@ -81,9 +82,12 @@ class Landing:
         self._digest = hashlib.sha256()
 
     def finish(self) -> Path:
-        """It gets its name: that of the file, or with a number where that is taken."""
+        """It gets its name: that of the file, or with a number where that is taken and may not go."""
         self.close()
         try:
+            if self._replaces:
+                os.replace(self.part, self._folder / self._name)  # of a link, the link: nothing behind it is touched
+                return self._folder / self._name
             for number in itertools.count(1):
                 place = self._folder / (self._name if number == 1 else numbered(self._name, number))
                 with contextlib.suppress(FileExistsError):  # then the next name

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -64,11 +65,12 @@ class Transfers:
         job.run = lambda job: self._upload(job, source, text, reply, room)
         return self._add(job)
 
-    def download(self, room: str, seq: int, file: File, folder: Path) -> str:
-        """Brings the file of an entry into `folder`. Returns the transfer's id."""
+    def download(self, room: str, seq: int, file: File, folder: Path, *, replace: bool = False) -> str:
+        """Brings the file of an entry into `folder`. replace: see Landing. Returns the transfer's id."""
         job = self._job(safe_name(file.name), upload=False)
         job.size = file.size
-        job.run = lambda job: self._download(job, lambda number: Fetch(number, seq, room), file, folder)
+        landing = partial(Landing, folder, file, replace=replace)
+        job.run = lambda job: self._download(job, lambda number: Fetch(number, seq, room), file, landing)
         return self._add(job)
 
     def cancel(self, id: str) -> None:  # noqa: A002 - as Progress names it
@@ -181,8 +183,8 @@ class Transfers:
 
     # Down
 
-    def _download(self, job: Job, make: Make, file: File, folder: Path) -> Progress:
-        with Landing(folder, file) as landing:
+    def _download(self, job: Job, make: Make, file: File, land: Callable[[], Landing]) -> Progress:
+        with land() as landing:
             job.begin("reading", file.size)
             landing.look()
             try:

@@ -28,12 +28,13 @@ _DISCARD: Final = 9  # a port nobody answers at (RFC 863): what is sent there on
 
 def examine(
     known: Sequence[str] = (),
+    subnets: Sequence[str] = (),
     *,
     seconds: float = LISTEN,
     cancelled: Callable[[], bool] = lambda: False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Facts:
-    """known: `host:port` of remembered servers, which are asked one by one. cancelled: asked often; what was seen until
+    """known, subnets: remembered servers and other networks, as for Finder. cancelled: asked often; what was seen until
     then is returned. tell: hears what is done now, as one sentence. Takes `seconds`, 4 s more where a room does not
     answer, and what the firewall's programs take (at most 5 s each)."""
     began, wall = time.monotonic(), time.time()
@@ -54,7 +55,7 @@ def examine(
     facts = replace(facts, firewall=firewall.read((*facts.door, BEACON, MDNS), outer))
     gateway = _gateway(interfaces)
     tell("Asking the network, and listening for some seconds …")
-    heard = probe.listen(interfaces, known, seconds=seconds, cancelled=cancelled)
+    heard = probe.listen(interfaces, known, subnets, seconds=seconds, cancelled=cancelled)
     near = proc.neighbours(proc.network_file("arp"))
     if gateway is not None and not heard.cancelled:
         gateway = _judged(gateway, near)

@@ -21,7 +21,7 @@ class Way(StrEnum):
     """How all are asked at once."""
 
     BROADCAST = "broadcast"  # IPv4, UDP 5054
-    GROUP = "group"  # the IPv6 group of our own, UDP 5054
+    GROUP = "group"  # our own groups of IPv4 and IPv6, UDP 5054
     MDNS = "mdns"  # 224.0.0.251, UDP 5353
 
 

@@ -9,8 +9,8 @@ from lanchat.doctor.facts import Facts, Way
 from lanchat.doctor.report import Finding, Level
 from lanchat.protocol.limits import PROTOCOL_VERSION
 
-ASKED_ALONE: Final = frozenset({"manual"})  # ways of discovery that ask one machine, not all
-_WAYS: Final = {Way.BROADCAST: "broadcast", Way.GROUP: "IPv6 multicast", Way.MDNS: "mDNS"}
+ASKED_ALONE: Final = frozenset({"manual", "sweep"})  # ways of discovery that ask one machine, not all
+_WAYS: Final = {Way.BROADCAST: "broadcast", Way.GROUP: "multicast", Way.MDNS: "mDNS"}
 
 
 def count(n: int, one: str, more: str) -> str:

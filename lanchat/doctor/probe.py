@@ -57,13 +57,14 @@ class Heard(NamedTuple):
 def listen(
     interfaces: Sequence[Interface],
     known: Sequence[str],
+    subnets: Sequence[str],
     *,
     seconds: float,
     cancelled: Callable[[], bool],
 ) -> Heard:
     """Takes `seconds`, and GRACE more where a room is announced but does not answer."""
     own = {interface.address for interface in interfaces}
-    with Finder(known=known) as finder, contextlib.closing(_Probe(interfaces, own)) as probe:
+    with Finder(known=known, subnets=subnets) as finder, contextlib.closing(_Probe(interfaces, own)) as probe:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not cancelled():
             probe.step()
@@ -142,12 +143,12 @@ class _Probe:
 
     def _listen(self, interfaces: Sequence[Interface]) -> None:
         for ear in sockets.open_ears(interfaces):
-            way = Way.GROUP if ear.family == socket.AF_INET6 else Way.BROADCAST
-            self._selector.register(ear, selectors.EVENT_READ, way)
             place = ear.getsockname()
+            v6 = ear.family == socket.AF_INET6
+            way = Way.GROUP if v6 or place[0] == sockets.GROUP_V4 else Way.BROADCAST
+            self._selector.register(ear, selectors.EVENT_READ, way)
             for interface in interfaces:
-                scoped = way is Way.GROUP and place[3] == interface.number
-                if scoped or (way is Way.BROADCAST and not interface.is_v6 and interface.broadcast):
+                if interface.is_v6 == v6 and (place[3] == interface.number if v6 else interface.broadcast):
                     self.heard.listening[interface.name].add(way)
         self._listen_mdns([interface for interface in interfaces if not interface.is_v6])
 
@@ -187,6 +188,7 @@ class _Probe:
             everybody = [ip for ip in (interface.broadcast, sockets.EVERYBODY) if ip]
             targets: list[tuple[object, ...]] = [(ip, DISCOVERY_UDP_PORT) for ip in everybody]
             self._open(interface, Way.BROADCAST, question, targets)
+            self._open(interface, Way.GROUP, question, [(sockets.GROUP_V4, DISCOVERY_UDP_PORT)])
             self._open(interface, Way.MDNS, _SERVICES, [(MDNS_GROUP, MDNS_PORT)])
 
     def _open(self, interface: Interface, way: Way, data: bytes, targets: list[tuple[object, ...]]) -> None:

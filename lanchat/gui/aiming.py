@@ -9,9 +9,9 @@ from msgspec import structs
 from lanchat.client.commands import Deed
 from lanchat.client.markup import words
 from lanchat.gui.composer import Composer
-from lanchat.gui.emoji import drawable
 from lanchat.gui.model import wording
 from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.model.spans import cut
 from lanchat.protocol.frames import Edit, Message, React, Say
 
 SHOWN: Final = 80  # characters of what is answered
@@ -37,7 +37,7 @@ class Aiming:
     def reply(self, message: Message) -> None:
         self._aim = Say("", "", self._model.target, message.seq)
         said = words(self._model.timeline.versions(message)[-1][1])
-        self._composer.aim(drawable(f"Replying to {wording.name(message.nick)}: {said[:SHOWN]}"))
+        self._composer.aim(f"Replying to {wording.name(message.nick)}: {cut(said, SHOWN)}")
         self._composer.focus_text()
 
     def edit(self, message: Message) -> None:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import importlib
 import logging
+import platform
 import threading
 import time
 import tkinter as tk
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from tkinter import filedialog
 from typing import Any, Final
 
 from lanchat.client.pictures import FLAWS
-from lanchat.gui.clipboard_kinds import holds_picture
+from lanchat.gui.clipboard_kinds import PNG, clipboard_bytes, is_picture, kinds_on_clipboard
 from lanchat.gui.key_bindings import is_mac
+from lanchat.gui.model import copied_files
 from lanchat.gui.model.keys import sequence
 from lanchat.paths import home, private_directory
 
 _log = logging.getLogger(__name__)
 LOOK: Final = 40  # ms between looks for what the clipboard gives
-MAX_DROPPED: Final = 50  # files of one drop; more is a folder
+MAX_AT_ONCE: Final = 50  # files of one drop or paste; more is a folder
 
 
 class Attaching:
@@ -33,7 +35,6 @@ class Attaching:
         self._thread: threading.Thread | None = None
         self._timer = ""
         text.bind(sequence("Mod-u", mac=is_mac(text)), lambda _: self.choose())
-        text.bind("<<Paste>>", lambda _: "break" if self._paste() else None, add="+")  # behind the composer's own
         for widget in drops:
             self._take_drops(widget)
 
@@ -58,11 +59,15 @@ class Attaching:
 
     # The clipboard
 
-    def _paste(self) -> bool:
-        """Whether it holds a picture and no text."""
-        if not holds_picture(self._text):
+    def paste(self) -> bool:
+        """Sends the files that it holds, or its picture; False: what counts is its text."""
+        kinds = kinds_on_clipboard(self._text)
+        if files := self._files(kinds):
+            self._on_paths(files[:MAX_AT_ONCE])
+            return True
+        if not is_picture(kinds):
             return False
-        if (data := self._small_picture()) is not None:
+        if data := clipboard_bytes(self._text, PNG):
             self._on_paths([_kept(data)])
         elif self._thread is None:
             self._thread = threading.Thread(target=self._grab, name="lanchat-clipboard")
@@ -70,13 +75,11 @@ class Attaching:
             self._timer = self._text.after(LOOK, self._look)
         return True
 
-    def _small_picture(self) -> bytes | None:
-        """By Tk's own way: up to some 400 KB, without another program."""
-        try:
-            words = str(self._text.clipboard_get(type="image/png")).split()
-            return bytes(int(word, 16) for word in words)
-        except (tk.TclError, ValueError):
-            return None
+    def _files(self, kinds: Set[str]) -> list[Path]:
+        """Those that a file manager copied, whose names are there as text, too."""
+        kind = next((kind for kind in copied_files.KINDS if kind in kinds), None)
+        text = clipboard_bytes(self._text, kind).decode(errors="replace") if kind else ""
+        return copied_files.paths(text, platform.node())
 
     def _grab(self) -> None:
         """In a thread: other programs may take their time."""
@@ -121,7 +124,7 @@ class Attaching:
             _log.info("nothing can be dropped here: %s", error)
 
     def _dropped(self, names: str) -> None:
-        self._on_paths([Path(name) for name in self._text.tk.splitlist(names)[:MAX_DROPPED]])
+        self._on_paths([Path(name) for name in self._text.tk.splitlist(names)[:MAX_AT_ONCE]])
 
 
 def _kept(data: bytes) -> Path:

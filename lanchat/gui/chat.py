@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tkinter import ttk
 from typing import Final
 
 from lanchat.client import events
 from lanchat.client.commands import Deed
-from lanchat.client.preferences import Preferences
+from lanchat.client.preferences import Level, Preferences
 from lanchat.client.profile import Visit
 from lanchat.client.shortcodes import complete as complete_emoji
 from lanchat.gui.aiming import Aiming
@@ -122,19 +122,19 @@ class ChatScreen(ttk.Frame):
                 self.files.forget((room, target))
                 self._messages_changed = True
             case (
-                events.Edited()
-                | events.Reacted()
-                | events.Pinned()
-                | events.Message()
-                | events.Page()
-                | events.Queued()
-                | events.Failed()
-            ):
+                events.Edited() | events.Reacted() | events.Pinned() | events.Message() | events.Page()
+                | events.Queued() | events.Failed()
+            ):  # fmt: skip
                 self._messages_changed = True
                 elsewhere = self.model.rooms.find(event.room) is not self.model.current
                 self._people_changed = self._people_changed or elsewhere
             case _:
                 self._people_changed = self._messages_changed = True
+
+    def mark_levels(self, levels: Mapping[str, Level]) -> None:
+        """What is told of rooms, where it is not what is told of others."""
+        self.model.rooms.tell_levels(levels)
+        self.side.refresh_people()
 
     @property
     def visit(self) -> Visit:
@@ -311,7 +311,7 @@ class ChatScreen(ttk.Frame):
         self.uploads = TransferRows(main, self._kit, self.files.end_upload, place)
         self.attaching = Attaching(self.composer.text, (self.messages.text, self.composer.text), self.files.send)
         self.messages.text.bind("<Control-u>", lambda _: self.attaching.choose())
-        self.composer.add_attach(self.attaching.choose)
+        self.composer.add_attach(self.attaching.choose, self.attaching.paste)
 
     # Following the model
 

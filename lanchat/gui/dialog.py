@@ -21,7 +21,7 @@ class Dialog(tk.Toplevel):
     def __init__(self, master: tk.Misc, kit: Kit, title: str, on_cancel: Callable[[], object] | None = None) -> None:
         super().__init__(master)
         self.withdraw()  # until it is complete and has its place
-        self.title(title)
+        self.title(drawable(title))
         self.resizable(False, False)
         self._kit = kit
         self._parent = master.winfo_toplevel()
@@ -65,7 +65,8 @@ class Dialog(tk.Toplevel):
 
     def add_text(self, text: str, style: str = "Sub.TLabel", gap: float = 0) -> ttk.Label:
         """A paragraph; gap: px above it."""
-        label = ttk.Label(self.body, text=text, style=style, wraplength=self._kit.px(WIDTH), justify="left")
+        wrap = self._kit.px(WIDTH)
+        label = ttk.Label(self.body, text=drawable(text), style=style, wraplength=wrap, justify="left")
         label.pack(anchor="w", pady=(self._kit.px(gap), 0))
         return label
 
@@ -91,7 +92,7 @@ class Choice(Dialog):
 
     def __init__(self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Answers) -> None:
         super().__init__(master, kit, "lanchat")
-        self.add_text(drawable(title), "Title.TLabel")
+        self.add_text(title, "Title.TLabel")
         self.add_text(text, gap=8)
         self.answers: dict[str, ttk.Button] = {}
         for word, act in reversed(answers.items()):

@@ -31,7 +31,9 @@ class Mover(Protocol):
     """What the desk needs of lanchat.client.Client."""
 
     def send_file(self, path: Path, *, room: str) -> str: ...
-    def get_file(self, message: Message, folder: Path | None = None) -> str: ...
+    def get_file(
+        self, message: Message, folder: Path | None = None, *, name: str = "", replace: bool = False
+    ) -> str: ...
     def cancel_file(self, transfer_id: str) -> object: ...
 
 
@@ -156,7 +158,7 @@ class FileDesk:
         if data is None:
             self._on_problem(f"{safe_name(message.file.name)} is no picture that can be shown.")
             return
-        actions = {"Save": lambda: self.save(at), "Save into …": lambda: self.save_as(at)}
+        actions = {"Save": lambda: self.save(at), "Save as …": lambda: self.save_as(at)}
         PictureView(self._screen, self._kit, safe_name(message.file.name), data, actions)
 
     # Saving
@@ -166,16 +168,28 @@ class FileDesk:
         self._get(at, Place(at, look=False), self.folder or downloads())
 
     def save_as(self, at: At) -> None:
-        """Into a folder that the user chooses."""
-        if folder := filedialog.askdirectory(parent=self._screen, title="Save into this folder", mustexist=True):
-            self._get(at, Place(at, look=False), Path(folder))
+        """Where the user chooses, and under which name; the dialog itself asks before something is replaced."""
+        message = self._message(at)
+        if message is None or message.file is None:
+            return
+        folder = self.folder or downloads()
+        chosen = filedialog.asksaveasfilename(
+            parent=self._screen,
+            title="Save as",
+            initialdir=str(folder) if folder.is_dir() else None,
+            initialfile=safe_name(message.file.name),
+        )
+        if chosen:
+            to = Path(chosen)
+            name = safe_name(to.name)
+            self._get(at, Place(at, look=False), to.parent, name, replace=name == to.name and to.exists())
 
-    def _get(self, at: At, place: Place, folder: Path) -> None:
+    def _get(self, at: At, place: Place, folder: Path, name: str = "", *, replace: bool = False) -> None:
         message = self._message(at)
         if message is None or message.file is None:
             return
         try:
-            self._model.transfers.begin(self._client.get_file(message, folder), place)
+            self._model.transfers.begin(self._client.get_file(message, folder, name=name, replace=replace), place)
         except LanchatError as error:
             self._on_problem(str(error))
 

@@ -78,7 +78,7 @@ class MessageMenu:
         if message.file is not None:
             menu.add_separator()
             menu.add_command(label="Save", command=lambda: self._wishes.save(message))
-            menu.add_command(label="Save into …", command=lambda: self._wishes.save_as(message))
+            menu.add_command(label="Save as …", command=lambda: self._wishes.save_as(message))
         if len(self._model.timeline.versions(message)) > 1:
             menu.add_command(label="Earlier versions …", command=lambda: self._show_versions(message))
         if self._wishes.may_pin():

@@ -39,9 +39,9 @@ class NicknameDialog(Dialog):
         locked: bool = False,
     ) -> None:
         """locked: the PIN is asked for from the beginning; see `ask_pin` for later."""
-        super().__init__(master, kit, drawable(f"Join {room}"), on_cancel)
+        super().__init__(master, kit, f"Join {room}", on_cancel)
         self._on_join = on_join
-        self._name = nick
+        self._nick = nick
         self._add_head(drawable(f"Join {room}"), detail)
         self.add_text("Your name in this room", "Sub.TLabel", gap=20)
         self.field = Field(self.body, kit, "For example Ana", on_change=self._changed)
@@ -76,7 +76,8 @@ class NicknameDialog(Dialog):
         words = ttk.Frame(head)
         words.pack(side="left", fill="x", expand=True)
         ttk.Label(words, text=title, style="Title.TLabel", wraplength=wrap).pack(anchor="w")
-        ttk.Label(words, text=detail, style="Meta.TLabel", wraplength=wrap).pack(anchor="w", pady=(kit.px(2), 0))
+        below = ttk.Label(words, text=drawable(detail), style="Meta.TLabel", wraplength=wrap)
+        below.pack(anchor="w", pady=(kit.px(2), 0))
         kit.listen(self._preview, self._draw_preview)
 
     # What became of it
@@ -143,7 +144,7 @@ class NicknameDialog(Dialog):
         self._submit()
 
     def _changed(self, text: str) -> None:
-        self._name = text.strip()
+        self._nick = text.strip()
         self._draw_preview()
         try:
             clean_nick(text)
@@ -171,5 +172,5 @@ class NicknameDialog(Dialog):
         canvas, colors = self._preview, self._kit.colors
         canvas.configure(bg=colors.bg)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(self._name)]
-        avatar(canvas, self._kit, (0, 0), initials(self._name), color, size=AVATAR, under="bg")
+        color = colors.avatars[Hues().of(self._nick)]
+        avatar(canvas, self._kit, (0, 0), initials(self._nick), color, size=AVATAR, under="bg")

@@ -11,6 +11,7 @@ from typing import Final
 from lanchat.gui import paint
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
+from lanchat.gui.line import draw_line, line_width
 from lanchat.gui.model import wording
 from lanchat.gui.model.people import initials
 from lanchat.gui.model.search import SearchModel
@@ -169,10 +170,8 @@ class SearchPanel(ttk.Frame):
         when = self._model.when(hit, self._clock())
         canvas.create_text(right, middle, text=when, anchor="e", font=kit.fonts.caption, fill=kit.colors.text2)
         room = max(0, right - left - px(AVATAR + 16) - kit.fonts.caption.measure(when))
-        name = paint.elide(kit.fonts.list_bold, drawable(nick), room)
-        canvas.create_text(
-            left + px(AVATAR + 8), middle, text=name, anchor="w", font=kit.fonts.list_bold, fill=kit.colors.text
-        )
+        at = (left + px(AVATAR + 8), middle)
+        draw_line(canvas, kit, at, nick, font=kit.fonts.list_bold, fill=kit.colors.text, width=room)
 
     def _draw_text(self, canvas: RowList[int], hit: Hit, box: Box) -> None:
         """What was looked for stands out in bold, and in another colour; below it, where that was."""
@@ -183,26 +182,23 @@ class SearchPanel(ttk.Frame):
         for word, found in _words(self._model.pieces(hit)):
             font = kit.fonts.list_bold if found else kit.fonts.list
             ink = colors.text if found else colors.text2
-            text = drawable(word)
-            wide = font.measure(text)
-            if x and x + font.measure(text.rstrip()) > width:
+            seen, wide = line_width(kit, font, word.rstrip()), line_width(kit, font, word)
+            if x and x + seen > width:
                 if line == LINES:
                     canvas.create_text(left + x, y, text="…", anchor="nw", font=font, fill=ink)
                     break
                 x, y, line = 0, y + height, line + 1
-            text = paint.elide(font, text, width) if wide > width and not x else text
-            canvas.create_text(left + x, y, text=text, anchor="nw", font=font, fill=ink)
+            draw_line(canvas, kit, (left + x, y), word.rstrip(), font=font, fill=ink, anchor="nw", width=width)
             if found:
-                end = left + x + font.measure(text.rstrip())
+                end = left + x + min(seen, width)
                 canvas.create_line(left + x, y + height - px(1), end, y + height - px(1), fill=colors.link)
             x += wide
         where = self._where(hit)
         beside = hit.before or hit.after
         context = f"{wording.name(beside.nick)}: {wording.sentence(beside.text)}" if beside else ""
         below = " · ".join(part for part in (where, context) if part)
-        below = paint.elide(kit.fonts.caption, drawable(below), width)
-        foot = box.y + box.height - px(12)
-        canvas.create_text(left, foot, text=below, anchor="sw", font=kit.fonts.caption, fill=colors.text3)
+        at = (left, box.y + box.height - px(12))
+        draw_line(canvas, kit, at, below, font=kit.fonts.caption, fill=colors.text3, anchor="sw", width=width)
 
 
 def _words(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:

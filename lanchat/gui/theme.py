@@ -13,6 +13,7 @@ from tkinter import ttk
 from types import SimpleNamespace
 
 from lanchat.gui import icons, shapes, styles
+from lanchat.gui.emoji import EmojiPictures
 from lanchat.gui.scale import detect
 from lanchat.gui.tokens import MONO, PALETTES, SANS, TYPE, Mode, Palette
 
@@ -49,6 +50,7 @@ class Kit:
         self.style = ttk.Style(root)
         self.colors: Palette = PALETTES[mode]
         self.mode: Mode = mode
+        self.emoji = EmojiPictures(self)
         self._images: dict[object, tk.PhotoImage] = {}
         self._themes: dict[Mode, str] = {}
         self._listeners: dict[tk.Misc, list[Callable[[], object]]] = {}

@@ -29,6 +29,7 @@ TYPING_LASTS: Final = 6.0  # s that one counts: twice as long, so that one may b
 TYPING_ROOM: Final = 50  # people in a room, above which nobody is told: it would be noise
 READERS_ROOM: Final = 50  # connections in a room, above which nobody is told who has read what: it would be noise
 SEEN_EVERY: Final = 3.0  # s between two words on what one person has read in a room
+OWN_SEEN_EVERY: Final = 0.5  # s between two of them to that person's own devices, which look wrong until then
 MAX_STATUS: Final = 80  # characters of why somebody is away: one line below a name
 STATUS_EVERY: Final = 2.0  # s between two changes of how somebody is here; what comes sooner is told then
 MAX_PINS: Final = 50  # messages of a room that are kept at hand: a list that somebody still reads

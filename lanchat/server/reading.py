@@ -8,13 +8,20 @@ says again.
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import Final, NamedTuple
 
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 
 _log = logging.getLogger(__name__)
 DELAY: Final = 5.0  # s that markers wait to be stored together
+
+
+class Noted(NamedTuple):
+    """How far somebody has read now. told: what others may know of it then, 0: nothing; None: that is no news."""
+
+    seq: int
+    told: int | None
 
 
 class Reading:
@@ -35,9 +42,9 @@ class Reading:
     def _kept(self, room: str, key: str) -> int:
         return self._waiting.get((room, key)) or self._journal.seen(room, key)
 
-    def note(self, room: str, key: str | None, seq: int, now: float, *, public: bool = True) -> int | None:
-        """`key` has read up to `seq`; backwards it does not go. public: others may know. Returns what they know then,
-        0: nothing; None: nothing changed. Raises StoreError."""
+    def note(self, room: str, key: str | None, seq: int, now: float, *, public: bool = True) -> Noted | None:
+        """`key` has read up to `seq`; backwards it does not go. public: others may know. None: nothing changed.
+        Raises StoreError."""
         if key is None:
             return None
         before = self._kept(room, key)
@@ -46,7 +53,7 @@ class Reading:
             return None
         self._waiting[room, key] = new
         self.due = self.due or now + DELAY
-        return max(0, new) if max(new, before) > 0 else None
+        return Noted(abs(new), max(0, new) if max(new, before) > 0 else None)
 
     def readers(self, room: str, limit: int) -> dict[str, int]:
         """Of at most `limit` keys that let it be known, how far they have read. Raises StoreError."""

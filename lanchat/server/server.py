@@ -145,9 +145,9 @@ class Server:
             return
         self._stopping.set()
         _log.info("closing")
+        self._listener.close()  # first: who tries the port because of the goodbye shall find it closed
         if self._announcer is not None:
             self._announcer.close()
-        self._listener.close()
         self._broadcaster.inbox.put(Stop(goodbye=True))
         self._end_sessions()
         self._roll_back()

@@ -17,7 +17,7 @@ from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
 from lanchat.protocol.frames import Bye, Entered, Parted, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
-from lanchat.protocol.limits import MAX_PIN_TEXT, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
+from lanchat.protocol.limits import MAX_PIN_TEXT, OWN_SEEN_EVERY, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.presence import Pin
 from lanchat.protocol.rooms import Person, RoomInfo
@@ -54,7 +54,7 @@ class Stage:
     ) -> None:
         self._journal, self._rooms, self._roster, self._reading = journal, rooms, roster, reading
         self._retention, self._files, self._delivery, self._members = retention, files, delivery, members
-        self._departures, self._receipts = departures, Receipts()
+        self._departures, self._receipts, self._own_receipts = departures, Receipts(), Receipts(OWN_SEEN_EVERY)
         # By room, as told last, and up to where its texts were redacted then: many may come at once
         self._pins: dict[str, tuple[Pins, int]] = {}
         self._changed_at: float | None = None  # when the first untold change of the roster happened (s, monotonic)
@@ -79,7 +79,8 @@ class Stage:
     def due(self) -> float | None:
         """When `on_time` has something to do."""
         changed = None if self._changed_at is None else self._changed_at + limits.PRESENCE_DELAY
-        return min((due for due in (changed, self._receipts.due) if due is not None), default=None)
+        dues = (changed, self._receipts.due, self._own_receipts.due)
+        return min((due for due in dues if due is not None), default=None)
 
     def on_time(self, now: float) -> None:
         if self._changed_at is not None and now >= self._changed_at + limits.PRESENCE_DELAY:
@@ -87,6 +88,17 @@ class Stage:
         for seen in self._receipts.take(now):
             if (room := self._delivery.room(seen.room)) is not None:
                 self._publish(room, seen)
+        self._tell_own(self._own_receipts.take(now))
+
+    def _tell_own(self, seen: Sequence[Seen]) -> None:
+        """To the devices of who has read it."""
+        by_key: dict[str, list[Seen]] = {}
+        for one in seen:
+            by_key.setdefault(one.key, []).append(one)
+        for member in self._members.values() if by_key else ():
+            for one in by_key.get(member.line.key or "", ()):
+                if one.room in member.places:
+                    self._delivery.tell(member, one)
 
     def _publish_first(self, *frames: Rules | Typed | Rooms | Seen) -> None:
         """To everybody, behind what was not told of the roster yet."""
@@ -144,11 +156,15 @@ class Stage:
             self._publish(room, Typed(room.name, line.nick, line.key))
 
     def read(self, line: Line, room: Room, read: Read, now: float) -> None:
-        """Kept for their other devices; told to others where they let it, and where it is no noise. Raises
-        StoreError."""
-        known = self._reading.note(room.name, line.key, min(read.seq, room.head), now, public=read.public)
-        if known is not None and line.key is not None and self._delivery.followers(room.name) <= READERS_ROOM:
-            self._receipts.note(room.name, line.key, known, now)
+        """Kept for their other devices, and told to those that are here; told to others where they let it, and where it
+        is no noise. Raises StoreError."""
+        noted = self._reading.note(room.name, line.key, min(read.seq, room.head), now, public=read.public)
+        if noted is None or line.key is None:
+            return
+        if line.connections > 1:
+            self._own_receipts.note(room.name, line.key, noted.seq, now)
+        if noted.told is not None and self._delivery.followers(room.name) <= READERS_ROOM:
+            self._receipts.note(room.name, line.key, noted.told, now)
 
     def listing(self, member: Member) -> list[ServerFrame]:
         """Everybody, and the rooms; of conversations one hears on entering them."""

@@ -92,3 +92,14 @@ def test_read_markers_are_of_each_room(serve: Serve, join: Join) -> None:
     again = join(server, "Ben")
     assert again.until(events.Joined).welcome.read == 0
     again.until(events.Entered, lambda e: (e.room, e.read) == ("games", 2))
+
+
+def test_what_is_read_here_is_told_to_the_same_persons_other_device(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana, ben = both(server, join)
+    phone = join(server, "Ana")
+    phone.until(events.Joined)
+    ben.client.say("dinner?")
+    seq = ana.until_said("dinner?").seq
+    ana.client.read(seq, public=False)
+    assert phone.until(events.Seen) == events.Seen("lobby", ana.client.key, seq)

@@ -64,6 +64,29 @@ def test_a_file_gets_from_one_to_the_other(serve: Serve, join: Join, plan: Path)
     assert [p.name for p in downloads().glob("*.part")] == []
 
 
+def test_a_file_is_saved_under_another_name_and_replaces_only_what_may_go(
+    serve: Serve, join: Join, plan: Path, tmp_path: Path
+) -> None:
+    ana = join(serve(), "Ana")
+    message = send(ana, plan)
+    (tmp_path / "mine").write_text("precious")
+    (tmp_path / "link.pdf").symlink_to(tmp_path / "mine")
+    (tmp_path / "old.pdf").write_text("old")
+
+    def save(name: str, *, replace: bool) -> Path:
+        over = until_over(ana, ana.client.get_file(message, tmp_path, name=name, replace=replace))
+        assert over.state == "done", over.detail
+        assert Path(over.path).read_bytes() == DATA
+        return Path(over.path)
+
+    assert save("old.pdf", replace=False) == tmp_path / "old (2).pdf"
+    assert (tmp_path / "old.pdf").read_text() == "old"
+    assert save("old.pdf", replace=True) == tmp_path / "old.pdf"
+    assert save("link.pdf", replace=True) == tmp_path / "link.pdf"
+    assert save("../new.pdf", replace=True) == tmp_path / "new.pdf"
+    assert (tmp_path / "mine").read_text() == "precious"
+
+
 def test_a_message_without_a_file(serve: Serve, join: Join) -> None:
     ana = join(serve(), "Ana")
     ana.client.say("hello")

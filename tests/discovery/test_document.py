@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.discovery import announcement, beacon, caps, directory, entry, networks
+from lanchat.discovery import announcement, beacon, caps, directory, entry, networks, sweep
 from lanchat.discovery.announcement import Answer, Beacon, Bye, Question, decode
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "discovery.md").read_text()
@@ -32,6 +32,8 @@ def test_every_datagram_has_an_example_that_is_understood() -> None:
         ("addresses of a server", entry.MAX_PLACES),
         ("remembered addresses", directory.MAX_KNOWN),
         ("interfaces", networks.MAX_INTERFACES),
+        ("addresses asked one by one", sweep.BATCH),
+        ("networks of the settings", sweep.MAX_SUBNETS),
     ],
 )
 def test_limits_are_those_of_the_code(limit: str, value: int) -> None:

@@ -140,7 +140,7 @@ def test_what_a_healthy_network_shows(checked: dict[str, Checked]) -> None:
     healthy = checked["healthy"]
     assert healthy.report["verdict"].startswith("All is well: 1 room answers")
     sentence = healthy["interface"]["sentence"]
-    assert "asked by broadcast, IPv6 multicast, mDNS; 1 other computer answered" in sentence
+    assert "asked by broadcast, multicast, mDNS; 1 other computer answered" in sentence
     own = checked["server"]
     assert (own.code, own.problems) == (0, [])
     assert "1 on this computer" in own["rooms"]["sentence"]

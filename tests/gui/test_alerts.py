@@ -93,6 +93,8 @@ def test_a_room_may_be_silent(
         window.until(lambda: "look" in window.shown())
         assert window.app.alerts._model is not None
         assert window.app.alerts._model.due is None
+        assert window.app.chat.model.rooms.first.unread
+        assert window.root.title().startswith("lobby – ")
     assert not window.app.alerts._icon.badged
 
 

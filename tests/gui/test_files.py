@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import queue
+import struct
 import tkinter as tk
 import zlib
 from collections.abc import Callable
@@ -19,7 +21,7 @@ from lanchat.client.events import Progress
 from lanchat.client.pictures import size_of_picture
 from lanchat.gui import picture_maker
 from lanchat.gui.file_card import FileCard
-from lanchat.gui.picture_maker import small_picture
+from lanchat.gui.picture_maker import PictureMaker, small_picture
 from lanchat.gui.picture_view import PictureView
 from lanchat.gui.theme import Kit
 from lanchat.paths import downloads, pictures
@@ -109,14 +111,32 @@ def test_a_deleted_file_is_gone(stage: Stage) -> None:
     assert cards(stage) == []
 
 
-def test_the_menu_saves(stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filedialog, "askdirectory", lambda **_: str(tmp_path))
-    stage.feed(entry(1, PLAN))
+def test_the_menu_saves_under_a_name_of_choice(
+    stage: Stage, menus: list[tk.Menu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what the dialog asked about is replaced: it knows nothing of how a name is cleaned."""
+    proposed: list[str] = []
+    chosen = ""
+    monkeypatch.setattr(
+        filedialog, "asksaveasfilename", lambda **options: [proposed.append(options["initialfile"]), chosen][1]
+    )
+    stage.feed(entry(1, File("../pl:an.pdf", 5, "a" * 64)))
     stage.until(lambda: cards(stage))
     cards(stage)[0].event_generate("<Button-3>", x=3, y=3)
     stage.until(lambda: menus)
-    menus[-1].invoke("Save into …")
-    assert stage.client.calls[-1] == ("get_file", 1, tmp_path)
+    before = list(stage.client.calls)
+    menus[-1].invoke("Save as …")
+    assert (proposed, stage.client.calls) == (["pl_an.pdf"], before)
+    (tmp_path / "old.pdf").touch()
+    (tmp_path / "CON").touch()
+    for answer, name, replace in (
+        (str(tmp_path / "new.pdf"), "new.pdf", False),
+        (str(tmp_path / "old.pdf"), "old.pdf", True),
+        (str(tmp_path / "CON"), "_CON", False),
+    ):
+        chosen = answer
+        menus[-1].invoke("Save as …")
+        assert stage.client.calls[-1] == ("get_file", 1, tmp_path, name, replace)
 
 
 def test_uploads_stand_above_the_composer(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -165,6 +185,73 @@ def test_what_is_no_picture_is_a_file(tmp_path: Path, data: bytes) -> None:
         assert size_of_picture(path) == (0, 0)
 
 
+def exif(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """(tag, type, count, value in 4 bytes), as they stand in a file."""
+    tags = b"".join(struct.pack("<HHL4s", *entry) for entry in entries)
+    return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + tags + bytes(4)
+
+
+TURNED = (0x0112, 3, 1, b"\x06\0\0\0")  # orientation: a quarter to the right
+
+
+@pytest.mark.filterwarnings("ignore:.*Corrupt EXIF")  # Pillow says so, beside going on
+@pytest.mark.parametrize(
+    ("told", "size"),
+    [
+        (exif(TURNED), (75, 100)),
+        (exif(TURNED, (0x011A, 2, 2, b"x\0\0\0")), (75, 100)),  # words for a number
+        (exif(TURNED)[:30], (75, 100)),
+        (exif(TURNED)[:24], (100, 75)),
+        (b"Exif\0\0II*\0\x08", (100, 75)),
+        (b"Exif\0\0II*\0\xff\xff\xff\xff", (100, 75)),
+    ],
+)
+def test_a_picture_is_shown_whatever_its_exif_is(tmp_path: Path, told: bytes, size: tuple[int, int]) -> None:
+    path = tmp_path / "p.jpg"
+    Image.new("RGB", (800, 600)).save(path, exif=told)
+    small = small_picture(path, (100, 100))
+    assert small is not None
+    with Image.open(io.BytesIO(small)) as made:
+        assert made.size == size
+
+
+def test_one_picture_that_no_one_foresaw_is_not_the_end_of_all(root: tk.Tk, until: Until, tmp_path: Path) -> None:
+    path = tmp_path / "p.png"
+    path.write_bytes(picture())
+    maker, made = PictureMaker(root, tmp_path / "none"), []
+    maker.make(path, ("no", "size"), made.append)  # type: ignore[arg-type]
+    maker.make(path, (100, 100), made.append)
+    until(lambda: len(made) == 2)
+    maker.close()
+    assert made[0] is None
+    assert made[1]
+
+
+def test_closing_does_not_wait_for_what_the_thread_took_first(root: tk.Tk, until: Until, tmp_path: Path) -> None:
+    class Taken(queue.SimpleQueue):  # type: ignore[type-arg]
+        def empty(self) -> bool:
+            """As it was before the thread took the last one."""
+            return False
+
+    maker, made = PictureMaker(root, tmp_path / "none"), []
+    maker._wishes = Taken()
+    maker.make(tmp_path / "gone.png", (9, 9), made.append)
+    until(lambda: made)
+    maker.close()
+
+
+def test_a_long_transfer_leaves_nothing_behind_in_its_card(stage: Stage) -> None:
+    stage.feed(entry(1, PLAN))
+    (card,) = cards(stage)
+    press(stage, card, "Save")
+    kept = []
+    for done in range(20):
+        stage.feed(Progress(f"t{len(stage.client.calls)}", PLAN.name, False, "moving", done, PLAN.size, 9.0, 9.0))
+        kept.append(len(card._first._tclCommands))  # type: ignore[attr-defined]
+    assert "Cancel" in words(card)
+    assert kept[1:] == kept[:-1]
+
+
 def test_a_picture_is_seen_in_the_talk_and_large(stage: Stage, tmp_path: Path) -> None:
     data = picture()
     file = File("p.png", len(data), hashlib.sha256(data).hexdigest(), 800, 600)
@@ -200,16 +287,41 @@ def test_the_oldest_pictures_go_whosever_they_are(tmp_path: Path, monkeypatch: p
     assert sorted(path.name for path in tmp_path.glob("*/*")) == ["new", "old"]
 
 
-def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
-    data = picture(size=(20, 20))
+@pytest.mark.parametrize("kind", ["text/uri-list", "x-special/gnome-copied-files"])
+def test_copied_files_are_attached_and_their_names_are_not_pasted(
+    stage: Stage, root: tk.Tk, tmp_path: Path, kind: str
+) -> None:
+    paths = [tmp_path / "a plan.pdf", tmp_path / "é.png"]
+    uris = "\r\n".join(path.as_uri() for path in paths)
+    named = uris if kind == "text/uri-list" else f"copy\n{uris}"
+    own_clipboard(root, {kind: named, "UTF8_STRING": str(paths[0])})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert [call for call in stage.client.calls if call[0] == "send_file"] == [("send_file", path) for path in paths]
+    assert stage.screen.composer.draft == ""
+
+
+def test_a_link_that_is_copied_is_text(stage: Stage, root: tk.Tk) -> None:
+    link = "https://example.org/"
+    own_clipboard(root, {"text/uri-list": f"{link}\r\n", "UTF8_STRING": link, "STRING": link})
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    assert stage.screen.composer.draft == link
+    assert not [call for call in stage.client.calls if call[0] == "send_file"]
+
+
+def own_clipboard(root: tk.Tk, held: dict[str, str]) -> None:
+    """As another program has it, by kinds."""
     owner = tk.Frame(root)
-    words_of = " ".join(f"0x{byte:x}" for byte in data) + " "
-    owner.selection_handle(
-        lambda offset, length: words_of[int(offset) : int(offset) + int(length)],
-        selection="CLIPBOARD",
-        type="image/png",
-    )
+    for kind, text in held.items():
+        owner.selection_handle(
+            lambda offset, length, text=text: text[int(offset) : int(offset) + int(length)],  # type: ignore[misc]
+            selection="CLIPBOARD",
+            type=kind,
+        )
     owner.selection_own(selection="CLIPBOARD")
+
+
+def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
+    own_clipboard(root, {"image/png": " ".join(f"0x{byte:x}" for byte in picture(size=(20, 20))) + " "})
     stage.screen.composer.text.event_generate("<<Paste>>")
     stage.until(lambda: any(call[0] == "send_file" for call in stage.client.calls))
     path = next(call[1] for call in stage.client.calls if call[0] == "send_file")

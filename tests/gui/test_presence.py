@@ -87,6 +87,28 @@ def hover(window: Window, seq: int) -> None:
     screen.messages.text.event_generate("<Motion>", warp=True, x=place[0] + 20, y=place[1] + 5)
 
 
+def test_who_has_read_a_message_is_said_at_the_pointer_where_they_let_it(windows: Two) -> None:
+    sam, ana, wait = windows
+    tools = sam.screen.hover
+
+    def look(window: Window) -> None:
+        """The person of this window reads on, whichever of the two windows has the keyboard."""
+        window.screen.model.set_focused(True)
+        window.screen.telling.read()
+
+    sam.click(is_room("lobby"))
+    sam.say("who is here?")
+    wait(lambda: "who is here?" in sam.content and "who is here?" in ana.content)
+    hover(sam, 1)
+    wait(lambda: tools.message is not None)
+    assert not tools.seen.winfo_ismapped()
+    wait(lambda: [look(ana), tools.seen.winfo_ismapped()][-1])
+    assert tools.seen["text"] == "Seen by Ana"
+    ana.screen.prefer(Preferences(receipts=False))
+    wait(lambda: [look(ana), not tools.seen.winfo_ismapped()][-1])
+    assert tools.message is not None
+
+
 def test_a_message_is_pinned_found_and_unpinned(windows: Two, menus: list[PopupMenu]) -> None:
     sam, ana, wait = windows
     assert not sam.screen.bar.pins.winfo_manager()
@@ -153,13 +175,13 @@ def test_how_somebody_is_is_chosen_and_seen(windows: Two, menus: list[PopupMenu]
     assert question.field is not None
     question.field.value = "lunch until one"
     question.submit.invoke()
-    assert ana.screen.side.me._state.cget("text") == "Away: lunch until one"
+    assert ana.screen.side.me._state.text == "Away: lunch until one"
     wait(lambda: [p.state for p in sam.screen.model.people()] == ["", "away"])
-    wait(lambda: sam.screen.bar._topic.cget("text") == "Away: lunch until one")
+    wait(lambda: sam.screen.bar._topic.text == "Away: lunch until one")
     ana.say("/back")
-    wait(lambda: sam.screen.bar._topic.cget("text") == "Online")
+    wait(lambda: sam.screen.bar._topic.text == "Online")
     ana.client.close()
-    wait(lambda: str(sam.screen.bar._topic.cget("text")).startswith("Last here at "))
+    wait(lambda: sam.screen.bar._topic.text.startswith("Last here at "))
 
 
 def test_seen_stands_below_what_the_other_has_read(windows: Two) -> None:

@@ -11,6 +11,7 @@ import pytest
 from lanchat.protocol.limits import MAX_DIRECT, MAX_TOPIC, Code
 from lanchat.protocol.rooms import direct_name
 from lanchat.server import Server
+from lanchat.server.rooms import MAX_ROOMS
 from tests.server.conftest import Serve
 from tests.server.raw_client import Frame, RawClient
 from tests.server.test_conversation import MakeKey
@@ -285,6 +286,23 @@ def test_a_flood_of_rooms_ends_at_the_limit(people: list[Talker], monkeypatch: p
     codes = [ana.arrange("enter", room="r0").get("code", "") for _ in range(60)]
     assert codes[-1] == Code.TOO_MANY  # no faster than somebody could want it
     assert "code" not in ben.arrange("enter", room="r0")
+
+
+def test_who_asks_for_ten_thousand_rooms_is_told_so_and_nobody_else_minds(people: list[Talker], server: Server) -> None:
+    ana, ben, _ = people
+    for n in range(10_000):
+        ana.raw.tell(kind="arrange", id=f"{n}", do={"action": "create", "name": f"r{n}"})
+        if n % 100 == 99:
+            while ana.raw.until("outcome")["id"] != f"{n}":
+                pass
+    outcomes = [frame for frame in ana.raw.seen if frame["type"] == "outcome"]
+    made = [outcome for outcome in outcomes if not outcome.get("code")]
+    assert 0 < len(made) <= MAX_ROOMS
+    assert {outcome.get("code", Code.TOO_MANY) for outcome in outcomes} == {Code.TOO_MANY}
+    assert len(outcomes) == 10_000
+    assert len(ben.rooms()) == len(made) + 1
+    ben.say("still here")
+    ben.until_said("still here")
 
 
 def test_all_devices_of_a_person_follow_the_same_rooms(
