@@ -25,6 +25,7 @@ LONGEST = (
     "server/test_hostile_peers.py",
     "cli/test_admin.py",
     "torture/test_streams.py",
+    "client/test_transfer_cut.py",
 )
 
 

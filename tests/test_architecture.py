@@ -47,8 +47,13 @@ PURE: Final = (
     "lanchat.protocol",
     "lanchat.discovery.announcement",
     "lanchat.client.asking",
+    "lanchat.client.outcomes",
     "lanchat.client.pace",
+    "lanchat.discovery.caps",
     "lanchat.discovery.directory",
+    "lanchat.discovery.entry",
+    "lanchat.discovery.networks",
+    "lanchat.discovery.sweep",
     "lanchat.doctor.facts",
     "lanchat.doctor.firewalld",
     "lanchat.doctor.iptables",
@@ -72,14 +77,22 @@ PURE: Final = (
     "lanchat.server.statuses",
     "lanchat.server.receipts",
     "lanchat.server.roster",
+    "lanchat.server.slow_mode",
+    "lanchat.client.commands",
     "lanchat.client.emoji_names",
+    "lanchat.client.fold",
     "lanchat.client.links",
     "lanchat.client.markup",
+    "lanchat.client.mentions",
+    "lanchat.client.preferences",
+    "lanchat.client.searching",
+    "lanchat.client.sending",
     "lanchat.client.shortcodes",
     "lanchat.gui.model",
     "lanchat.transcript",
     "lanchat.cli.completing",
     "lanchat.cli.here",
+    "lanchat.cli.noticing",
     "lanchat.cli.screen_lines",
     "lanchat.cli.status_line",
     "lanchat.cli.typed",
@@ -214,6 +227,13 @@ def test_what_a_package_must_not_know(package: str) -> None:
         ],
         f"{package} imports none of {', '.join(FORBIDDEN[package])}",
     )
+
+
+def test_the_architecture_names_the_pure_modules() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    [paragraph] = [part for part in text.split("\n\n") if part.startswith("Most of the rules live in pure modules")]
+    named = {name.removesuffix(".py").rstrip("/").replace("/", ".") for name in paragraph.split("`")[1::2]}
+    assert {f"lanchat.{name}" for name in named} == set(PURE)
 
 
 def test_pure_modules_read_no_clock() -> None:

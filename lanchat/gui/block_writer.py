@@ -16,9 +16,10 @@ from lanchat.client.markup import Line, Run, Style, parse
 from lanchat.gui import markup_tags
 from lanchat.gui.emoji import EmojiPictures, drawable
 from lanchat.gui.markup_tags import line_tags, run_tags
-from lanchat.gui.model.spans import EMOJI, cut, is_rtl, spans, with_emoji
+from lanchat.gui.model.spans import EMOJI, is_rtl, spans, with_emoji
 from lanchat.gui.model.spans import Kind as SpanKind
 from lanchat.gui.model.timeline import Block, Kind, Sent
+from lanchat.gui.model.wording import one_line
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import HUES, mix
 from lanchat.protocol.files import file_in_words
@@ -31,7 +32,7 @@ EMOJI_SIZE: Final = 19  # px: the line's height
 SMALL: Final = 15  # px, in the smaller type
 WAITING_INK: Final = 0.62  # share of the text's colour while a message waits: as faint as can still be read
 REACTION: Final = 16  # px
-QUOTE: Final = 120  # characters shown of what is answered: one line
+QUOTE: Final = 80  # characters shown of what is answered: one line
 MAX_LINES: Final = 400  # of one message on the screen; 8,000 line breaks would be as many lines
 _HERE: Final = "here"  # the mark where text is inserted; it moves on with it
 
@@ -141,7 +142,7 @@ class BlockWriter:
             self._add(f"  {block.time}\n", "head", "time", *called)
         if block.quote:
             who = f"{block.quote.nick}: " if block.quote.nick else ""
-            quote = f"↪ {who}{cut(block.quote.text, QUOTE)}\n"
+            quote = f"↪ {who}{one_line(block.quote.text, QUOTE)}\n"
             self._words(quote, SMALL, "quote", *(("wrapped",) if EMOJI.search(quote) else ()), *called)
         ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
         if block.file is not None:

@@ -76,6 +76,7 @@ class Composer(ttk.Frame):
         self._hint.pack(side="right")
         self._line = ttk.Label(below, style="Meta.TLabel")
         self._line.pack(side="left")
+        below.bind("<Configure>", lambda event: self._line.configure(wraplength=event.width))
         self._bind_events(on_page, on_escape, on_up)
         kit.listen(self, self._paint)
 
@@ -130,7 +131,7 @@ class Composer(ttk.Frame):
 
     def type(self, characters: str) -> None:
         """As if typed here."""
-        if str(self.text["state"]) != "disabled":
+        if characters and str(self.text["state"]) != "disabled":
             self.focus_text()
             self.text.insert("insert", characters)
 

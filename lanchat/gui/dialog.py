@@ -9,6 +9,7 @@ from typing import Final
 
 from lanchat.gui.emoji import drawable
 from lanchat.gui.focus import give_back, holder
+from lanchat.gui.key_bindings import press
 from lanchat.gui.theme import Kit
 
 Answers = dict[str, Callable[[], object]]  # the words on the buttons, from left to right, and what they do
@@ -58,7 +59,7 @@ class Dialog(tk.Toplevel):
     def add_button(self, text: str, command: Callable[[], object], style: str = "TButton") -> ttk.Button:
         """A button to the left of those that are there; Return presses it while it has the keyboard."""
         button = ttk.Button(self.buttons, text=text, command=command, style=style)
-        button.bind("<Return>", lambda _: button.invoke())
+        button.bind("<Return>", press)
         button.pack(side="right", padx=(self._kit.px(8), 0))
         button.lower()  # Tab goes from left to right, the button made first is the rightmost
         return button

@@ -57,7 +57,7 @@ class FileDesk:
         self._cards: dict[At, FileCard] = {}
         self._pictures: dict[At, Path] = {}  # the folders of those that may lie in the cache
         self._views: set[At] = set()  # pictures to be shown large once they are here
-        self.folder: Path | None = None  # where files are saved; None: where the system keeps downloads
+        self.folder = downloads()  # where files are saved
         self._maker = PictureMaker(screen, pictures())
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class FileDesk:
             return
         width, height = thumbnail_size(message.file)
         size = (self._kit.px(width), self._kit.px(height))
-        self._maker.make(Path(self._model.transfers.seen[at]), size, lambda data: self._made(at, data))
+        self._maker.make(Path(self._model.transfers.seen[at]), size, lambda data: self._made(at, data), enlarge=True)
 
     def _made(self, at: At, data: bytes | None) -> None:
         if data is not None and at in self._cards:
@@ -164,15 +164,15 @@ class FileDesk:
     # Saving
 
     def save(self, at: At) -> None:
-        """Into the downloads."""
-        self._get(at, Place(at, look=False), self.folder or downloads())
+        """Into the folder for files."""
+        self._get(at, Place(at, look=False), self.folder)
 
     def save_as(self, at: At) -> None:
         """Where the user chooses, and under which name; the dialog itself asks before something is replaced."""
         message = self._message(at)
         if message is None or message.file is None:
             return
-        folder = self.folder or downloads()
+        folder = self.folder
         chosen = filedialog.asksaveasfilename(
             parent=self._screen,
             title="Save as",

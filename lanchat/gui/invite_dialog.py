@@ -12,6 +12,7 @@ from typing import Final
 from lanchat.gui.dialog import WIDTH, Dialog
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
+from lanchat.gui.key_bindings import press
 from lanchat.gui.model.invitation import promise
 from lanchat.gui.options import Options
 from lanchat.gui.qr_code import QrCode
@@ -69,7 +70,7 @@ class InviteDialog(Dialog):
         self.link.state(["readonly"])
         self.copy = ttk.Button(line, text="Copy", width=len("Copied"), style="Accent.TButton")
         self.copy.configure(command=lambda: self._copy(link))
-        self.copy.bind("<Return>", lambda _: self.copy.invoke())
+        self.copy.bind("<Return>", press)
         self.copy.pack(side="right", padx=(kit.px(10), 0))
         self.link.pack(side="left", fill="x", expand=True)
         self.code = QrCode(self.body, kit, link)

@@ -37,11 +37,12 @@ class NicknameDialog(Dialog):
         on_join: Callable[[str, str | None], object],
         on_cancel: Callable[[], object] | None = None,
         locked: bool = False,
+        key: str = "",
     ) -> None:
-        """locked: the PIN is asked for from the beginning; see `ask_pin` for later."""
+        """locked: the PIN is asked for from the beginning; see `ask_pin` for later. key: ours, once it is known."""
         super().__init__(master, kit, f"Join {room}", on_cancel)
         self._on_join = on_join
-        self._nick = nick
+        self._nick, self._key = nick, key
         self._add_head(drawable(f"Join {room}"), detail)
         self.add_text("Your name in this room", "Sub.TLabel", gap=20)
         self.field = Field(self.body, kit, "For example Ana", on_change=self._changed)
@@ -65,6 +66,11 @@ class NicknameDialog(Dialog):
         self.field.selection_range(0, "end")
         self.field.icursor("end")
         self.open(self.field)
+
+    def show_key(self, key: str) -> None:
+        """Ours is known: it gives us our colour."""
+        self._key = key
+        self._draw_preview()
 
     def _add_head(self, title: str, detail: str) -> None:
         kit = self._kit
@@ -172,5 +178,5 @@ class NicknameDialog(Dialog):
         canvas, colors = self._preview, self._kit.colors
         canvas.configure(bg=colors.bg)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(self._nick)]
+        color = colors.avatars[Hues().of(self._key)] if self._key else colors.absent
         avatar(canvas, self._kit, (0, 0), initials(self._nick), color, size=AVATAR, under="bg")

@@ -31,8 +31,8 @@ class PickerSide(ttk.Frame):
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._actions = kit, actions
-        self._me = ("", "")
-        self._hosted: Sequence[Hosted] = ()
+        self.me = ("", "", "")
+        self.hosted: Sequence[Hosted] = ()
         self.stop_buttons: list[ttk.Button] = []
         self._add_head()
         self.nav: RowList[tuple[Section, int]] = RowList(
@@ -58,9 +58,9 @@ class PickerSide(ttk.Frame):
     def show_counts(self, counts: dict[Section, int]) -> None:
         self.nav.show([Row(section, (section, counts[section]), NAV_HEIGHT) for section in Section])
 
-    def show_me(self, name: str, address: str) -> None:
-        """The name used last, and where this computer is reached."""
-        self._me = (name, address)
+    def show_me(self, name: str, address: str, key: str) -> None:
+        """The name used last, where this computer is reached, and our key, once it is known."""
+        self.me = (name, address, key)
         width = self._kit.px(NAME_WIDTH)
         self._nick.say(name or "No name yet", width)
         self._address.configure(text=elide(self._kit.fonts.meta, address, width))
@@ -68,9 +68,9 @@ class PickerSide(ttk.Frame):
 
     def show_hosted(self, hosted: Sequence[Hosted]) -> None:
         """The servers that run on this computer, each with a button that stops it."""
-        if hosted == self._hosted:
+        if hosted == self.hosted:
             return
-        self._hosted = hosted
+        self.hosted = hosted
         self.stop_buttons.clear()
         for child in self._servers.winfo_children():
             child.destroy()
@@ -130,8 +130,8 @@ class PickerSide(ttk.Frame):
         kit.listen(self._avatar, self._draw_avatar)
 
     def _draw_avatar(self) -> None:
-        canvas, colors, name = self._avatar, self._kit.colors, self._me[0]
+        canvas, colors, (name, _, key) = self._avatar, self._kit.colors, self.me
         canvas.configure(bg=colors.side)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(name)] if name else colors.absent
+        color = colors.avatars[Hues().of(key)] if name and key else colors.absent
         avatar(canvas, self._kit, (0, 0), initials(name), color, size=AVATAR, under="side")

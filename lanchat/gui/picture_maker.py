@@ -32,6 +32,7 @@ Done = Callable[[bytes | None], object]
 class _Wish(NamedTuple):
     path: Path
     size: tuple[int, int]
+    enlarge: bool
     done: Done
 
 
@@ -46,13 +47,14 @@ class PictureMaker:
         self._timer = ""
         self._thread: threading.Thread | None = None
 
-    def make(self, path: Path, size: tuple[int, int], done: Done) -> None:
-        """Calls `done` with what Tk reads, of at most this size in px; None: it is no picture that can be shown."""
+    def make(self, path: Path, size: tuple[int, int], done: Done, *, enlarge: bool = False) -> None:
+        """Calls `done` with what Tk reads, of at most this size in px; None: it is no picture that can be shown.
+        enlarge: of just this size, in its proportions."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="lanchat-pictures")
             self._thread.start()
         self._open += 1
-        self._wishes.put(_Wish(path, size, done))
+        self._wishes.put(_Wish(path, size, enlarge, done))
         if not self._timer:
             self._timer = self._widget.after(LOOK, self._look)
 
@@ -82,21 +84,26 @@ class PictureMaker:
         _trim(self._cache)
         while (wish := self._wishes.get()) is not None:
             try:
-                made = small_picture(wish.path, wish.size)
+                made = small_picture(wish.path, wish.size, enlarge=wish.enlarge)
             except Exception:  # a decoder's bug: this picture is lost, those behind it are not
                 _log.warning("%s cannot be shown", wish.path.name, exc_info=True)
                 made = None
             self._made.append((wish.done, made))
 
 
-def small_picture(path: Path, size: tuple[int, int]) -> bytes | None:
-    """Upright, as PPM or PNG; None: it is no picture, damaged, or too large."""
+def small_picture(path: Path, size: tuple[int, int], *, enlarge: bool = False) -> bytes | None:
+    """Upright, as PPM or PNG, at most of this size, or, with `enlarge`, of no less; None: it is no picture, damaged,
+    or too large."""
+    from PIL import ImageOps
+
     try:
         with open_picture(path) as picture:
             picture.draft("RGB", (2 * size[0], 2 * size[1]))  # JPEG alone: decoded small at once
             upright = _upright(picture)
             upright = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             upright.thumbnail(size)
+            if enlarge:
+                upright = ImageOps.contain(upright, size)
             data = io.BytesIO()
             if upright.mode == "RGB":
                 upright.save(data, "PPM")  # Tk reads it five times as fast

@@ -57,14 +57,17 @@ class SearchPanel(ttk.Frame):
         self.pack_propagate(False)
         self._kit, self._model, self._hue, self._where, self._clock = kit, model, hue, place, clock
         self._on_search, self._on_step, self._on_hit, self._on_more = on_search, on_step, on_hit, on_more
-        self._searched = ""  # what stood in the field when it was searched
         self._build(on_back, on_close)
+        self.field.value = model.typed
         self.refresh()
 
-    def take_focus(self) -> None:
-        """It is shown from now on; the keyboard goes into the field."""
+    def fit(self) -> None:
+        """As wide as the window allows."""
         roomy = self.winfo_toplevel().winfo_width() >= self._kit.px(ROOMY)
         self.configure(width=self._kit.px(WIDTH if roomy else NARROW))
+
+    def take_focus(self) -> None:
+        """The keyboard goes into the field."""
         self.field.focus_set()
         self.field.selection_range(0, "end")
 
@@ -93,7 +96,8 @@ class SearchPanel(ttk.Frame):
         self._status.configure(text=drawable(self._model.status), style=style)
 
     def _typed(self, text: str) -> None:
-        self._model.waiting = bool(text.strip()) and text != self._searched
+        self._model.typed = text
+        self._model.waiting = bool(text.strip()) and text != self._model.searched
         self._show_status()
 
     # Building
@@ -129,8 +133,8 @@ class SearchPanel(ttk.Frame):
     def submit(self, by: int = 1) -> str:
         """Return: what is new in the field is searched; else to the next result, or the one before (-1)."""
         text = self.field.value
-        if text != self._searched or self._model.query is None:
-            self._searched = text
+        if text != self._model.searched or self._model.query is None:
+            self._model.searched = text
             self._on_search(text)
         else:
             self._on_step(by)

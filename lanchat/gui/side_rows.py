@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lanchat.gui import paint
-from lanchat.gui.line import draw_line
+from lanchat.gui.line import draw_line, line_width
 from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.people import initials
 from lanchat.gui.model.room import RoomModel
@@ -15,6 +15,7 @@ from lanchat.gui.theme import Kit
 
 AVATAR: Final = 24
 NOTE_WIDTH: Final = 124  # px for what is unusual about a person
+SHORT_NOTE: Final = 56  # px that it keeps beside a long name
 MOST: Final = 99  # unread messages that are counted in the list
 ROOM_ROW: Final = 34  # px
 HEADING: Final = 40  # px
@@ -116,8 +117,11 @@ class SideRows:
     def _draw_person(self, canvas: RowList[Content], person: Person, box: Box, look: Look) -> None:
         kit, px, colors = self._kit, self._kit.px, self._kit.colors
         self._draw_face(canvas, box, look, person.nick, person.hue, person.state)
-        at, font = (box.right - px(8), box.middle), kit.fonts.caption
-        taken = draw_line(canvas, kit, at, person.note, font=font, fill=colors.text3, anchor="e", width=px(NOTE_WIDTH))
+        room, name_font, font = box.width - px(38 + 8), kit.fonts.list, kit.fonts.caption
+        beside = room - line_width(kit, name_font, person.nick) - px(8)  # the name first
+        most = min(px(NOTE_WIDTH), max(px(SHORT_NOTE), beside))
+        at = (box.right - px(8), box.middle)
+        taken = draw_line(canvas, kit, at, person.note, font=font, fill=colors.text3, anchor="e", width=most)
         taken += px(8) if taken else 0
         ink = colors.text if self._model.link is Link.JOINED else colors.text3
         at, width = (box.x + px(38), box.middle), box.width - px(38 + 8) - taken

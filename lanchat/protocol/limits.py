@@ -35,6 +35,7 @@ STATUS_EVERY: Final = 2.0  # s between two changes of how somebody is here; what
 MAX_PINS: Final = 50  # messages of a room that are kept at hand: a list that somebody still reads
 MAX_PIN_TEXT: Final = 120  # characters of one in the list: 50 x (120 x 4 + 32 x 4 + 60) bytes stay below MAX_FRAME
 MAX_EMOJI: Final = 16  # characters of a reaction: a family of four with skin tones has 11
+MAX_EDITS: Final = 1_000  # of one message: who reads it goes through all of them
 MAX_REACTIONS: Final = 20  # different ones on one message: as many as stand below it in two lines
 MAX_REACTED: Final = 2_000  # times that one message is reacted to, what was taken back included: 1 ms to look at
 MAX_ID: Final = 64  # characters of a message id: a run of 32, a hyphen, a counter of 20

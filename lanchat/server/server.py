@@ -101,6 +101,7 @@ class Server:
         self._begun(self._journal.close)
         sockets = bind(config.host, config.port)
         self.port: int = sockets[0].getsockname()[1]
+        self.local = _is_loopback(sockets)  # nobody else could come in
         self._listener = Listener(sockets, self._accepted)
         self._begun(self._listener.close)
         looks("")  # reads its table now, not when somebody joins
@@ -126,7 +127,7 @@ class Server:
         self._lock = threading.Lock()  # over _sessions and _door alone
         self._stopping = threading.Event()
         self._announcer: Announcer | None = None
-        if (config.mdns or config.beacon) and not _is_loopback(sockets):
+        if (config.mdns or config.beacon) and not self.local:
             self._announcer = Announcer(self.info, mdns=config.mdns, beacon=config.beacon)
 
     def start(self) -> None:

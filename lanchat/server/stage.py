@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
-from lanchat.protocol.frames import Bye, Entered, Parted, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
+from lanchat.protocol.frames import Bye, Entered, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
 from lanchat.protocol.limits import MAX_PIN_TEXT, OWN_SEEN_EVERY, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.presence import Pin
@@ -138,15 +138,16 @@ class Stage:
     def _invite(self, room: Room) -> None:
         """All people of a conversation who are here follow it, once something is said in it."""
         for member in self._members.values():
-            if member.line.key in room.people and room.name not in member.places:
+            if member.line.key in room.people and not member.is_in(room):
                 self.try_to_enter(member, room, have=0)
 
     def try_to_enter(self, member: Member, room: Room, have: int) -> None:
-        """As `enter`; a room that cannot be read is entered another time."""
+        """As `enter`. For whom a room cannot be read, that comes back for it: without it they would miss its words."""
         try:
             self.enter(member, room, have)
         except StoreError as error:
             _log.error("a room cannot be entered: %s", error)
+            self._delivery.drop(member, "a room that it follows cannot be read")
 
     def typed(self, line: Line, room: Room, now: float) -> None:
         """Not too often, and never kept."""
@@ -184,8 +185,7 @@ class Stage:
         redacted = self._journal.redacted(room.name)
         told, known = self._pins.get(room.name, (None, 0))
         if told is None or (told.head, known) != (room.head, redacted):
-            messages = [self._journal.message(room.name, seq) for seq in room.pins()]
-            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in messages if m is not None]
+            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in room.pins()]
             told = Pins(room.name, room.head, pins)
             self._pins.pop(room.name, None)
             if pins:  # so that direct conversations of all times do not gather here
@@ -220,12 +220,21 @@ class Stage:
         """What stands there; None: nothing, or no more. Raises StoreError."""
         return self._journal.message(room.name, seq)
 
+    def reads_now(self, room: Room, seq: int) -> Message | None:
+        """The same with the text that it has after its changes; None, too, where it cannot be read."""
+        try:
+            message = self.message(room, seq)
+            return message and replace(message, text=self._journal.reads_now(message))
+        except StoreError as error:
+            _log.error("a message cannot be read: %s", error)
+            return None
+
     def room(self, name: str, key: str | None) -> Room | None:
         return self._rooms.find(name, key)
 
     def delete(self, line: Line, room: Room, target: Message) -> None:
         """Blanks it, and tells all. Raises StoreError."""
-        size = self._journal.size_of(room.name, target.seq)
+        size = self._retention.size_of(room.name, target.seq)
         entry: Deleted = room.delete(line, time.time_ns() // 1_000_000, target.seq)
         try:
             self._journal.append([entry], {})
@@ -234,7 +243,7 @@ class Stage:
             raise
         room.stored(entry)
         self.show([entry], [room])
-        self._retention.blanked(room.name, target.seq, size)
+        self._retention.blanked(room.name, size)
         if target.file is not None:
             self._files.released(target.file.sha256, entry.at)
 
@@ -252,18 +261,24 @@ class Stage:
     def enter(self, member: Member, room: Room, have: int | None = None) -> None:
         """It follows the room from now on, and is told so. have: the last seq that it has, or need not have; None: the
         end of the room is enough. Raises StoreError."""
-        if not member.rooms or room.name in member.places:
+        if not member.rooms or member.is_in(room):
+            return
+        have = room.newcomer if have is None else have
+        if member.is_laden:  # it enters many at once: it is told of the rest as fast as it reads
+            member.entering.append((room, have))
             return
         read = min(self._reading.of(room.name, member.line.key), room.head)
         self._delivery.tell(member, Rooms([self._as_now(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
         self.introduce(member, room)
-        self._delivery.enter(member, room, room.newcomer if have is None else have)
+        if room.name in member.leaving:
+            member.leaving.discard(room.name)  # it has not got everything yet, and goes on from there
+        else:
+            self._delivery.enter(member, room, have)
 
     def part(self, member: Member, room: Room) -> None:
         member.entering = deque(waiting for waiting in member.entering if waiting[0] is not room)
-        self._delivery.part(member, room.name)
-        self._delivery.tell(member, Parted(room.name))
+        self._delivery.part(member, room)
 
     def announce(self, room: Room, entry: Topic | Archived) -> None:
         """An entry that is stored, and what it makes of the room, to all who may know; the entry first, since a place

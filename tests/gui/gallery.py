@@ -454,7 +454,7 @@ OURS = Hosted(pid=4711, port=5055, id="Reception", run="r", name="Sam’s room")
 def _picker(root: tk.Tk, kit: Kit, rooms: tuple[Found, ...]) -> Picker:
     screen = Picker(root, kit, Actions(*[lambda *_: None] * len(Actions._fields)))
     screen.pack(fill="both", expand=True)
-    screen.show_me(ME, "192.168.1.42")
+    screen.show_me(ME, "192.168.1.42", MY_KEY)
     screen.show_found(rooms)
     screen.show_recents(RECENTS if rooms else ())
     screen.show_state(listening=True, network=True)
@@ -555,7 +555,8 @@ def pin_again(root: tk.Tk, kit: Kit) -> None:
 
 def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:
     _picker(root, kit, ROOMS)
-    return NicknameDialog(root, kit, "Print shop floor", "192.168.1.40 · 17 inside", ME, on_join=lambda *_: None)
+    where = "192.168.1.40 · 17 inside"
+    return NicknameDialog(root, kit, "Print shop floor", where, ME, on_join=lambda *_: None, key=MY_KEY)
 
 
 @picture("dialog-host", size=WINDOW, dialog=True)

@@ -76,6 +76,7 @@ class Window:
     def press(self, *keys: str) -> None:
         """Keys go where the keyboard is."""
         for key in keys:
+            self.until(self.root.focus_get)  # the window manager gives it back after a dialog when it likes
             widget = self.root.focus_get()
             assert widget is not None
             widget.event_generate(key)
@@ -197,6 +198,31 @@ def test_from_the_list_by_a_nickname_to_a_talk_and_back(window: Window, server: 
     assert window.root.title() == "lanchat"
     window.until(lambda: Profile.open().settings.nick == "Ana")
     assert [recent.id for recent in Profile.open().settings.recents] == [server.id]
+
+
+def colour(avatar: tk.Canvas) -> str:
+    """Of its disc, above the initials."""
+    (image, *_) = [avatar.itemcget(item, "image") for item in avatar.find_all() if avatar.type(item) == "image"]
+    return str(avatar.tk.call(image, "get", avatar.tk.call("image", "width", image) // 2, 3))
+
+
+def test_one_has_the_same_colour_before_and_in_a_room(window: Window, server: Server, bo: Other) -> None:
+    bo.client.say("first")
+    window.find(server.id)
+    window.until(lambda: window.app.picker.side.me[2])
+    window.press("<Return>")
+    dialog = window.dialog(NicknameDialog)
+    dialog.field.value = "Ana"
+    before = colour(dialog._preview)
+    dialog.join.invoke()
+    window.until(lambda: window.app.chat)
+    chat = window.app.chat
+    assert chat is not None
+    window.until(lambda: "first" in window.shown() and chat.model.link is Link.JOINED)
+    window.until(lambda: colour(chat.side.me._avatar) == before)
+    window.press("<Control-l>")
+    window.until(lambda: window.app.chat is None)
+    window.until(lambda: colour(window.app.picker.side._avatar) == before)
 
 
 def test_a_second_visit_remembers_name_and_talk(window: Window, server: Server, bo: Other) -> None:
@@ -504,7 +530,7 @@ def test_leaving_a_hosted_room_may_close_it(window: Window) -> None:
 def test_closing_the_window_asks_what_becomes_of_the_room(window: Window, answer: str, left: int) -> None:
     _go_in(window, _host(window))
     window.close(answer)
-    hosting = Hosting()
+    hosting = window.app.here._hosting  # whose child the server is
     running = hosting.running()
     for hosted in running:
         hosting.stop(hosted)

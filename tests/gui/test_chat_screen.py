@@ -242,6 +242,17 @@ def test_people_are_listed_and_follow_presence(stage: Stage) -> None:
     assert {"People · 2", "guest · not encrypted", "you", "lobby"} <= set(drawn)
 
 
+def test_beside_what_is_unusual_the_name_stands_whole(stage: Stage) -> None:
+    stage.feed(
+        joined(), roster(Member("Priya Nair", "p", new=True, state="busy"), Member("Anastasia " * 3, "a", new=True))
+    )
+    rows = stage.screen.side.rows
+    drawn = [rows.itemcget(item, "text") for item in rows.find_all() if rows.type(item) == "text"]
+    assert "Priya Nair" in drawn
+    assert any(text.startswith("Anast") and text.endswith("…") for text in drawn)
+    assert "new here" in drawn
+
+
 def test_renaming_from_the_keyboard(stage: Stage) -> None:
     stage.feed(joined())
     stage.screen.side.me.edit()
@@ -299,7 +310,7 @@ def test_the_address_is_copied_from_the_menu(stage: Stage) -> None:
 def test_the_words_of_the_server_are_there_to_be_compared(stage: Stage) -> None:
     menu = stage.screen.side._menu
     stage.root.update()
-    assert menu.entrycget("Compare its words …", "state") == "disabled"
+    assert menu.entrycget("*Compare its words …", "state") == "disabled"
     stage.feed(joined())
     menu.invoke("Compare its words …")
     (choice,) = [child for child in stage.root.winfo_children() if isinstance(child, Choice)]

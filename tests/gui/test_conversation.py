@@ -118,6 +118,8 @@ def test_an_answer_is_aimed_sent_and_shown_with_what_it_answers(stage: Stage, me
     stage.feed(Message(ROOM, 5, "", NOON, ME, MY_KEY, "to what is not here", reply=0), message(6, "x"))
     stage.feed(Message(ROOM, 9, "", NOON, "Ana", ANA, "hm", reply=7))
     stage.see("↪ an earlier message")
+    stage.feed(message(10, "word " * 30), Message(ROOM, 11, "", NOON, "Ana", ANA, "long!", reply=10))
+    stage.see("word…\nlong!")
 
 
 def test_a_click_on_the_quote_leads_to_what_is_answered(stage: Stage) -> None:

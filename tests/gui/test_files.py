@@ -6,12 +6,16 @@ import hashlib
 import io
 import os
 import queue
+import shutil
 import struct
+import sys
 import tkinter as tk
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from tkinter import filedialog, ttk
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -19,7 +23,10 @@ from PIL import Image
 from lanchat.client import Client
 from lanchat.client.events import Progress
 from lanchat.client.pictures import size_of_picture
-from lanchat.gui import picture_maker
+from lanchat.client.preferences import Preferences
+from lanchat.gui import attaching as attaching_module
+from lanchat.gui import folders, picture_maker
+from lanchat.gui.attaching import MAX_AT_ONCE, Attaching
 from lanchat.gui.file_card import FileCard
 from lanchat.gui.picture_maker import PictureMaker, small_picture
 from lanchat.gui.picture_view import PictureView
@@ -76,6 +83,16 @@ def test_a_card_keeps_its_width_and_the_end_of_a_long_name(stage: Stage) -> None
     assert "…" in name
 
 
+@pytest.mark.parametrize(("enlarge", "size"), [(True, (600, 400)), (False, (300, 200))])
+def test_a_small_picture_fills_its_place_where_everything_is_large(
+    tmp_path: Path, enlarge: bool, size: tuple[int, int]
+) -> None:
+    (tmp_path / "small.png").write_bytes(picture(size=(300, 200)))
+    data = small_picture(tmp_path / "small.png", (600, 500), enlarge=enlarge)
+    assert data is not None
+    assert Image.open(io.BytesIO(data)).size == size
+
+
 def test_a_file_is_saved_by_its_button(stage: Stage) -> None:
     stage.feed(entry(1, PLAN, "the plan"))
     stage.until(lambda: cards(stage))
@@ -95,6 +112,15 @@ def test_a_file_is_saved_by_its_button(stage: Stage) -> None:
     transfer = f"t{len(stage.client.calls)}"
     stage.feed(Progress(transfer, "plan.pdf", False, "done", path="/x/plan.pdf"))
     assert words(card) == ["Show in folder", "plan.pdf", "2.3 MB"]
+
+
+def test_files_are_saved_where_the_settings_say(stage: Stage, tmp_path: Path) -> None:
+    stage.feed(entry(1, PLAN))
+    stage.until(lambda: cards(stage))
+    for preferences, folder in ((Preferences(downloads=str(tmp_path)), tmp_path), (Preferences(), downloads())):
+        stage.screen.prefer(preferences)
+        stage.screen.files.save((ROOM, 1))
+        assert stage.client.calls[-1][:3] == ("get_file", 1, folder)
 
 
 def test_a_hostile_name_is_shown_as_it_would_be_saved(stage: Stage) -> None:
@@ -287,6 +313,14 @@ def test_the_oldest_pictures_go_whosever_they_are(tmp_path: Path, monkeypatch: p
     assert sorted(path.name for path in tmp_path.glob("*/*")) == ["new", "old"]
 
 
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder in which programs are found."""
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
 @pytest.mark.parametrize("kind", ["text/uri-list", "x-special/gnome-copied-files"])
 def test_copied_files_are_attached_and_their_names_are_not_pasted(
     stage: Stage, root: tk.Tk, tmp_path: Path, kind: str
@@ -320,13 +354,101 @@ def own_clipboard(root: tk.Tk, held: dict[str, str]) -> None:
     owner.selection_own(selection="CLIPBOARD")
 
 
-def test_a_picture_is_pasted(stage: Stage, root: tk.Tk) -> None:
-    own_clipboard(root, {"image/png": " ".join(f"0x{byte:x}" for byte in picture(size=(20, 20))) + " "})
+def test_a_picture_is_pasted(stage: Stage, root: tk.Tk, programs: Path) -> None:
+    data = picture(size=(20, 20))
+    own_clipboard(root, {"image/png": " ".join(f"0x{byte:x}" for byte in data) + " "})
     stage.screen.composer.text.event_generate("<<Paste>>")
-    stage.until(lambda: any(call[0] == "send_file" for call in stage.client.calls))
-    path = next(call[1] for call in stage.client.calls if call[0] == "send_file")
-    assert isinstance(path, Path)
+    stage.until(lambda: sent_paths(stage))
+    (path,) = sent_paths(stage)
     assert path.suffix == ".png"
+    assert path.read_bytes() == data
+
+
+def test_a_large_picture_is_pasted_by_another_program(stage: Stage, root: tk.Tk, programs: Path) -> None:
+    """More than Tk reads of most programs; why it could not be pasted is said."""
+    image = Image.frombytes("RGB", (450, 450), os.urandom(3 * 450 * 450))
+    image.save(programs / "large.png")
+    assert (programs / "large.png").stat().st_size > 500_000
+    own_clipboard(root, {"image/png": "0x89 and no bytes that Tk can read"})
+    for script, words in (("", "install xclip"), ("echo broken >&2; exit 1", "The clipboard gives no picture: xclip")):
+        if script:
+            add_program(programs / "xclip", script)
+        stage.screen.composer.text.event_generate("<<Paste>>")
+        stage.until(lambda words=words: words in str(stage.screen.composer._line["text"]))  # type: ignore[misc]
+    assert sent_paths(stage) == []
+    add_program(programs / "xclip", f"exec /bin/cat '{programs}/large.png'")
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    stage.until(lambda: sent_paths(stage))
+    with Image.open(sent_paths(stage)[0]) as pasted:
+        assert pasted.tobytes() == image.tobytes()
+
+
+def test_why_nothing_was_sent_is_read_whole_in_a_narrow_window(stage: Stage) -> None:
+    stage.root.geometry("620x560")
+    stage.screen.composer.say_error(attaching_module._NO_PROGRAM)
+    line = stage.screen.composer._line
+    stage.until(lambda: line.winfo_width() >= line.winfo_reqwidth())
+    assert line.winfo_height() >= line.winfo_reqheight()
+
+
+def add_program(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def sent_paths(stage: Stage) -> list[Path]:
+    return [call[1] for call in stage.client.calls if call[0] == "send_file" and isinstance(call[1], Path)]
+
+
+def test_a_long_paste_goes_as_a_file_of_its_own(stage: Stage, own_home: Path) -> None:
+    for text in ("one", "two"):
+        stage.screen.attaching.send_data("Pasted.txt", text.encode())
+    first, second = sent_paths(stage)
+    assert (first.name, second.name) == ("Pasted.txt", "Pasted (2).txt")
+    assert (first.read_text(), second.read_text()) == ("one", "two"), "the first may be on its way"
+    assert second.parent.stat().st_mode & 0o777 == 0o700
+    os.utime(first, (1_000_000, 1_000_000))
+    stage.screen.attaching.send_data("Pasted.txt", b"three")
+    assert sent_paths(stage)[-1] == first, "old ones go"
+    shutil.rmtree(own_home)
+    own_home.write_text("no folder")
+    stage.screen.attaching.send_data("Pasted.txt", b"four")
+    assert len(sent_paths(stage)) == 3
+    assert "Pasted.txt cannot be kept until it is sent" in str(stage.screen.composer._line["text"])
+
+
+def test_files_are_dropped_on_the_window(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a stand-in of tkinterdnd2, which is an extra."""
+    dropped: dict[str, Callable[[Any], object]] = {}
+    dnd: Any = ModuleType("tkinterdnd2")
+    dnd.DND_FILES, dnd.TkinterDnD = "DND_Files", SimpleNamespace(_require=lambda _: None)
+    monkeypatch.setitem(sys.modules, "tkinterdnd2", dnd)
+    registered: list[str] = []
+    monkeypatch.setattr(tk.Misc, "drop_target_register", lambda _, kind: registered.append(kind), raising=False)
+    monkeypatch.setattr(tk.Misc, "dnd_bind", lambda _, name, call: dropped.update({name: call}), raising=False)
+    sent: list[list[Path]] = []
+    problems: list[str] = []
+    attaching = Attaching(stage.screen.composer.text, [stage.screen.messages.text], sent.append, problems.append)
+    assert registered == ["DND_Files"]
+    dropped["<<Drop>>"](SimpleNamespace(data="{/tmp/a plan.pdf} /tmp/b"))
+    assert sent == [[Path("/tmp/a plan.pdf"), Path("/tmp/b")]]
+    dropped["<<Drop>>"](SimpleNamespace(data=" ".join(f"/tmp/{n}" for n in range(MAX_AT_ONCE + 1))))
+    assert len(sent) == 1
+    assert problems == ["51 files are too many at once. Send the folder that they are in."]
+    attaching.close()
+
+
+@pytest.mark.parametrize(
+    ("platform", "words"),
+    [
+        ("linux", ["xdg-open", "/d"]),
+        ("freebsd14", ["xdg-open", "/d"]),
+        ("darwin", ["open", "-R", "/d/a plan.pdf"]),
+        ("win32", ["explorer", "/select,/d/a plan.pdf"]),
+    ],
+)
+def test_what_shows_a_folder(platform: str, words: list[str]) -> None:
+    assert folders.command(Path("/d/a plan.pdf"), platform) == words
 
 
 def test_a_real_picture_between_two_windows(

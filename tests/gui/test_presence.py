@@ -26,7 +26,7 @@ from lanchat.protocol.rooms import Keep
 from lanchat.server import Config, Server
 from tests.gui.conftest import Until
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, message
-from tests.gui.test_rooms import Window, is_room
+from tests.gui.two_windows import Window, is_room
 
 pytestmark = pytest.mark.display
 Two = tuple[Window, Window, Until]
@@ -76,6 +76,11 @@ def _all(widget: tk.Misc) -> Iterator[tk.Misc]:
         yield from _all(child)
 
 
+def keys(window: Window) -> list[object]:
+    """Of what stands in the list of messages."""
+    return [one.block.key for one in window.screen.messages.drawn]
+
+
 def hover(window: Window, seq: int) -> None:
     """The pointer goes to a message."""
     screen = window.screen
@@ -98,7 +103,7 @@ def test_who_has_read_a_message_is_said_at_the_pointer_where_they_let_it(windows
 
     sam.click(is_room("lobby"))
     sam.say("who is here?")
-    wait(lambda: "who is here?" in sam.content and "who is here?" in ana.content)
+    wait(lambda: (1, 0) in keys(sam) and "who is here?" in ana.content)  # before it is acknowledged it has no number
     hover(sam, 1)
     wait(lambda: tools.message is not None)
     assert not tools.seen.winfo_ismapped()
@@ -192,7 +197,10 @@ def test_seen_stands_below_what_the_other_has_read(windows: Two) -> None:
     wait(lambda: "\nSeen\n" in sam.content)
     sam.say("and this?")
     sam.top.focus_force()
-    wait(lambda: "and this?" in ana.content)
+    wait(lambda: "and this?" in ana.content and "and this?" in sam.content)
+    wait(lambda: "\nSeen\n" not in sam.content)  # the last one is not
+    ana.top.focus_force()
+    wait(lambda: sam.content.rstrip().endswith("Seen"))
 
 
 # With a client that only takes note

@@ -145,8 +145,8 @@ class Notifying:
             return  # known: it comes once more
         self._know(room, message.seq)
         called = is_direct(room) or mentions(message.text, self._nick)
-        wanted = {"all": True, "mentions": called, "nothing": False}[self.level(room)]
-        if tell and wanted and not self.busy and message.text and message.key != self.own_key:
+        tell = tell and not self.busy and wanted(self.level(room), called=called)
+        if tell and message.text and message.key != self.own_key:
             self._wait(_Told(room, message.seq, message.nick, message.text, called, missed), now)
 
     def _wait(self, told: _Told, now: float) -> None:
@@ -174,6 +174,11 @@ class Notifying:
             self._waiting.kept = list(filter(wanted, self._waiting.kept))
             if not self._waiting.kept and not self._waiting.more:
                 self._waiting = None
+
+
+def wanted(level: Level, *, called: bool) -> bool:
+    """Whether something is told. called: it calls us."""
+    return {"all": True, "mentions": called, "nothing": False}[level]
 
 
 def is_direct(room: str) -> bool:

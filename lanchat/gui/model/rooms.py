@@ -27,6 +27,7 @@ class RoomsModel:
         self._own_key, self._nick = own_key, nick
         self._hues = Hues()
         self._levels: dict[str, Level] = {}
+        self._hues.of(own_key)  # first: it has the same colour as before a room is entered
         self._rooms: dict[str, RoomModel] = {}
         self.first = self.current = self.find(FIRST)
 
