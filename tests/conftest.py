@@ -21,6 +21,7 @@ LONGEST = (
     "torture/test_packets.py",
     "gui/test_app.py",
     "discovery/test_lan.py",
+    "doctor/test_network.py",
     "server/test_hostile_peers.py",
     "cli/test_admin.py",
     "torture/test_streams.py",
