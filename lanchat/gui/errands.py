@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import StoreFailed
-from lanchat.gui.dark_mode import system_mode
+from lanchat.gui.desktop.dark_mode import system_mode
 from lanchat.gui.here import own_address
 from lanchat.gui.joining import Goal
-from lanchat.gui.tokens import Mode
+from lanchat.gui.kit.tokens import Mode
 from lanchat.paths import pictures
 from lanchat.protocol.target import Address
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def import_the_rest() -> None:
     """For a worker: what a room needs, so that entering one does not have to wait for it."""
-    for name in ("lanchat.client.client", "lanchat.gui.chat", "markdown_it"):
+    for name in ("lanchat.client.client", "lanchat.gui.chat.screen", "markdown_it"):
         import_module(name)
 
 
