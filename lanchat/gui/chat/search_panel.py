@@ -16,7 +16,7 @@ from lanchat.gui.kit.row_list import Box, Look, Row, RowList
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model import wording
 from lanchat.gui.model.people import initials
-from lanchat.gui.model.search import SearchModel
+from lanchat.gui.model.search import SearchModel, plain
 from lanchat.protocol.query import Hit
 
 WIDTH: Final = 316  # px
@@ -199,7 +199,7 @@ class SearchPanel(ttk.Frame):
             x += wide
         where = self._where(hit)
         beside = hit.before or hit.after
-        context = f"{wording.name(beside.nick)}: {wording.sentence(beside.text)}" if beside else ""
+        context = f"{wording.name(beside.nick)}: {plain(beside.text)}" if beside else ""
         below = " · ".join(part for part in (where, context) if part)
         at = (left, box.y + box.height - px(12))
         draw_line(canvas, kit, at, below, font=kit.fonts.caption, fill=colors.text3, anchor="sw", width=width)
