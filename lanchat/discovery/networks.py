@@ -72,12 +72,14 @@ def kind_of(name: str, ip: str) -> Kind:
 
 def usable(found: Iterable[Interface]) -> tuple[Interface, ...]:
     """What to ask and to listen on: the likeliest first, at most MAX_INTERFACES interfaces; self-given
-    169.254 addresses only where there is nothing better."""
-    order = sorted(found, key=lambda i: (i.kind, i.is_v6, i.name, i.ip))
-    real = [i for i in order if i.kind is not Kind.LOOPBACK and not _self_given(i.ip) and not i.is_v6]
+    169.254 addresses only where no network card has a better one. Of one kind those first that the system made first:
+    network cards are there before the bridges of virtual machines, whatever these are called."""
+    order = sorted(found, key=lambda i: (i.kind, i.is_v6, i.number, i.ip))
+    real = [i for i in order if i.kind is Kind.PHYSICAL and not _self_given(i.ip) and not i.is_v6]
     if real:
         order = [i for i in order if not _self_given(i.ip)]
-    names = list(dict.fromkeys(i.name for i in order))[:MAX_INTERFACES]
+    likeliest = sorted(order, key=lambda i: (i.kind, i.number))
+    names = list(dict.fromkeys(i.name for i in likeliest))[:MAX_INTERFACES]
     return tuple(i for i in order if i.name in names)
 
 

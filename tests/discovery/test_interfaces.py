@@ -66,10 +66,17 @@ def test_thirty_container_networks_do_not_crowd_out_the_lan() -> None:
     assert len(chosen) == MAX_INTERFACES
 
 
+def test_bridges_of_any_name_do_not_either() -> None:
+    bridges = [Interface(f"bridge{n}", 10 + n, f"172.18.{n}.1", 16, Kind.PHYSICAL) for n in range(30)]
+    for lan in (ETH0, ETH0_V6):
+        assert lan in usable([*bridges, lan])
+
+
 def test_a_self_given_address_counts_only_alone() -> None:
     alone = interface("eth0", "169.254.3.4", 16)
     assert usable([alone, LO]) == (alone, LO)
     assert usable([alone, WLAN0]) == (WLAN0,)
+    assert usable([alone, DOCKER0, LO]) == (alone, DOCKER0, LO)  # two laptops and a cable
 
 
 def test_broadcast_follows_the_prefix() -> None:
