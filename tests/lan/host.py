@@ -102,7 +102,7 @@ class Host(Namespace):
         self.run(["ip", "-batch", "-"], input="\n".join(lines))
 
     def add_vpn(self) -> None:
-        """A tunnel that takes all traffic but that of the own network, and leads nowhere (OpenVPN's redirect-gateway)."""
+        """A tunnel that takes all traffic but that of the own network, and leads nowhere, as OpenVPN's."""
         with self.network():
             self._tunnels.append(open_tun("tun0"))
         self.run(
