@@ -178,18 +178,33 @@ class Browser(_Worker):
     def _on_change(
         self, workers: ThreadPoolExecutor, zeroconf: Zeroconf, service_type: str, name: str, state_change: Any
     ) -> None:
-        """In zeroconf's thread."""
+        """In zeroconf's thread. What came whole needs no worker: in a flood of names without records, which keep
+        all of them busy, servers are still found."""
         if service_type != SERVICE_TYPE:
             return
         if state_change.name == "Removed":
             self._lost(name)
-        elif self._free.acquire(blocking=False):
+        elif not self._resolve_from_cache(zeroconf, name) and self._free.acquire(blocking=False):
             try:
                 job = workers.submit(self._resolve, zeroconf, name)
             except RuntimeError:  # closing
                 self._free.release()
             else:
                 job.add_done_callback(lambda _: self._free.release())
+
+    def _resolve_from_cache(self, zc: Zeroconf, name: str) -> bool:
+        """Whether all that is asked of a service has been heard."""
+        import zeroconf
+
+        try:
+            info = zeroconf.ServiceInfo(SERVICE_TYPE, name)
+        except (zeroconf.Error, ValueError) as error:  # a name that is none
+            _log.debug("%r cannot be resolved: %s", name, error)
+            return True
+        complete = info.load_from_cache(zc)
+        if complete:
+            self._tell(info)
+        return complete
 
     def _resolve(self, zc: Zeroconf, name: str) -> None:
         """In a worker's thread."""
@@ -201,15 +216,18 @@ class Browser(_Worker):
                 if self._retrying.stopping.is_set():
                     return
                 if info.request(zc, RESOLVE_TIME):
-                    addresses = [with_scope_name(ip) for ip in info.parsed_scoped_addresses()]
-                    service = decode_service(name, info.port, addresses, info.properties)
-                    if service is not None:
-                        self._found(service)
+                    self._tell(info)
                     if zc.cache.current_entry_with_name_and_alias(SERVICE_TYPE, name) is None:
                         self._lost(name)  # withdrawn while it was resolved: that `lost` may have come before `found`
                     return
-        except (*_FAILURES, zeroconf.Error, ValueError) as error:  # a name that is none; closed meanwhile
+        except (*_FAILURES, zeroconf.Error, ValueError) as error:  # closed meanwhile
             _log.debug("%r cannot be resolved: %s", name, error)
+
+    def _tell(self, info: ServiceInfo) -> None:
+        addresses = [with_scope_name(ip) for ip in info.parsed_scoped_addresses()]
+        service = decode_service(info.name, info.port, addresses, info.properties)
+        if service is not None:
+            self._found(service)
 
 
 def _question() -> Any:
