@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
+import sys
+from collections.abc import Callable
 
 import pytest
 
-from lanchat.discovery.found import State, Via
-from tests.discovery.conftest import announce, finder_on, live, live_at, serve, wait
-from tests.lan import Lan
+from lanchat.discovery.found import State
+from tests.discovery.conftest import announce, each_way_on, finder_on, live, live_at, serve, wait
+from tests.lan import Host, Lan, repository
 
 pytestmark = pytest.mark.lan
 
@@ -72,30 +76,128 @@ def test_a_frozen_server_turns_grey_and_comes_back(lan: Lan) -> None:
         wait(finder, live)
 
 
-def test_a_server_without_a_network_is_announced_once_there_is_one(lan: Lan) -> None:
+# Networks that change
+
+
+def take_link(host: Host) -> None:
+    host.link(up=False)
+
+
+def take_addresses(host: Host) -> None:
+    """The card is on, but nobody has told it an address yet."""
+    host.run("sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1; ip -4 addr flush dev eth0")
+
+
+def give_back(host: Host) -> None:
+    host.run("sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0; ip link set eth0 up")
+    host.set_ipv4(f"{host.ip}/24")
+
+
+@pytest.mark.parametrize("take", [take_link, take_addresses])
+def test_a_server_without_a_network_is_announced_once_there_is_one(lan: Lan, take: Callable[[Host], None]) -> None:
     nord, sued = lan.host(), lan.host()
-    nord.link(up=False)
+    take(nord)
     announce(nord, "Nord")
     with finder_on(nord) as finder:  # through its loopback
         wait(finder, lambda rooms: live_at(rooms) == {"127.0.0.1"})
-    with finder_on(sued) as finder:
-        nord.link(up=True)
-        wait(finder, lambda rooms: rooms and set(rooms[0].via) == {Via.MDNS, Via.BEACON})
+    with each_way_on(sued) as finders:
+        give_back(nord)
+        for finder in finders:
+            wait(finder, live)
 
 
-def test_a_finder_without_a_network_begins_once_there_is_one(lan: Lan) -> None:
+@pytest.mark.parametrize("take", [take_link, take_addresses])
+def test_a_finder_without_a_network_begins_once_there_is_one(lan: Lan, take: Callable[[Host], None]) -> None:
     nord, sued = lan.host(), lan.host()
     announce(nord, "Nord")
-    sued.link(up=False)
-    with finder_on(sued) as finder:
-        sued.link(up=True)
-        wait(finder, lambda rooms: rooms and set(rooms[0].via) == {Via.MDNS, Via.BEACON})
+    take(sued)
+    with each_way_on(sued) as finders:
+        give_back(sued)
+        for finder in finders:
+            wait(finder, live)
 
 
 def test_a_server_is_found_at_its_new_address(lan: Lan) -> None:
     nord, sued = lan.host(), lan.host()
     announce(nord, "Nord")
-    with finder_on(sued) as finder:
-        wait(finder, live)
+    with each_way_on(sued) as finders:
+        for finder in finders:
+            wait(finder, live)
         nord.change_ip(50)
-        wait(finder, lambda rooms: rooms and rooms[0].host == nord.ip and live(rooms))
+        for finder in finders:
+            wait(finder, lambda rooms: rooms and rooms[0].host == nord.ip and live(rooms))
+
+
+def pull_cable(lan: Lan, host: Host) -> None:
+    lan.cable(host, plugged=False)
+
+
+def start_vpn(lan: Lan, host: Host) -> None:
+    host.add_vpn()
+
+
+def start_docker(lan: Lan, host: Host) -> None:
+    host.add_docker0()
+
+
+@pytest.mark.parametrize("change", [pull_cable, start_vpn, start_docker])
+def test_a_list_that_is_open_while_its_network_changes_stays_right(
+    lan: Lan, change: Callable[[Lan, Host], None]
+) -> None:
+    nord, sued = lan.host(), lan.host()
+    announce(nord, "Nord")
+    with each_way_on(sued) as finders:
+        for finder in finders:
+            wait(finder, live)
+        change(lan, sued)
+        announce(nord, "Late", 5056)
+        lan.cable(sued, plugged=True)
+        for finder in finders:
+            wait(finder, lambda rooms: live(rooms) == ["Late", "Nord"])
+            assert {room.host for room in finder.rooms()} == {nord.ip}
+
+
+def test_a_finder_that_moves_to_another_network_finds_what_is_there(lan: Lan) -> None:
+    west, nord, sued = lan.host(subnet=1), lan.host(), lan.host()
+    lan.block("ipv6")  # what is said to all would be heard, and nobody would have to ask from the new address
+    announce(west, "West")
+    announce(nord, "Nord")
+    with each_way_on(sued) as finders:
+        for finder in finders:
+            wait(finder, lambda rooms: live(rooms) == ["Nord"])
+        lan.move(sued, subnet=1)
+        for finder in finders:
+            wait(finder, lambda rooms: live(rooms) == ["West"])
+
+
+def test_a_server_whose_cable_was_out_is_back_without_a_restart(lan: Lan) -> None:
+    nord, sued = lan.host(), lan.host()
+    announce(nord, "Nord")
+    with each_way_on(sued) as finders:
+        for finder in finders:
+            wait(finder, live)
+        lan.cable(nord, plugged=False)
+        for finder in finders:
+            finder.refresh()
+            wait(finder, lambda rooms: not live(rooms))
+        lan.cable(nord, plugged=True)
+        for finder in finders:
+            wait(finder, live)
+
+
+def test_after_a_sleep_the_list_is_right(lan: Lan) -> None:
+    nord, sued = lan.host(), lan.host()
+    leaves = announce(nord, "Leaves", 5055)
+    find = [sys.executable, "-m", "lanchat", "find", "--watch", "--json"]
+    with sued.popen(find, stdout=subprocess.PIPE, cwd=repository()) as looks:
+        assert looks.stdout is not None
+        names = ([room["name"] for room in json.loads(line)] for line in looks.stdout)
+        next(now for now in names if now == ["Leaves"])
+        with sued.frozen():
+            lan.cable(sued, plugged=False)
+            leaves.terminate()
+            assert leaves.wait() == 0
+            announce(nord, "Comes", 5056)
+            lan.cable(sued, plugged=True)
+        next(now for now in names if now == ["Comes"])
+        looks.kill()

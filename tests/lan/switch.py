@@ -114,6 +114,11 @@ class Lan:
         """Of eth0; the host's addresses stay."""
         self._switch.run(f"ip link set dev {host.name} {'up' if plugged else 'down'}")
 
+    def move(self, host: Host, *, subnet: int) -> None:
+        """To another network, where it gets an address of that one; its card notices nothing."""
+        self._switch.run(f"ip link set dev {host.name} master bridge{subnet}")
+        host.set_ipv4(f"{prefix(subnet)}.{host.number}/24")
+
     def _filter(self) -> None:
         rules = "; ".join((*(KINDS[kind] for kind in self._blocked), self._loss))
         self._switch.rules("bridge", "lan", f"type filter hook forward priority 0; {rules}")
