@@ -97,6 +97,7 @@ class Host(Namespace):
                 f"addr add 172.{first + n}.0.1/16 brd + dev {name}",
                 f"link add name veth{first + n} type veth peer name in{first + n}",
                 f"link set dev veth{first + n} master {name} up",
+                f"link set dev in{first + n} addrgenmode none",  # it is in the container's network, and not seen here
                 *(f"link set dev {card} up" for card in (f"in{first + n}", name)),
             ]
         self.run(["ip", "-batch", "-"], input="\n".join(lines))
@@ -120,14 +121,17 @@ class Host(Namespace):
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """Its programs stand still meanwhile, as when the lid is closed."""
-        running = [child for child in self._children if child.poll() is None]
-        for child in running:
-            child.send_signal(signal.SIGSTOP)
+        self.signal(signal.SIGSTOP)
         try:
             yield
         finally:
-            for child in running:
-                child.send_signal(signal.SIGCONT)
+            self.signal(signal.SIGCONT)
+
+    def signal(self, number: signal.Signals) -> None:
+        """To each of its programs."""
+        for child in self._children:
+            if child.poll() is None:
+                child.send_signal(number)
 
     # Daemons
 

@@ -89,7 +89,8 @@ class Lan:
         bridge, snooping = f"bridge{self._subnets}", int(self._snooping)
         self._switch.run(
             f"ip link add {bridge} type bridge stp_state 0 forward_delay 0 mcast_snooping {snooping} "
-            f"mcast_querier {snooping}; ip link set {bridge} up"
+            "mcast_query_response_interval 10; "  # 1/100 s; so long a bridge passes all to all after the next command
+            f"ip link set {bridge} type bridge mcast_querier {snooping}; ip link set {bridge} up"
         )
         self._subnets += 1
 
