@@ -138,8 +138,10 @@ class Host(Namespace):
     def start_avahi(self) -> None:
         """A D-Bus system bus and an Avahi daemon of this host's own."""
         self.run(["tee", "/run/avahi.conf"], input=_AVAHI)
-        self.popen(["dbus-daemon", "--system", "--nofork", "--nopidfile"], env=self.environment())
-        self._await(lambda: self.run("test -S /run/dbus/system_bus_socket", check=False).returncode == 0)
+        if not self._has_bus():
+            bus = ["dbus-daemon", "--system", "--nofork", "--nopidfile"]
+            self.popen(bus, env=self.environment(), stderr=subprocess.DEVNULL)  # it would like more descriptors
+            self._await(self._has_bus)
         command = ["avahi-daemon", "--no-chroot", "--no-drop-root", "-f", "/run/avahi.conf"]
         self.popen(command, env=self.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._await(lambda: self.run(["avahi-daemon", "--check"], check=False).returncode == 0)
@@ -147,6 +149,14 @@ class Host(Namespace):
     def environment(self) -> dict[str, str]:
         """For programs that talk to this host's D-Bus."""
         return {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/run/dbus/system_bus_socket"}
+
+    def stop_avahi(self) -> None:
+        """The daemon; the bus stays."""
+        self.run(["avahi-daemon", "--kill"], check=False)
+        self._await(lambda: self.run(["avahi-daemon", "--check"], check=False).returncode != 0)
+
+    def _has_bus(self) -> bool:
+        return self.run("test -S /run/dbus/system_bus_socket", check=False).returncode == 0
 
     def _await(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + DEADLINE
