@@ -149,6 +149,7 @@ class Browser(_Worker):
         super().__init__("lanchat-mdns-browse")
         self._found, self._lost = found, lost
         self._free = threading.Semaphore(MAX_RESOLVING)
+        self._unresolved: queue.Queue[str] = queue.Queue(MAX_RESOLVING)
 
     def refresh(self) -> None:
         """Ask everybody again."""
@@ -162,11 +163,12 @@ class Browser(_Worker):
 
         with ThreadPoolExecutor(RESOLVERS, thread_name_prefix="lanchat-mdns-resolve") as workers:
             with ServiceBrowser(zc, SERVICE_TYPE, handlers=[functools.partial(self._on_change, workers)]):
-                self._ask_on(zc, networks)
+                self._ask_on(zc, networks, functools.partial(self._resolve_late, workers))
             workers.shutdown(cancel_futures=True)
 
-    def _ask_on(self, zc: Zeroconf, networks: Watch) -> None:
-        """Asks again and again, after the browser has begun."""
+    def _ask_on(self, zc: Zeroconf, networks: Watch, resolve: Callable[[Zeroconf, str], None]) -> None:
+        """Asks again and again, after the browser has begun. What could not be resolved is tried again, too: the
+        browser names a service once."""
         while (command := self._wait(networks, until=time.monotonic() + ASK_AGAIN)) != "stop":
             if command == "network":
                 interfaces = self._choose(networks.interfaces)
@@ -174,6 +176,8 @@ class Browser(_Worker):
                     break
                 zc.update_interfaces([i.address for i in interfaces])
             zc.send(_question())
+            for _ in range(self._unresolved.qsize()):
+                resolve(zc, self._unresolved.get_nowait())
 
     def _on_change(
         self, workers: ThreadPoolExecutor, zeroconf: Zeroconf, service_type: str, name: str, state_change: Any
@@ -184,13 +188,26 @@ class Browser(_Worker):
             return
         if state_change.name == "Removed":
             self._lost(name)
-        elif not self._resolve_from_cache(zeroconf, name) and self._free.acquire(blocking=False):
-            try:
-                job = workers.submit(self._resolve, zeroconf, name)
-            except RuntimeError:  # closing
-                self._free.release()
-            else:
-                job.add_done_callback(lambda _: self._free.release())
+        elif not self._resolve_from_cache(zeroconf, name):
+            self._resolve_late(workers, zeroconf, name)
+
+    def _resolve_late(self, workers: ThreadPoolExecutor, zc: Zeroconf, name: str) -> None:
+        """Asks for the rest of it."""
+        if not self._free.acquire(blocking=False):
+            self._put_off(name)
+            return
+        try:
+            job = workers.submit(self._resolve, zc, name)
+        except RuntimeError:  # closing
+            self._free.release()
+        else:
+            job.add_done_callback(lambda _: self._free.release())
+
+    def _put_off(self, name: str) -> None:
+        """Until the next question to all."""
+        _log.debug("nobody says more of %r", name)
+        with contextlib.suppress(queue.Full):  # a flood
+            self._unresolved.put_nowait(name)
 
     def _resolve_from_cache(self, zc: Zeroconf, name: str) -> bool:
         """Whether all that is asked of a service has been heard."""
@@ -220,6 +237,8 @@ class Browser(_Worker):
                     if zc.cache.current_entry_with_name_and_alias(SERVICE_TYPE, name) is None:
                         self._lost(name)  # withdrawn while it was resolved: that `lost` may have come before `found`
                     return
+            if zc.cache.current_entry_with_name_and_alias(SERVICE_TYPE, name) is not None:
+                self._put_off(name)
         except (*_FAILURES, zeroconf.Error, ValueError) as error:  # closed meanwhile
             _log.debug("%r cannot be resolved: %s", name, error)
 

@@ -14,7 +14,7 @@ from lanchat.protocol.frames import ServerInfo
 from lanchat.protocol.limits import DISCOVERY_UDP_PORT
 from tests.lan import Host
 
-MDNS: Final = ("224.0.0.251", 5353)
+MDNS: Final = "224.0.0.251"
 BROADCAST: Final = ("10.77.0.255", DISCOVERY_UDP_PORT)
 TTL: Final = 120  # s
 _ANSWER: Final = const._FLAGS_QR_RESPONSE | const._FLAGS_AA
@@ -58,13 +58,13 @@ class Forger:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def say(self, records: Sequence[zeroconf.DNSRecord]) -> None:
-        """By mDNS, to all."""
+    def say(self, records: Sequence[zeroconf.DNSRecord], to: str = MDNS) -> None:
+        """By mDNS, to all, or to one machine."""
         out = zeroconf.DNSOutgoing(_ANSWER)
         for record in records:
             out.add_answer_at_time(record, 0)
         for packet in out.packets():
-            self._socket.sendto(packet, MDNS)
+            self._socket.sendto(packet, (to, 5353))
 
     def beacon(self, data: bytes) -> None:
         """To all on the shared port."""

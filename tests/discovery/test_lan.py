@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from lanchat.discovery import ask_host
 from lanchat.discovery.found import Via
 from lanchat.errors import HostSilent
-from tests.discovery.conftest import announce, finder_on, live, live_at, serve, wait
+from tests.discovery.conftest import PATIENCE, announce, each_way_on, finder_on, live, live_at, serve, wait
+from tests.discovery.forger import Forger, pointer
 from tests.lan import Lan
 
 pytestmark = pytest.mark.lan
@@ -122,3 +125,30 @@ def test_a_question_is_answered_from_the_address_that_was_asked(lan: Lan) -> Non
         for address in (nord.ip, "10.77.0.200", "fd77::1"):
             assert ask_host(address).host == address
             assert ask_host(address, 5077).host == address
+
+
+def test_a_service_whose_records_got_lost_is_found_with_the_next_question(
+    lan: Lan, caplog: pytest.LogCaptureFixture
+) -> None:
+    nord, sued = lan.host(), lan.host()
+    announce(nord, "Nord", 5055, "--no-beacon")
+    lan.block("multicast")
+    with Forger(nord) as said, finder_on(sued, beacon=False) as finder, caplog.at_level("DEBUG", "lanchat.discovery"):
+        deadline = time.monotonic() + PATIENCE
+        while "nobody says more of" not in caplog.text:
+            assert time.monotonic() < deadline
+            said.say([pointer("Nord")], to=sued.ip)  # its name arrived, and nothing else did
+            finder.wait(bool, 0.2)
+        lan.block()
+        finder.refresh()
+        wait(finder, live)
+
+
+def test_any_name_arrives_in_both_ways(lan: Lan) -> None:
+    nord, sued = lan.host(), lan.host()
+    names = sorted(["v1.2 of the lab", "Büro 🎉", "ж" * 31, "a;b=c \\ d"])
+    for number, name in enumerate(names):
+        announce(nord, name, 5055 + number)
+    with each_way_on(sued) as finders:
+        for finder in finders:
+            wait(finder, lambda rooms: sorted(live(rooms)) == names)
