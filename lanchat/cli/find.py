@@ -9,6 +9,9 @@ from typing import Final
 
 import click
 
+from lanchat.cli import fail
+from lanchat.client import Profile
+from lanchat.client.preferences import what_is_wrong_with_subnets
 from lanchat.discovery import Finder, find
 from lanchat.discovery.found import Found, State
 
@@ -27,14 +30,29 @@ _REFRESH: Final = 4.0  # redraws a second of --watch at most
     metavar="S",
     help="Wait at most so long; less, when all have answered.",
 )
+@click.option("--sweep", is_flag=True, help="Where nothing is found, ask every address of this network too.")
+@click.option(
+    "--subnet",
+    "subnets",
+    multiple=True,
+    metavar="NET",
+    help="Look in this network too, like 192.168.3.0/24; repeatable.",
+)
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show what changes.")
 @click.option("--json", "as_json", is_flag=True, help="A list for programs (with --watch: one line for each change).")
-def command(timeout: float, watch: bool, as_json: bool) -> None:
+@click.pass_obj
+def command(
+    profile_name: str, timeout: float, sweep: bool, subnets: tuple[str, ...], watch: bool, as_json: bool
+) -> None:
     """List the rooms on this network."""
+    settings = Profile.open(profile_name).settings
+    if wrong := what_is_wrong_with_subnets(" ".join(subnets)):
+        fail(wrong)
+    networks = (*settings.preferences.networks, *subnets)
     if watch:
-        _watch(as_json)
+        _watch(Finder(known=settings.known, subnets=networks), as_json, sweep)
         return
-    rooms = find(timeout)
+    rooms = find(timeout, known=settings.known, subnets=networks, sweep=sweep)
     if as_json:
         click.echo(json.dumps([as_dict(found) for found in rooms], ensure_ascii=False))
     elif rooms:
@@ -42,7 +60,7 @@ def command(timeout: float, watch: bool, as_json: bool) -> None:
     else:
         click.echo(
             "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5054, "
-            "TCP 5055)? “lanchat join host:port” works without discovery.",
+            "TCP 5055)? “lanchat find --sweep” asks every address; “lanchat join host:port” needs no discovery.",
             err=True,
         )
 
@@ -64,8 +82,10 @@ def as_dict(found: Found) -> dict[str, object]:
     }
 
 
-def _watch(as_json: bool) -> None:
-    with Finder() as finder:
+def _watch(finder: Finder, as_json: bool, sweep: bool) -> None:
+    with finder:
+        if sweep:
+            finder.sweep()
         if as_json:
             _watch_json(finder)
         from rich.live import Live

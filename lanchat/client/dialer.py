@@ -13,7 +13,7 @@ from lanchat.client.profile import Profile
 from lanchat.discovery import Finder
 from lanchat.discovery.found import Found, State
 from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged
-from lanchat.protocol.target import Address, ById, Target, parse_address
+from lanchat.protocol.target import Address, ById, Named, Target, parse_address
 from lanchat.protocol.text import clean_server_name
 
 Outcome: TypeAlias = Dialed | LanchatError
@@ -138,8 +138,14 @@ class Dialer:
                     place = place._replace(typed=None)  # a link leads elsewhere, and changes no pin
                 self._place = place._replace(id=place.id or pinned)
             else:
-                self._place = locate(self._target, self._profile.known_names())
+                self._place = self._locate()
         return self._place
+
+    def _locate(self) -> Place:
+        assert isinstance(self._target, Named | ById)
+        settings = self._profile.settings
+        networks = settings.preferences.networks
+        return locate(self._target, self._profile.known_names(), known=settings.known, subnets=networks)
 
     def _race(self, place: Place) -> Dialed:
         self._dial = Dial(place.addresses, place.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from lanchat.discovery import Finder, ask_host
@@ -40,21 +40,25 @@ def place_at(address: Address) -> Place:
     return place_of(found)._replace(id=address.id, typed=str(address))
 
 
-def locate(target: Target, known_names: Mapping[str, str]) -> Place:
-    """Finds a target; known_names: ids to names of servers joined before. Raises ConnectError, DiscoveryError."""
+def locate(
+    target: Target, known_names: Mapping[str, str], *, known: Sequence[str] = (), subnets: Sequence[str] = ()
+) -> Place:
+    """Finds a target. known_names: ids to names of servers joined before; known: where they were; subnets: other
+    networks to look in. Raises ConnectError, DiscoveryError."""
     if isinstance(target, Address):
         return place_at(target)
     if isinstance(target, ById):
-        rooms = _search(lambda found: found.id == target.id)
+        rooms = _search(lambda found: found.id == target.id, known, subnets)
         if not rooms:
             raise NothingFound(name=f"id:{target.id}")
         return place_of(rooms[0])
-    return _by_name(target, known_names)
-
-
-def _by_name(target: Named, known_names: Mapping[str, str]) -> Place:
     wanted = target.name.casefold()
-    rooms = _search(lambda found: found.name.casefold() == wanted)
+    rooms = _search(lambda found: found.name.casefold() == wanted, known, subnets)
+    return _choose(target, rooms, known_names)
+
+
+def _choose(target: Named, rooms: Sequence[Found], known_names: Mapping[str, str]) -> Place:
+    wanted = target.name.casefold()
     if not rooms:
         raise NothingFound(name=target.name)
     pinned = {server_id for server_id, name in known_names.items() if name.casefold() == wanted}
@@ -65,9 +69,9 @@ def _by_name(target: Named, known_names: Mapping[str, str]) -> Place:
     return place_of(rooms[0])
 
 
-def _search(fits: Callable[[Found], bool]) -> list[Found]:
+def _search(fits: Callable[[Found], bool], known: Sequence[str], subnets: Sequence[str]) -> list[Found]:
     """The rooms that fit and answer, once the first was found and others had a moment to turn up."""
-    with Finder() as finder:
+    with Finder(known=known, subnets=subnets) as finder:
         finder.wait(lambda rooms: any(map(fits, rooms)), SEARCH_TIME)
         rooms = finder.wait(lambda _: False, SETTLE_TIME)
     return [found for found in rooms if fits(found) and found.addresses]

@@ -14,6 +14,8 @@ from typing import Final, Literal
 import msgspec
 
 from lanchat import paths
+from lanchat.discovery.sweep import MAX_SUBNETS, read_subnet
+from lanchat.errors import LocalProtocolError
 
 _log = logging.getLogger(__name__)
 MAX_PATH: Final = 4_096  # characters of a folder's path: Linux's own limit, the largest of all systems
@@ -27,7 +29,8 @@ class Preferences(msgspec.Struct, frozen=True):
     """theme: light, dark, or what the desktop says. zoom: percent of what the screen asks for. send_key: which key
     sends a message; Shift+Enter always breaks the line. notify: which messages are told while nobody looks, in rooms
     where nothing else was chosen. sound, desktop: how. downloads: a folder; empty: the system's. receipts: others may
-    see what we have read. typing: and that we write. presence: and that we are idle, or when we were here last."""
+    see what we have read. typing: and that we write. presence: and that we are idle, or when we were here last.
+    subnets: other networks where rooms are looked for, as they were typed."""
 
     theme: Literal["system", "light", "dark"] = "system"
     zoom: Literal[100, 125, 150, 175, 200] = 100
@@ -39,11 +42,17 @@ class Preferences(msgspec.Struct, frozen=True):
     receipts: bool = True
     typing: bool = True
     presence: bool = True
+    subnets: str = ""
 
     @property
     def download_folder(self) -> Path:
         """Where files are saved; it may not be there yet."""
         return Path(self.downloads) if self.downloads else paths.downloads()
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The subnets, one by one."""
+        return tuple(self.subnets.replace(",", " ").split())
 
 
 _FIELDS: Final = msgspec.structs.fields(Preferences)
@@ -66,7 +75,7 @@ def from_rows(rows: Mapping[str, str]) -> Preferences:
             value: object = msgspec.convert(text, field.type, strict=False)
         except msgspec.ValidationError:
             value = None
-        if value is not None and (field.name != "downloads" or names_a_folder(text)):
+        if value is not None and makes_sense(field.name, text):
             held[field.name] = value
         else:
             _log.warning("the setting %r is %.40r, which makes no sense: its default holds", field.name, text)
@@ -76,6 +85,26 @@ def from_rows(rows: Mapping[str, str]) -> Preferences:
 def read_level(text: str) -> Level | None:
     """What is told of one room; None: makes no sense."""
     return next((level for level in LEVELS if level == text), None)
+
+
+def makes_sense(name: str, text: str) -> bool:
+    """Whether the setting `name`, of the right kind, can mean what `text` says."""
+    if name == "downloads":
+        return names_a_folder(text)
+    return name != "subnets" or not what_is_wrong_with_subnets(text)
+
+
+def what_is_wrong_with_subnets(text: str) -> str:
+    """A sentence for the user; empty: nothing."""
+    networks = Preferences(subnets=text).networks
+    if len(networks) > MAX_SUBNETS:
+        return f"At most {MAX_SUBNETS} networks can be asked."
+    try:
+        for network in networks:
+            read_subnet(network)
+    except LocalProtocolError as error:
+        return str(error)
+    return ""
 
 
 def names_a_folder(path: str) -> bool:

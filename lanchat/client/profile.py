@@ -43,12 +43,13 @@ UPGRADES: Final = {1: "ALTER TABLE outbox ADD COLUMN word TEXT NOT NULL DEFAULT 
 
 
 class Recent(msgspec.Struct, frozen=True):
-    """A server we joined. address: host:port where it was last. used_at: ms since 1970."""
+    """A server we joined. address: host:port where it was last. used_at: ms since 1970. favourite: it shall stay."""
 
     id: str
     name: str
     address: str
     used_at: int
+    favourite: bool = False
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,6 +75,11 @@ class Settings(msgspec.Struct, frozen=True):
     preferences: Preferences = Preferences()
     recents: tuple[Recent, ...] = ()
     emoji: str = ""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Where the rooms joined before were; the favourites first, for there may be more than are asked."""
+        return tuple(recent.address for recent in sorted(self.recents, key=lambda recent: not recent.favourite))
 
 
 class Profile:
@@ -107,10 +113,13 @@ class Profile:
     def settings(self) -> Settings:
         with self._database() as db:
             chosen = dict(db.execute("SELECT name, value FROM setting"))
-            rows = db.execute(
-                "SELECT id, name, address, used_at FROM server ORDER BY used_at DESC LIMIT ?", (MAX_RECENTS,)
-            )
-        recents = tuple(Recent(*row) for row in rows)
+            kept = db.execute("SELECT id, name, address, used_at FROM server ORDER BY used_at DESC")
+            servers = [
+                Recent(server_id, name, address, used_at, _favourite_name(server_id) in chosen)
+                for server_id, name, address, used_at in kept
+            ]
+        servers.sort(key=lambda server: not server.favourite)
+        recents = tuple(sorted(servers[:MAX_RECENTS], key=lambda server: server.used_at, reverse=True))
         return Settings(chosen.get("nick", ""), from_rows(chosen), recents, chosen.get("emoji", ""))
 
     def update(
@@ -161,6 +170,15 @@ class Profile:
             if typed is not None:
                 db.execute("INSERT OR REPLACE INTO place VALUES (?,?)", (typed, server_id))
 
+    def set_favourite(self, server_id: str, favourite: bool) -> Settings:
+        """It stays among the recents, however many others are joined; returns what holds now."""
+        with self._database() as db:
+            if favourite:
+                db.execute("INSERT OR REPLACE INTO setting VALUES (?,?)", (_favourite_name(server_id), "yes"))
+            else:
+                db.execute("DELETE FROM setting WHERE name = ?", (_favourite_name(server_id),))
+        return self.settings
+
     def proved_pin(self, server_id: str) -> bool:
         """Whether this server ever proved to us that it knows its room's PIN."""
         with self._database() as db:
@@ -194,7 +212,8 @@ class Profile:
         since other servers know us by it. Nobody may be in that room meanwhile."""
         with self._database() as db:
             with db.transaction():
-                db.execute("DELETE FROM setting WHERE name IN (?,?)", (f"visit {server_id}", f"proved {server_id}"))
+                rows = (f"visit {server_id}", f"proved {server_id}", _favourite_name(server_id))
+                db.execute("DELETE FROM setting WHERE name IN (?,?,?)", rows)
                 levels = _level_name(server_id, "")
                 db.execute("DELETE FROM setting WHERE substr(name, 1, ?) = ?", (len(levels), levels))
                 db.execute("DELETE FROM server WHERE id = ?", (server_id,))
@@ -213,6 +232,11 @@ class Profile:
 
     def _database(self) -> Database:
         return Database(self.path, SCHEMA, SCHEMA_VERSION, upgrades=UPGRADES)
+
+
+def _favourite_name(server_id: str) -> str:
+    """Of the row that says so."""
+    return f"favourite {server_id}"
 
 
 def _level_name(server_id: str, room: str) -> str:

@@ -5,10 +5,12 @@ announcement   datagrams and mDNS records: encoding, decoding, every check      
 caps           how many questions are answered, how many servers are believed        pure
 entry          one server: addresses, state, the best way to it                      pure
 directory      all of them: merging, whom to ask, who is gone                        pure
+sweep          which addresses of a network to ask one by one, and how fast          pure
 networks       which network interfaces to use, when they changed                    pure
 interfaces     asks the system for them
 sockets        UDP sockets: groups, answers from the address that was asked
 retry, wakeup  how the threads start again, and are woken
+knocking       which addresses take a TCP connection
 mdns           the mDNS way, both ends (the only file that knows zeroconf)
 beacon         the UDP way, the server's end
 announcer      both ways for a server

@@ -141,16 +141,14 @@ class _Session:
     def _open(self, now: float) -> None:
         for sock in self._ours.try_missing(now):
             self._selector.register(sock, selectors.EVENT_READ)
-            if sock.family == socket.AF_INET6:
-                sockets.join_all(sock, self._watch.interfaces)
+            sockets.join_all(sock, self._watch.interfaces)
 
     def _use(self, interfaces: tuple[Interface, ...], now: float) -> None:
         """Speak and listen on these from now on."""
         self._ours.group.close()
         self._ours.group = sockets.Group(interfaces)
         for sock in self._ours.open:
-            if sock.family == socket.AF_INET6:
-                sockets.join_all(sock, interfaces)
+            sockets.join_all(sock, interfaces)
         self._plan = [now + delay for delay in BURST]
 
     def _say(self, now: float) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv4Network
 from typing import Final, NamedTuple, TypeAlias
 
 from lanchat.discovery.announcement import Answer, Beacon, Bye, Datagram, Service, is_usable
@@ -16,9 +17,11 @@ from lanchat.discovery.caps import Bucket
 from lanchat.discovery.entry import LOOKED_AT, UNSEEN, Endpoint, Entry, Key, rank
 from lanchat.discovery.found import Found, State, Via
 from lanchat.discovery.networks import Interface, is_loopback, on_link
+from lanchat.discovery.sweep import Progress, Sweeps
 from lanchat.protocol.frames import ServerInfo
+from lanchat.protocol.limits import DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT
 
-MAX_ENTRIES: Final = 200  # rows: more than anybody reads, more than mDNS is made for
+MAX_ENTRIES: Final = 600  # rows: a hall of 500 servers, more than mDNS is made for
 MAX_HINTS: Final = 100  # of them that never answered: room is left for those who do
 MAX_PER_SOURCE: Final = 8  # servers that one address may announce
 MAX_SERVICES: Final = 400  # names of mDNS services that are remembered for their goodbye
@@ -29,6 +32,8 @@ NEW_HINTS: Final = (20.0, 40.0)  # new servers/s heard of, and at once
 NEW_ANSWERS: Final = (20.0, 200.0)  # new servers/s that answer a question to all: a whole hall does so at once
 LATE: Final = 3.0  # s after which an answer counts no more
 HINT: Final = 90.0  # s that a beacon counts: three in a row were lost
+SWEPT_PORTS: Final = (DISCOVERY_UDP_PORT, DEFAULT_TCP_PORT)  # UDP: all servers of a machine, and the usual one's own
+SWEPT: Final[Key] = ("", "sweep")  # whom a connection is asked for that no entry wanted
 BURST: Final = (0.0, 0.25, 0.75, 1.5, 3.0)  # s after the start, and each refresh, of the questions to everybody
 
 
@@ -50,22 +55,46 @@ class AskTcp(NamedTuple):
     endpoints: tuple[Endpoint, ...]
 
 
-Ask: TypeAlias = AskAll | AskOne | AskTcp
+class AskMany(NamedTuple):
+    """One question to each of these, from one socket."""
+
+    nonce: str
+    endpoints: tuple[Endpoint, ...]
+
+
+class Knock(NamedTuple):
+    """See whether these take a connection; ask those that do as AskTcp(SWEPT, …)."""
+
+    endpoints: tuple[Endpoint, ...]
+
+
+Ask: TypeAlias = AskAll | AskOne | AskTcp | AskMany | Knock
 
 
 class _Pending(NamedTuple):
-    """A question that is out. key, endpoint None: it went to everybody."""
+    """A question that is out. key: of the entry that it was for. ips: whom it went to; empty: everybody. via: what an
+    answer to it says of how a server was found."""
 
     sent: float
     key: Key | None = None
     endpoint: Endpoint | None = None
+    ips: frozenset[str] = frozenset()
+    via: Via | None = None
 
 
 class Directory:
     """For one thread. `tick` at `due` or earlier, and after each news."""
 
-    def __init__(self, now: float, new_nonce: Callable[[], str], interfaces: Sequence[Interface] = ()) -> None:
+    def __init__(
+        self,
+        now: float,
+        new_nonce: Callable[[], str],
+        interfaces: Sequence[Interface] = (),
+        subnets: Sequence[IPv4Network] = (),
+    ) -> None:
+        """subnets: other networks, asked address by address (see sweep.read_subnet)."""
         self._new_nonce = new_nonce
+        self._sweeps = Sweeps(subnets, now)
         self._entries: dict[Key, Entry] = {}
         self._services: dict[str, Key] = {}
         self._pending: dict[str, _Pending] = {}  # in the order of `sent`
@@ -91,7 +120,7 @@ class Directory:
         pending = self._pending.get(nonce)
         if pending is None or not is_usable(source):
             return
-        asked_alone = pending.endpoint is not None and pending.endpoint.ip == source
+        asked_alone = source in pending.ips
         if asked_alone or self._is_near(source):
             self._answered(now, pending, info, Endpoint(source, info.port), trusted=asked_alone)
 
@@ -108,9 +137,11 @@ class Directory:
         place = entry.add_place(endpoint, self._rank(endpoint.ip)) if entry is not None else None
         if entry is None or place is None:
             return None
-        if pending.key is None:
-            entry.via.add(Via.BEACON)
-        elif pending.key != key:
+        if pending.via is not None:
+            entry.via.add(pending.via)
+        if pending.via is Via.SWEEP:
+            self._sweeps.answered(endpoint.ip)
+        if pending.key is not None and pending.key != key:
             self._mistook(pending.key, endpoint, entry)
         if entry.answered is None:
             self._doubt_other_runs(now, key)
@@ -202,7 +233,8 @@ class Directory:
             self._want_tcp(now, entry)
 
     def tcp_answered(self, now: float, key: Key, endpoint: Endpoint, info: ServerInfo, sent: float) -> None:
-        entry = self._answered(now, _Pending(sent, key, endpoint), info, endpoint, trusted=True)
+        via = Via.SWEEP if key == SWEPT else None
+        entry = self._answered(now, _Pending(sent, key, endpoint, via=via), info, endpoint, trusted=True)
         if entry is not None:
             entry.answer_tcp(now)
 
@@ -232,6 +264,7 @@ class Directory:
     def refresh(self, now: float) -> None:
         """Ask everything again."""
         self._plan = [now + delay for delay in BURST]
+        self._sweeps.refresh(now)
         for entry in self._entries.values():
             if not entry.is_resting:
                 entry.ask_from(now)
@@ -245,7 +278,7 @@ class Directory:
     @property
     def due(self) -> float:
         """When `tick` has something to do."""
-        return min([self._plan[0], *(entry.due for entry in self._entries.values())])
+        return min([self._plan[0], self._sweeps.due, *(entry.due for entry in self._entries.values())])
 
     def tick(self, now: float) -> list[Ask]:
         """What to ask now."""
@@ -253,7 +286,7 @@ class Directory:
         asks: list[Ask] = []
         if now >= self._plan[0]:
             self._plan = [t for t in self._plan if t > now] or [now + self._pace.everybody]
-            asks.append(AskAll(self._remember(_Pending(now))))
+            asks.append(AskAll(self._remember(_Pending(now, via=Via.BEACON))))
         for entry in list(self._entries.values()):
             if entry.count_miss(now, self._pace):
                 self._want_tcp(now, entry)
@@ -265,9 +298,10 @@ class Directory:
             if entry.by_tcp and now >= entry.next_round:
                 self._want_tcp(now, entry)
             for place in entry.targets(now, self._pace):
-                nonce = self._remember(_Pending(now, entry.key, place.endpoint))
+                ips = frozenset([place.endpoint.ip])
+                nonce = self._remember(_Pending(now, entry.key, place.endpoint, ips))
                 asks.append(AskOne(nonce, place.endpoint))
-        return asks + self._tcp_asks()
+        return asks + self._tcp_asks() + self._swept(now)
 
     def _want_tcp(self, now: float, entry: Entry) -> None:
         if entry.take_tcp(now):
@@ -277,6 +311,27 @@ class Directory:
         wanted = [self._entries[key] for key in self._tcp_wanted if key in self._entries]
         self._tcp_wanted.clear()
         return [AskTcp(e.key, tuple(p.endpoint for p in e.best_places()[:MAX_TCP_TARGETS])) for e in wanted]
+
+    # Address by address
+
+    def sweep(self, now: float) -> None:
+        """Ask every address of our own networks, until one answers."""
+        self._sweeps.begin(self._interfaces, now)
+
+    @property
+    def progress(self) -> Progress | None:
+        """Of that; None: it is over."""
+        return self._sweeps.progress
+
+    def _swept(self, now: float) -> list[Ask]:
+        asks: list[Ask] = []
+        for step in self._sweeps.take(now, self._own, looked_at=self._pace is LOOKED_AT):
+            if step.udp:
+                nonce = self._remember(_Pending(now, ips=frozenset(step.udp), via=Via.SWEEP))
+                asks.append(AskMany(nonce, tuple(Endpoint(ip, port) for ip in step.udp for port in SWEPT_PORTS)))
+            if step.tcp:
+                asks.append(Knock(tuple(Endpoint(ip, DEFAULT_TCP_PORT) for ip in step.tcp)))
+        return asks
 
     def _remember(self, pending: _Pending) -> str:
         nonce = self._new_nonce()

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Network
 from typing import Final
 
 from lanchat.discovery.announcement import Service
@@ -21,35 +23,45 @@ from lanchat.discovery.interfaces import watch
 from lanchat.discovery.mdns import Browser
 from lanchat.discovery.retry import Retrying
 from lanchat.discovery.search import Inbox, Search
+from lanchat.discovery.sweep import MAX_SUBNETS, Progress, read_subnet
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
 from lanchat.protocol.target import parse_address
 
 COALESCE: Final = 0.2  # s between two calls of on_change
+LOOK_SHARE: Final = 10.0  # rows are built anew after so many times what that took: 5 ms for 500 servers
 WORKERS: Final = 4  # threads that ask by TCP and resolve names
+SWEEP_PATIENCE: Final = 30.0  # s for three networks of 254 addresses, by UDP and by TCP
 SETTLED: Final = 0.5  # s without news after which `find` takes the answers for complete
+
+_NOT_BEGUN: Final = Progress(0, 0)
 
 _log: Final = logging.getLogger(__name__)
 
 
 class Finder:
-    """known: `host:port` of remembered servers, asked one by one. on_change: called in the finder's thread when
-    `rooms` has changed, at once and then at most 5 times a second; it must return quickly."""
+    """known: `host:port` of remembered servers, asked one by one. subnets: other networks, asked address by address,
+    like `192.168.3.0/24`; what sweep.read_subnet refuses is left out. on_change: called in the finder's thread when
+    `rooms` or `progress` has changed, at once and then at most 5 times a second; it must return quickly."""
 
     def __init__(
         self,
         *,
         known: Sequence[str] = (),
+        subnets: Sequence[str] = (),
         on_change: Callable[[], None] | None = None,
         mdns: bool = True,
         beacon: bool = True,
     ) -> None:
         self._known = tuple(known)[:MAX_KNOWN]
+        self._subnets = _read_subnets(subnets)
         self._on_change = on_change
         self._beacon = beacon
         self._inbox = Inbox()
         self._news = threading.Condition()
         self._rooms: tuple[Found, ...] = ()
+        self._progress: Progress | None = None
+        self._sweep_wanted = False  # until the finder's thread has begun it
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="lanchat-ask")
         self._browser = Browser(self._heard_service, self._lost_service) if mdns else None
         self._retrying = Retrying("lanchat-finder", self._serve, (OSError,), self._inbox.wake)
@@ -85,15 +97,16 @@ class Finder:
             return self._rooms
 
     def wait(self, enough: Callable[[tuple[Found, ...]], bool], timeout: float) -> tuple[Found, ...]:
-        """The rooms as soon as they are `enough`, else what there is after `timeout` seconds."""
+        """The rooms as soon as they are `enough`, else what there is after `timeout` seconds; asked again whenever
+        `rooms` or `progress` changed."""
         deadline = time.monotonic() + timeout
         rooms = self.rooms()
         while not enough(rooms) and (left := deadline - time.monotonic()) > 0:
             with self._news:
-                if self._rooms is rooms and not self._retrying.stopping.is_set():
-                    self._news.wait(left)
-                if self._rooms is rooms:  # time is up, or the finder is closed
+                if self._retrying.stopping.is_set():
                     break
+                if self._rooms is rooms:
+                    self._news.wait(left)
                 rooms = self._rooms
         return rooms
 
@@ -102,6 +115,21 @@ class Finder:
         self._inbox.post(lambda directory, now: directory.refresh(now))
         if self._browser is not None:
             self._browser.refresh()
+
+    def sweep(self) -> None:
+        """Ask every address of our own networks (of a larger one, of the /24 around us), until a server answers:
+        only on the user's wish. `progress` tells how far it is."""
+        with self._news:
+            self._sweep_wanted = True
+        if not self._inbox.post(self._begin_sweep):
+            with self._news:
+                self._sweep_wanted = False
+
+    @property
+    def progress(self) -> Progress | None:
+        """Of the sweep; None: there is none, or it is over. For any thread."""
+        with self._news:
+            return self._progress or (_NOT_BEGUN if self._sweep_wanted else None)
 
     def set_visible(self, visible: bool) -> None:
         """Whether somebody looks at the list: the questions come less often while nobody does."""
@@ -131,28 +159,39 @@ class Finder:
 
     # The finder's thread
 
+    def _begin_sweep(self, directory: Directory, now: float) -> None:
+        directory.sweep(now)
+        self._publish(directory.rows(), directory.progress)
+        with self._news:
+            self._sweep_wanted = False
+
     def _serve(self) -> None:
         now = time.monotonic()
         networks = watch()
-        directory = Directory(now, lambda: secrets.token_hex(8), networks.interfaces)
+        directory = Directory(now, lambda: secrets.token_hex(8), networks.interfaces, self._subnets)
         search = Search(directory, networks, self._inbox, self._workers, beacon=self._beacon)
-        told_at, told = now - COALESCE, self.rooms()
+        stale, look_at = True, now
+        seen = told = self.rooms(), self.progress
+        told_at = now - COALESCE
         try:
             while not self._retrying.stopping.is_set():
-                rooms = directory.rows()
-                if rooms != self._rooms:
-                    self._publish(rooms)
-                waiting = rooms != told
-                if waiting and time.monotonic() >= told_at + COALESCE:
-                    told_at, told, waiting = time.monotonic(), rooms, False
+                now = time.monotonic()
+                if stale and now >= look_at:
+                    seen = directory.rows(), directory.progress
+                    stale, look_at = False, now + LOOK_SHARE * (time.monotonic() - now)
+                    if seen != (self._rooms, self._progress):
+                        self._publish(*seen)
+                if seen != told and now >= told_at + COALESCE:
+                    told_at, told = now, seen
                     self._tell()
-                search.step(told_at + COALESCE if waiting else float("inf"))
+                until = min(look_at if stale else math.inf, told_at + COALESCE if seen != told else math.inf)
+                stale |= search.step(until)
         finally:
             search.close()
 
-    def _publish(self, rooms: tuple[Found, ...]) -> None:
+    def _publish(self, rooms: tuple[Found, ...], progress: Progress | None) -> None:
         with self._news:
-            self._rooms = rooms
+            self._rooms, self._progress = rooms, progress
             self._news.notify_all()
 
     def _tell(self) -> None:
@@ -160,22 +199,47 @@ class Finder:
             self._on_change()
 
 
+def _read_subnets(texts: Sequence[str]) -> list[IPv4Network]:
+    subnets = []
+    for text in texts[:MAX_SUBNETS]:
+        try:
+            subnets.append(read_subnet(text))
+        except LocalProtocolError as error:
+            _log.warning("not asked: %s", error)
+    return subnets
+
+
 def _know(endpoint: Endpoint, directory: Directory, now: float) -> None:
     directory.know(now, endpoint)
 
 
-def find(timeout: float = 2.0) -> list[Found]:
+def find(
+    timeout: float = 2.0, *, known: Sequence[str] = (), subnets: Sequence[str] = (), sweep: bool = False
+) -> list[Found]:
     """The rooms on this network: after `timeout` seconds, or as soon as those who answered at all have answered
-    and nothing new came for half a second."""
-    deadline = time.monotonic() + timeout
-    with Finder() as finder:
-        rooms = finder.wait(_all_live, timeout)
-        while (left := deadline - time.monotonic()) > 0:
-            before = rooms
-            rooms = finder.wait(lambda now, before=before: _names(now) != _names(before), min(left, SETTLED))  # type: ignore[misc]
-            if _names(rooms) == _names(before) and _all_live(rooms):
-                break
+    and nothing new came for half a second. known, subnets: as for Finder. sweep: where nothing was found, every address
+    of our own networks is asked too, which takes up to half a minute."""
+    with Finder(known=known, subnets=subnets) as finder:
+        rooms = _settle(finder, timeout)
+        if sweep and not _any_live(rooms):
+            finder.sweep()
+            rooms = finder.wait(lambda rooms: _any_live(rooms) or finder.progress is None, SWEEP_PATIENCE)
         return list(rooms)
+
+
+def _settle(finder: Finder, timeout: float) -> tuple[Found, ...]:
+    deadline = time.monotonic() + timeout
+    rooms = finder.wait(_all_live, timeout)
+    while (left := deadline - time.monotonic()) > 0:
+        before = rooms
+        rooms = finder.wait(lambda now, before=before: _names(now) != _names(before), min(left, SETTLED))  # type: ignore[misc]
+        if _names(rooms) == _names(before) and _all_live(rooms):
+            break
+    return rooms
+
+
+def _any_live(rooms: tuple[Found, ...]) -> bool:
+    return any(room.state is State.LIVE for room in rooms)
 
 
 def _all_live(rooms: tuple[Found, ...]) -> bool:

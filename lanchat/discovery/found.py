@@ -12,6 +12,7 @@ class Via(StrEnum):
 
     MDNS = "mdns"
     BEACON = "beacon"
+    SWEEP = "sweep"  # asked alone among all addresses of a network
     MANUAL = "manual"  # typed by hand, or remembered
 
 

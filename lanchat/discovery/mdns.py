@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lanchat.discovery.announcement import SERVICE_TYPE, Service, decode_service, encode_txt, host_name, instance_name
 from lanchat.discovery.interfaces import watch, with_scope_name
-from lanchat.discovery.networks import Interface, Kind, Watch, advertised
+from lanchat.discovery.networks import Interface, Kind, Watch, advertised, told
 from lanchat.discovery.retry import Retrying
 from lanchat.protocol.frames import ServerInfo
 
@@ -137,7 +137,7 @@ class Publisher(_Worker):
             port=info.port,
             properties=encode_txt(info),
             server=host_name(info),
-            parsed_addresses=[i.ip for i in advertised(networks.interfaces)],
+            parsed_addresses=[i.ip for i in told(networks.interfaces)],
         )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, IntEnum, auto
 from typing import Final, NamedTuple, TypeAlias
 
+from lanchat.discovery.announcement import MAX_SERVICE_ADDRESSES
+
 MAX_INTERFACES: Final = 15  # Linux lets one socket join 20 groups (igmp_max_memberships)
 POLL: Final = 5.0  # s between two looks, 0.5 ms each
 SETTLE: Final = 1.0  # s that a change must last: DHCP takes the old address away before it brings the new one
@@ -87,6 +89,12 @@ def advertised(interfaces: Sequence[Interface]) -> tuple[Interface, ...]:
     """What others may be told: no loopback, tunnels last, and no container networks, whose addresses are
     another machine's or nobody's elsewhere (172.17.0.1 is in every Docker)."""
     return tuple(i for i in interfaces if i.kind in (Kind.PHYSICAL, Kind.TUNNEL))
+
+
+def told(interfaces: Sequence[Interface]) -> tuple[Interface, ...]:
+    """The addresses to publish: of the likeliest interface all, then of the next, as many as a finder reads."""
+    order = sorted(advertised(interfaces), key=lambda i: (i.kind, i.number, i.is_v6))
+    return tuple(order[:MAX_SERVICE_ADDRESSES])
 
 
 def _self_given(ip: str) -> bool:

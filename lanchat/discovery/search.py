@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 from lanchat.discovery import sockets
 from lanchat.discovery.announcement import decode, encode_question
 from lanchat.discovery.ask import ask_tcp
-from lanchat.discovery.directory import LATE, AskAll, AskOne, AskTcp, Directory
+from lanchat.discovery.directory import LATE, SWEPT, AskAll, AskMany, AskOne, AskTcp, Directory, Knock
 from lanchat.discovery.entry import Endpoint, Key
+from lanchat.discovery.knocking import Knocking
 from lanchat.discovery.networks import Change, Watch
 from lanchat.discovery.wakeup import Wakeup
 from lanchat.errors import ConnectError, HostRefused
@@ -37,10 +38,14 @@ class Inbox(Wakeup):
         super().__init__()
         self._commands: queue.Queue[Command] = queue.Queue(MAX_INBOX)
 
-    def post(self, command: Command) -> None:
-        with contextlib.suppress(queue.Full):  # a flood: what is lost will be asked again
+    def post(self, command: Command) -> bool:
+        """False: a flood, and no room for it. What is heard and lost so will be asked again."""
+        try:
             self._commands.put_nowait(command)
+        except queue.Full:
+            return False
         self.wake()
+        return True
 
     def take(self) -> Iterator[Command]:
         """What is there now."""
@@ -74,21 +79,28 @@ class Search:
         self._group = sockets.Group(())
         self._ears: list[socket.socket] = []
         self._probes: dict[socket.socket, _Probe] = {}
+        self._asker: socket.socket | None = None  # asks one address after the other; the routes say where
+        self._knocking = Knocking(self._selector)
         self._listen()
 
     def close(self) -> None:
         self._close_group()
+        self._knocking.close()
+        if self._asker is not None:
+            self._asker.close()
         for sock in self._probes:
             sock.close()
         self._selector.close()
 
-    def step(self, until: float) -> None:
-        """Waits for something to do, but not longer than `until`, and does it."""
-        now = time.monotonic()
-        due = min(until, self._directory.due, self._watch.due, *(p.ends for p in self._first_probe()))
-        for key, _ in self._selector.select(max(0.0, due - now)):
+    def step(self, until: float) -> bool:
+        """Waits for something to do, but not longer than `until`, and does it. False: there was nothing."""
+        due = min(self._directory.due, self._watch.due, self._knocking.due, *self._first_probe_ends())
+        ready = self._selector.select(max(0.0, min(due, until) - time.monotonic()))
+        for key, _ in ready:
             if key.fileobj is self._inbox:
                 self._inbox.clear()
+            elif key.data is self._knocking:
+                self._opened(key.fileobj)  # type: ignore[arg-type]
             else:
                 self._receive(key.fileobj)  # type: ignore[arg-type]  # all others are sockets
         now = time.monotonic()
@@ -97,6 +109,7 @@ class Search:
         if (change := self._watch.poll(now, time.time())) is not None:
             self._adapt(change, now)
         self._end_probes(now)
+        self._knocking.expire(now)
         for ask in self._directory.tick(now):
             match ask:
                 case AskAll(nonce):
@@ -105,6 +118,12 @@ class Search:
                     self._ask_one(ask, now)
                 case AskTcp():
                     self._workers.submit(self._ask_tcp, ask)
+                case AskMany():
+                    self._ask_many(ask)
+                case Knock(endpoints):
+                    for endpoint in endpoints:
+                        self._knocking.knock(endpoint, now)
+        return bool(ready) or now >= due
 
     # All at once
 
@@ -167,8 +186,8 @@ class Search:
             self._probes[sock] = _Probe(ask.nonce, now + LATE)
             self._selector.register(sock, selectors.EVENT_READ)
 
-    def _first_probe(self) -> list[_Probe]:
-        return [next(iter(self._probes.values()))] if self._probes else []
+    def _first_probe_ends(self) -> list[float]:
+        return [next(iter(self._probes.values())).ends] if self._probes else []
 
     def _end_probes(self, now: float) -> None:
         while self._probes and now >= next(iter(self._probes.values())).ends:
@@ -178,6 +197,24 @@ class Search:
         self._selector.unregister(sock)
         sock.close()
         return self._probes.pop(sock)
+
+    # Address by address
+
+    def _ask_many(self, ask: AskMany) -> None:
+        if self._asker is None:
+            self._asker = sockets.open_asker()
+            self._selector.register(self._asker, selectors.EVENT_READ)
+        question = encode_question(ask.nonce)
+        for endpoint in ask.endpoints:
+            with contextlib.suppress(OSError):  # no way there, or its port is closed: the others go on
+                self._asker.sendto(question, endpoint)
+
+    def _opened(self, sock: socket.socket) -> None:
+        endpoint = self._knocking.opened(sock)
+        if endpoint is not None:
+            self._workers.submit(self._ask_tcp, AskTcp(SWEPT, (endpoint,)))
+
+    # By TCP
 
     def _ask_tcp(self, ask: AskTcp) -> None:
         """In a worker's thread."""

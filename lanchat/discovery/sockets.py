@@ -22,6 +22,7 @@ from lanchat.discovery.networks import Interface, Kind
 from lanchat.protocol.limits import DISCOVERY_UDP_PORT
 
 GROUP: Final = "ff12::6c61:6e63"  # IPv6 group of this link, not assigned by IANA: “lanc”
+GROUP_V4: Final = "224.0.0.254"  # IPv4 group of this link, set aside for experiments (RFC 4727 section 2.4.2)
 EVERYBODY: Final = "255.255.255.255"
 LOOPBACK_BROADCAST: Final = "127.255.255.255"  # reaches every server of this machine (Linux)
 
@@ -73,6 +74,12 @@ def _open(family: socket.AddressFamily, *, shared: bool) -> socket.socket:
     return sock
 
 
+def open_asker() -> socket.socket:
+    """An IPv4 socket that asks machines one by one, wherever the routes lead; the answers come to it.
+    Raises OSError."""
+    return _open(socket.AF_INET, shared=False)
+
+
 def open_server(family: socket.AddressFamily, port: int, *, shared: bool) -> socket.socket:
     """A socket on `port` of all addresses, that tells which one was asked where the system can. Raises OSError."""
     sock = _open(family, shared=shared)
@@ -101,9 +108,12 @@ def open_ears(interfaces: Iterable[Interface]) -> list[socket.socket]:
             ears.append(ear)
     if not ears and (ear := _open_ear(socket.AF_INET, ("", DISCOVERY_UDP_PORT))) is not None:
         ears.append(ear)
+    if (ear := _open_ear(socket.AF_INET, (GROUP_V4, DISCOVERY_UDP_PORT))) is not None:
+        join_all(ear, interfaces)
+        ears.append(ear)
     for index in _v6_indexes(interfaces):
         if (ear := _open_ear(socket.AF_INET6, (GROUP, DISCOVERY_UDP_PORT, 0, index))) is not None:
-            join(ear, [index])
+            _join(ear, [_membership_v6(index)])
             ears.append(ear)
     return ears
 
@@ -123,20 +133,31 @@ def _open_ear(family: socket.AddressFamily, address: tuple[object, ...]) -> sock
     return sock
 
 
-def join(sock: socket.socket, indexes: Iterable[int]) -> None:
-    """Hear GROUP on these interfaces too."""
-    for index in indexes:
-        membership = socket.inet_pton(socket.AF_INET6, GROUP) + struct.pack("@I", index)
+def join_all(sock: socket.socket, interfaces: Iterable[Interface]) -> None:
+    """Hear the group of the socket's family on these interfaces too."""
+    if sock.family == socket.AF_INET6:
+        _join(sock, [_membership_v6(index) for index in _v6_indexes(interfaces)])
+    else:
+        group = socket.inet_aton(GROUP_V4)
+        _join(sock, [group + socket.inet_aton(i.ip) for i in interfaces if not i.is_v6 and i.kind is not Kind.LOOPBACK])
+
+
+def _join(sock: socket.socket, memberships: Iterable[bytes]) -> None:
+    v6 = sock.family == socket.AF_INET6
+    level, option = (
+        (socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP) if v6 else (socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP)
+    )
+    for membership in memberships:
         with contextlib.suppress(OSError):  # joined already, or the interface went away
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, membership)
+            sock.setsockopt(level, option, membership)
+
+
+def _membership_v6(index: int) -> bytes:
+    return socket.inet_pton(socket.AF_INET6, GROUP) + struct.pack("@I", index)
 
 
 def _v6_indexes(interfaces: Iterable[Interface]) -> list[int]:
     return list(dict.fromkeys(i.number for i in interfaces if i.is_v6 and i.kind is not Kind.LOOPBACK))
-
-
-def join_all(sock: socket.socket, interfaces: Iterable[Interface]) -> None:
-    join(sock, _v6_indexes(interfaces))
 
 
 def receive(sock: socket.socket) -> Arrival | None:
@@ -198,6 +219,7 @@ class Group:
         try:
             if family == socket.AF_INET:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+                sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(ip))  # else: the route's
             sock.bind((ip, 0))
         except OSError as error:  # the address went away meanwhile
             _log.debug("cannot ask from %s: %s", ip, error)
@@ -225,7 +247,7 @@ class Group:
 def _v4_targets(interface: Interface) -> list[tuple[object, ...]]:
     if interface.kind is Kind.LOOPBACK:
         return [(ip, DISCOVERY_UDP_PORT) for ip in (LOOPBACK_BROADCAST, interface.ip)]
-    return [(ip, DISCOVERY_UDP_PORT) for ip in (interface.broadcast, EVERYBODY) if ip]
+    return [(ip, DISCOVERY_UDP_PORT) for ip in (interface.broadcast, EVERYBODY, GROUP_V4) if ip]
 
 
 def connect(ip: str, port: int) -> socket.socket:

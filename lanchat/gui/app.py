@@ -25,6 +25,7 @@ from lanchat.gui.model.emoji_choice import read_recents
 from lanchat.gui.model.keys import NUMBERS
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
+from lanchat.gui.nearby import Nearby
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.preferring import Preferring
 from lanchat.gui.pump import Pump
@@ -34,7 +35,6 @@ from lanchat.gui.visits import Visits
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
-    from lanchat.discovery import Finder
     from lanchat.gui.arranging import Arranging
     from lanchat.gui.chat import ChatScreen
 
@@ -48,7 +48,6 @@ class App:
     def __init__(self, root: tk.Tk, kit: Kit, profile: Profile, settings: Settings) -> None:
         self.root, self.kit, self._profile, self._settings = root, kit, profile, settings
         self.pump = Pump(root)
-        self._finder: Finder | None = None
         self._address = ""  # of this computer; empty: no network
         self._forget = ""  # the server of which nothing is to stay, once its room is left
         self._asked: Address | None = None  # the last one that was typed
@@ -59,6 +58,7 @@ class App:
         self.chat: ChatScreen | None = None
         self._closing = False
         self._login = errands.login()
+        self.nearby = Nearby(self.pump, self._rooms_changed)
         self.visits = Visits(root, kit, self.pump, profile)
         self.here = Here(root, kit, self.pump, profile.name, on_change=self._show_hosted, on_join=self._join_hosted)
         self.alerts = Alerts(root, kit, self.pump, profile, settings.preferences)
@@ -73,8 +73,15 @@ class App:
             on_name=self._rename,
             on_kept=self._settings_changed,
         )
-        self.picker = Picker(
-            root,
+        self.picker = self._new_picker()
+        self.picker.pack(fill="both", expand=True)
+        self.picker.show_recents(settings.recents)
+        self._set_up_window()
+        self._bind_events()
+
+    def _new_picker(self) -> Picker:
+        return Picker(
+            self.root,
             self.kit,
             Actions(
                 join=self._join_room,
@@ -83,18 +90,16 @@ class App:
                 stop=self.here.ask_stop,
                 refresh=self._refresh,
                 settings=self.preferring.post_menu,
+                favourite=self._keep_favourite,
+                sweep=self.nearby.sweep,
+                check=lambda: None,
             ),
         )
-        self.picker.pack(fill="both", expand=True)
-        self.picker.show_recents(settings.recents)
-        self._set_up_window()
-        self._bind_events()
 
     def start(self) -> None:
         """What takes a while begins; the window does not wait for it."""
         self.pump.start()
-        known = [recent.address for recent in self._settings.recents]
-        self.pump.work("finding", partial(self._make_finder, known), self._finder_started)
+        self.nearby.start(self._settings)
         self._look_around()
         self.root.bind("<FocusIn>", self._got_focus)  # not before: the window paints itself first
         self.pump.work("warming-up", errands.import_the_rest)
@@ -195,44 +200,32 @@ class App:
     def _show_surroundings(self) -> None:
         """Who we are, where, and how the search for rooms goes."""
         self.picker.show_me(self._settings.nick, self._address)
-        self.picker.show_state(listening=self._finder is not None, network=bool(self._address))
+        self.picker.show_state(listening=self.nearby.listening, network=bool(self._address))
 
     def _settings_changed(self, settings: Settings) -> None:
         self._settings = settings
+        self.nearby.use(settings)
         self.picker.show_recents(settings.recents)
         self._show_surroundings()
 
+    def _keep_favourite(self, server_id: str, favourite: bool) -> None:
+        self.pump.work("keeping", partial(self._profile.set_favourite, server_id, favourite), self._settings_changed)
+
     # Discovery
 
-    def _make_finder(self, known: list[str]) -> Finder:
-        from lanchat.discovery import Finder
-
-        finder = Finder(known=known, on_change=lambda: self.pump.post(self._rooms_changed))
-        finder.start()
-        return finder
-
-    def _finder_started(self, finder: Finder) -> None:
-        if self._closing:
-            self.pump.work("closing", finder.close)
-            return
-        self._finder = finder
-        self._tell_finder()
-        self._rooms_changed()
-        self._show_surroundings()
-
     def _rooms_changed(self) -> None:
-        if self._finder is not None and not self._closing:
-            self.picker.show_found(self._finder.rooms())
+        if not self._closing:
+            self.picker.show_found(self.nearby.rooms, self.nearby.progress)
+            self._show_surroundings()
 
     def _refresh(self) -> None:
-        if self._finder is not None:
-            self._finder.refresh()
+        self.nearby.refresh()
         self._look_around()
 
     def _tell_finder(self) -> None:
         """Whether anybody sees the list."""
-        if self._finder is not None and not self._closing:
-            self._finder.set_visible(self.chat is None and bool(self.root.winfo_viewable()))
+        if not self._closing:
+            self.nearby.set_visible(self.chat is None and bool(self.root.winfo_viewable()))
 
     # Hosting
 
@@ -244,8 +237,8 @@ class App:
             return
         self.picker.show_hosted(hosted)
         runs = frozenset(server.run for server in hosted)
-        if self._finder is not None and runs != self._runs_here:
-            self._finder.refresh()  # what was opened or stopped here shows in the list at once
+        if runs != self._runs_here:
+            self.nearby.refresh()  # what was opened or stopped here shows in the list at once
         self._runs_here = runs
 
     def _join_hosted(self, hosted: Hosted, pin: str | None) -> None:
@@ -402,7 +395,6 @@ class App:
             if isinstance(child, Dialog):
                 child.cancel()
         self._drop_client(stop)
-        if self._finder is not None:
-            self.pump.work("closing", self._finder.close)
+        self.nearby.close()
         self.alerts.close()
         self.pump.stop(self.root.destroy)

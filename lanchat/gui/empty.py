@@ -50,6 +50,8 @@ class EmptyList(ttk.Frame):
             self._say(drawable(f"No room matches “{query}”"), "Escape clears the search.")
         elif section is Section.RECENT:
             self._say("No rooms yet", "Rooms that you join are remembered here.")
+        elif section is Section.FAVOURITES:
+            self._say("No favourites yet", "Right-click a room that you joined before, or press the menu key on it.")
         else:
             self._say(
                 "No rooms found yet", "We keep listening. Rooms show up here within a few seconds of being opened."

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found
+from lanchat.discovery.sweep import Progress
 from lanchat.gui.clipboard_offer import ClipboardOffer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.empty import EmptyList
@@ -18,13 +19,20 @@ from lanchat.gui.key_bindings import Part
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
 from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
 from lanchat.gui.picker_side import PickerSide
+from lanchat.gui.popup import PopupMenu
 from lanchat.gui.row_list import RowList
+from lanchat.gui.search_aid import SearchAid
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
 from lanchat.protocol.target import Address
 
+PATIENCE: Final = 3_000  # ms after which whoever can be heard has answered: the last question of the burst
 INSET: Final = 16  # px at 96 dpi left and right of the rows
-TITLES: Final = {Section.NEARBY: "Rooms nearby", Section.RECENT: "Recent rooms"}
+TITLES: Final = {
+    Section.NEARBY: "Rooms nearby",
+    Section.FAVOURITES: "Favourite rooms",
+    Section.RECENT: "Recent rooms",
+}
 
 
 class Actions(NamedTuple):
@@ -36,6 +44,9 @@ class Actions(NamedTuple):
     stop: Callable[[Hosted], object]
     refresh: Callable[[], object]
     settings: Callable[[tk.Misc], object]
+    favourite: Callable[[str, bool], object]  # id of the server
+    sweep: Callable[[], object]
+    check: Callable[[], object]
 
 
 class Picker(ttk.Frame):
@@ -46,6 +57,7 @@ class Picker(ttk.Frame):
         self._kit, self._actions = kit, actions
         self._model = RoomList()
         self._painter = RoomPainter(kit)
+        self._menu = PopupMenu(self, kit)
         self._listening, self._network, self._well = False, True, False
         self.side = PickerSide(self, kit, self._choose_section, actions)
         self.side.pack(side="left", fill="y")
@@ -59,8 +71,10 @@ class Picker(ttk.Frame):
 
     # What is told from outside
 
-    def show_found(self, found: Iterable[Found]) -> None:
+    def show_found(self, found: Iterable[Found], progress: Progress | None = None) -> None:
+        """progress: of the sweep, if there is one."""
         self._model.set_found(found)
+        self._model.set_progress(progress)
         self._show()
 
     def show_recents(self, recents: Iterable[Recent]) -> None:
@@ -79,6 +93,8 @@ class Picker(ttk.Frame):
 
     def show_state(self, *, listening: bool, network: bool) -> None:
         """How the search for rooms goes. network: this computer has an address that others reach."""
+        if listening and not self._listening:
+            self.after(PATIENCE, self._waited)
         self._listening, self._network = listening, network
         self._show_line()
 
@@ -159,6 +175,7 @@ class Picker(ttk.Frame):
             line, text="Join by address", command=lambda: self._actions.join_address(self.address.value)
         )
         self.join_by_address.pack(side="left")
+        self.aid = SearchAid(foot, kit, on_sweep=self._actions.sweep, on_check=self._actions.check)
         self.complaint = ttk.Label(foot, style="Error.TLabel", justify="left")  # packed only while there is one
         self.offer = ClipboardOffer(foot, kit, on_join=self._join_offered, wanted=lambda: bool(self.winfo_manager()))
         foot.bind("<Configure>", lambda event: self.complaint.configure(wraplength=event.width))
@@ -175,6 +192,7 @@ class Picker(ttk.Frame):
             inset=INSET,
             on_open=self._join,
             on_click=self._clicked,
+            on_menu=self._post_menu,
         )
         bar = ttk.Scrollbar(self._body)
         self.list.pack(side="left", fill="both", expand=True)
@@ -224,6 +242,21 @@ class Picker(ttk.Frame):
         if isinstance(row, Room) and row.key == self._painter.button and left <= x < right:
             self._join(row)
 
+    def _post_menu(self, row: Row, x: int, y: int) -> None:
+        if not isinstance(row, Room):
+            return
+        menu = self._menu
+        menu.delete(0, "end")
+        menu.add_command(label="Join", command=lambda: self._join(row), state="normal" if row.joinable else "disabled")
+        words = "Remove from the favourites" if row.favourite else "Keep among the favourites"
+        menu.add_command(
+            label=words if row.known else "Keep among the favourites, once you have joined it",
+            command=lambda: self._actions.favourite(row.place.id or "", not row.favourite),
+            state="normal" if row.known else "disabled",
+        )
+        menu.paint()
+        menu.tk_popup(x, y)
+
     def _join(self, row: Row) -> None:
         if isinstance(row, Room) and row.joinable:
             self._actions.join(row)
@@ -242,6 +275,11 @@ class Picker(ttk.Frame):
         self.side.show_counts(self._model.counts)
         self._show_line()
         self.empty.show(self._model.section, self._model.query, empty=not self._rows)
+        self.aid.show(self._model.aid())
+
+    def _waited(self) -> None:
+        self._model.set_waited()
+        self._show()
 
     def _show_line(self) -> None:
         line, self._well = self._model.state_line(listening=self._listening, network=self._network)

@@ -25,7 +25,7 @@ VIA: Final = 186  # where the pill, or the button in its place, ends
 JOIN_WIDTH: Final = 68
 BAR: Final = (3, 2)  # width and gap of the bars of a connection
 NARROW: Final = 560  # a row in which the name needs the place of the pill
-NAV_ICONS: Final = {Section.NEARBY: "radio", Section.RECENT: "clock"}
+NAV_ICONS: Final = {Section.NEARBY: "radio", Section.FAVOURITES: "star", Section.RECENT: "clock"}
 
 
 def as_rows(shown: list[Shown]) -> list[Row[Shown]]:
@@ -74,18 +74,19 @@ class RoomPainter:
     def _draw_words(self, canvas: tk.Canvas, room: Room, box: Box, look: Look, right: int) -> None:
         kit, colors, fonts = self._kit, self._kit.colors, self._kit.fonts
         x, above, below = box.x + kit.px(TEXT_LEFT), box.middle - kit.px(10), box.middle + kit.px(11)
-        room_for_icon = kit.px(22) if room.locked else 0
-        name = elide(fonts.body_bold, drawable(room.name), right - x - room_for_icon)
+        icons = ["lock"] * room.locked + ["star"] * room.favourite
+        name = elide(fonts.body_bold, drawable(room.name), right - x - kit.px(22) * len(icons))
         ink = colors.text2 if room.grey else colors.text
         canvas.create_text(x, above, text=name, anchor="w", font=fonts.body_bold, fill=ink)
-        if room.locked:
-            icon_x = x + fonts.body_bold.measure(name) + kit.px(7)
-            canvas.create_image(icon_x, above, image=kit.icon("lock", 15, "text3", 1.7), anchor="w")
+        icon_x = x + fonts.body_bold.measure(name) + kit.px(7)
+        for icon in icons:
+            canvas.create_image(icon_x, above, image=kit.icon(icon, 15, "text3", 1.7), anchor="w")
+            icon_x += kit.px(22)
         if room.warning:
             canvas.create_image(x, below, image=kit.icon("alert", 14, "warn", 1.7), anchor="w")
             x += kit.px(19)
         ink = colors.warn if room.warning else colors.text2 if look.selected else colors.text3
-        detail = elide(fonts.list, room.detail, right - x)
+        detail = elide(fonts.list, drawable(room.detail), right - x)
         canvas.create_text(x, below, text=detail, anchor="w", font=fonts.list, fill=ink)
 
     def _draw_via(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> int:

@@ -1,4 +1,4 @@
-"""The settings dialog: name, look, keys, notices, files; it keeps and applies nothing itself."""
+"""The settings dialog: name, look, keys, notices, files, networks; it keeps and applies nothing itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from msgspec import structs
 
-from lanchat.client.preferences import ZOOMS, Preferences, names_a_folder
+from lanchat.client.preferences import ZOOMS, Preferences, names_a_folder, what_is_wrong_with_subnets
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.dialog import Dialog
 from lanchat.gui.emoji import drawable
@@ -61,6 +61,7 @@ class SettingsDialog(Dialog):
             send_key=self.send_key.value,
             notify=self.notify.value,
             downloads=self.downloads.value.strip(),
+            subnets=self.subnets.value.strip(),
             **{name: variable.get() for name, variable in self.switches.items()},
         )
 
@@ -94,6 +95,10 @@ class SettingsDialog(Dialog):
         self.downloads.pack(side="left", fill="x", expand=True)
         self.choose.lift()  # Tab comes to it after the field
         self._add("Files are saved in", line, fill=True)
+        self.subnets = Field(self._grid, kit, "Other networks, like 192.168.3.0/24")
+        self.subnets.value = held.subnets
+        self.subnets.bind("<Return>", lambda _: self._submit())
+        self._add("Look for rooms in", self.subnets, fill=True)
 
     def _add(self, words: str, widget: tk.Widget, *, fill: bool = False, gap: float = 8) -> None:
         """A row: words on the left, and what they are about."""
@@ -133,11 +138,14 @@ class SettingsDialog(Dialog):
             self._complain(self.downloads, "Please give the folder by its full path, or leave it empty.")
             return
         preferences = self.preferences
+        if wrong := what_is_wrong_with_subnets(preferences.subnets):
+            self._complain(self.subnets, wrong)
+            return
         self.close()
         self._on_save(nick, preferences)
 
     def _complain(self, field: Field, sentence: str) -> None:
-        for one in (self.name, self.downloads):
+        for one in (self.name, self.downloads, self.subnets):
             one.mark(one is field)
         self.complaint.configure(text=drawable(sentence))
         field.focus_set()

@@ -186,3 +186,20 @@ def test_forgetting_leaves_nothing_of_a_server_in_any_file() -> None:
         assert not file.is_file() or b"SECRET" not in file.read_bytes(), file.name
     Outbox(profile, other, "new").close()
     assert (profile.directory / "replicas" / f"{other}.db").exists()
+
+
+def test_a_favourite_stays_however_many_are_joined_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profile_module, "MAX_RECENTS", 2)
+    clock = iter(range(1_000, 2_000))
+    monkeypatch.setattr(profile_module.time, "time_ns", lambda: next(clock) * 1_000_000)
+    profile = Profile("ana")
+    for number, name in enumerate(("Home", "Studio", "Lab", "Hall")):
+        profile.remember(f"{number:032x}", name, f"10.0.0.{number}:5055", None)
+    settings = profile.set_favourite(f"{0:032x}", True)
+    assert {recent.name for recent in settings.recents} == {"Home", "Hall"}
+    assert settings.known == ("10.0.0.0:5055", "10.0.0.3:5055")
+    assert {recent.name for recent in profile.set_favourite(f"{0:032x}", False).recents} == {"Lab", "Hall"}
+    profile.set_favourite(f"{0:032x}", True)
+    profile.forget(f"{0:032x}")
+    profile.remember(f"{0:032x}", "Home", "10.0.0.0:5055", None)
+    assert not any(recent.favourite for recent in profile.settings.recents)

@@ -51,9 +51,9 @@ def _finder(change: Callable[[Host], object]) -> Prepare:
 
 class Network(NamedTuple):
     """known: a remembered or typed address. prepare: gets the network, the server's machine and the finder's, before
-    either program starts. build: the network. sweep: questions to each address of the own network; None: not in the
-    table. lossy: it may take more questions than one. finder_first: what the server says when it starts counts.
-    address: what the user types."""
+    either program starts. build: the network. sweep: questions to each address of the own network, or of `subnets` as
+    the settings name them. lossy: it may take more questions than one. finder_first: what the server says when it
+    starts counts. address: what the user types."""
 
     name: str
     mdns: Heard
@@ -61,7 +61,8 @@ class Network(NamedTuple):
     known: Heard
     prepare: Prepare = _switch(id)
     build: Callable[[], Lan] = Lan
-    sweep: Heard | None = None
+    sweep: Heard = YES
+    subnets: tuple[str, ...] = ()
     lossy: bool = False
     finder_first: bool = False
     address: Callable[[Host], str] = lambda server: server.ip
@@ -97,6 +98,10 @@ def _other_subnet(lan: Lan, _server: Host, finder: Host) -> None:
     finder.run("ip link set eth0 up")
     finder.set_ipv4("10.78.0.2/24")
     lan.router()
+
+
+def _lose_ipv4(host: Host) -> None:
+    host.set_ipv4(None)
 
 
 def _scoped(server: Host) -> str:
@@ -142,10 +147,12 @@ NETWORKS: Final = (
     ),
     Network("packets up to 150 ms late, and overtaken", YES, YES, YES, build=_late),
     Network("IGMP snooping, with a querier", YES, YES, YES, build=lambda: Lan(snooping=True)),
-    Network("IPv6 alone, link-local", YES, YES, YES, _each(lambda host: host.set_ipv4(None)), address=_scoped),
+    Network(
+        "IPv6 alone, link-local", YES, YES, YES, _each(lambda host: host.set_ipv4(None)), sweep=NO, address=_scoped
+    ),
     Network("no default route", YES, YES, YES, _each(lambda host: host.run("ip route del default"))),
-    Network("self-given addresses (169.254), and Docker", YES, YES, YES, _self_given),
-    Network("65,000 addresses (/16)", YES, YES, YES, _addresses("10.80.1.1/16", "10.80.200.2/16")),
+    Network("self-given addresses (169.254), and Docker", YES, YES, YES, _self_given, sweep=NO),
+    Network("65,000 addresses (/16)", YES, YES, YES, _addresses("10.80.1.1/16", "10.80.200.2/16"), sweep=NO),
     Network("two addresses (/31)", YES, YES, YES, _addresses("10.80.0.0/31", "10.80.0.1/31")),
     Network("Docker on both machines", YES, YES, YES, _each(Host.add_docker0)),
     Network("32 Docker networks on both machines", YES, YES, YES, _bridges("br-{:012x}")),
@@ -171,7 +178,15 @@ NETWORKS: Final = (
         YES,
         _finder(lambda host: host.firewall(f"udp dport {DISCOVERY_UDP_PORT}")),
     ),
-    Network("the server's firewall lets only answers in", GREY, GREY, NO, _server(Host.firewall), finder_first=True),
-    Network("another subnet, behind a router", NO, NO, YES, _other_subnet),
-    Network("guest Wi-Fi that keeps its guests apart", NO, NO, NO, lambda lan, *hosts: lan.isolate(*hosts)),
+    Network(
+        "the server's firewall lets only answers in",
+        GREY,
+        GREY,
+        NO,
+        _server(Host.firewall),
+        sweep=NO,
+        finder_first=True,
+    ),
+    Network("another subnet, behind a router", NO, NO, YES, _other_subnet, subnets=("10.77.0.0/24",)),
+    Network("guest Wi-Fi that keeps its guests apart", NO, NO, NO, lambda lan, *hosts: lan.isolate(*hosts), sweep=NO),
 )

@@ -101,15 +101,17 @@ def over_tls(context: ssl.SSLContext, *answers: bytes) -> Callable[[socket.socke
 
     def talk(sock: socket.socket) -> None:
         channel = Channel(sock)
-        channel.start_tls(context, server=True)
-        channel.handshake(10)
-        channel.receive(10)
-        for answer in answers:
-            channel.send(answer)
-        channel.finish()
-        while channel.receive(10):
-            pass
-        channel.close()
+        try:
+            channel.start_tls(context, server=True)
+            channel.handshake(10)
+            channel.receive(10)
+            for answer in answers:
+                channel.send(answer)
+            channel.finish()
+            while channel.receive(10):
+                pass
+        finally:  # who asks has heard enough, and may be gone before the end
+            channel.close()
 
     return talk
 

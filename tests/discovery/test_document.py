@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.discovery import announcement, beacon, caps, directory, entry, networks
+from lanchat.discovery import announcement, beacon, caps, directory, entry, networks, sweep
 from lanchat.discovery.announcement import Answer, Beacon, Bye, Question, decode
 from tests.discovery.networks import NETWORKS, Heard
 
@@ -33,6 +33,8 @@ def test_every_datagram_has_an_example_that_is_understood() -> None:
         ("addresses of a server", entry.MAX_PLACES),
         ("remembered addresses", directory.MAX_KNOWN),
         ("interfaces", networks.MAX_INTERFACES),
+        ("addresses asked one by one", sweep.BATCH),
+        ("networks of the settings", sweep.MAX_SUBNETS),
     ],
 )
 def test_limits_are_those_of_the_code(limit: str, value: int) -> None:
@@ -78,5 +80,5 @@ def test_the_networks_of_the_table_are_those_that_are_tried() -> None:
     told = _what_gets_through()
     assert list(told) == [network.name for network in NETWORKS]
     for network in NETWORKS:
-        tried = {way: getattr(network, way) for way in COLUMNS.values() if getattr(network, way) is not None}
+        tried = {way: getattr(network, way) for way in COLUMNS.values()}
         assert told[network.name] == tried, network.name

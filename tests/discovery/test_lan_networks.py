@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -18,7 +18,18 @@ pytestmark = pytest.mark.lan
 
 SILENCE: Final = 2.0  # s without a server that count as “not found”: four of five questions to everybody are out
 ASK_AGAIN: Final = 3.0  # s between the questions on a network that loses them
+TRIES: Final = 10  # with a typed address there
 SHOWS: Final = {State.LIVE: Heard.YES, State.CANDIDATE: Heard.GREY}
+
+
+def ways(network: Network, address: str) -> dict[str, dict[str, Any]]:
+    """Finders that look in one way each."""
+    return {
+        "mdns": {"beacon": False},
+        "beacon": {"mdns": False},
+        "known": {"mdns": False, "beacon": False, "known": [address]},
+        "sweep": {"mdns": False, "beacon": False, "subnets": network.subnets},
+    }
 
 
 def heard(rooms: tuple[Found, ...]) -> Heard:
@@ -27,20 +38,29 @@ def heard(rooms: tuple[Found, ...]) -> Heard:
     return SHOWS[rooms[0].state] if rooms else Heard.NO
 
 
-def await_heard(finder: Finder, wanted: Heard, patience: float, *, lossy: bool) -> Heard:
+def await_heard(finder: Finder, wanted: Heard, *, sweeps: bool, lossy: bool) -> Heard:
     """How the server appears: once as `wanted`, or else in the end."""
-    deadline = time.monotonic() + patience
-    while (now := heard(finder.rooms())) is not wanted and (left := deadline - time.monotonic()) > 0:
+    deadline = time.monotonic() + PATIENCE
+    while heard(finder.rooms()) is not wanted and (left := deadline - time.monotonic()) > 0:
         finder.wait(lambda rooms: heard(rooms) is wanted, min(left, ASK_AGAIN) if lossy else left)
         if lossy:
             finder.refresh()
-    return now
+        if lossy and sweeps:
+            finder.sweep()
+    return heard(finder.rooms())
+
+
+def hears_nothing(finder: Finder, until: float) -> bool:
+    """Whether nobody is there at `until`, when the questions are out, and when every address was asked."""
+    finder.wait(bool, until - time.monotonic())
+    rooms = finder.wait(lambda rooms: bool(rooms) or finder.progress is None, PATIENCE)
+    return not rooms and finder.progress is None
 
 
 def typed(finder: Host, address: str, *, lossy: bool) -> Heard:
     """What comes of asking there."""
     with finder.network():
-        for _ in range(10 if lossy else 1):
+        for _ in range(TRIES if lossy else 1):
             try:
                 assert ask_host(address).name == "Nord"
             except ConnectError:
@@ -60,16 +80,16 @@ def test_what_gets_through(network: Network) -> None:
         address = network.address(nord)
         if not network.finder_first:
             serve(nord, "Nord")
-        finders = {
-            "mdns": ends.enter_context(finder_on(sued, beacon=False)),
-            "beacon": ends.enter_context(finder_on(sued, mdns=False)),
-            "known": ends.enter_context(finder_on(sued, mdns=False, beacon=False, known=[address])),
-        }
+        options = ways(network, address)
+        finders = {way: ends.enter_context(finder_on(sued, **options[way])) for way in options}
+        silent_until = time.monotonic() + SILENCE
         if network.finder_first:
             serve(nord, "Nord")
-        for wanted, patience in ((Heard.YES, PATIENCE), (Heard.GREY, PATIENCE), (Heard.NO, SILENCE)):
-            for way, finder in finders.items():
-                if getattr(network, way) is wanted:
-                    unwanted = Heard.YES if wanted is Heard.NO else wanted
-                    assert await_heard(finder, unwanted, patience, lossy=network.lossy) is wanted, way
+        finders["sweep"].sweep()
+        for way, finder in finders.items():
+            wanted = getattr(network, way)
+            if wanted is not Heard.NO:
+                assert await_heard(finder, wanted, sweeps=way == "sweep", lossy=network.lossy) is wanted, way
+        for way, finder in finders.items():
+            assert getattr(network, way) is not Heard.NO or hears_nothing(finder, silent_until), way
         assert typed(sued, address, lossy=network.lossy) is network.known

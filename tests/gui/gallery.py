@@ -283,7 +283,7 @@ def presence_shown(root: tk.Tk, kit: Kit) -> None:
 @picture("presence-pins", dialog=True)
 @picture("presence-pins-dark", mode="dark", dialog=True)
 def pins(root: tk.Tk, kit: Kit) -> None:
-    _with_presence(root, kit).pins.open()
+    _with_presence(root, kit).bar.pins.open()
 
 
 @picture("presence-direct")
@@ -478,7 +478,7 @@ def unusual(root: tk.Tk, kit: Kit) -> None:
 @picture("picker-empty-dark", size=WINDOW, mode="dark")
 @picture("picker-empty-small", size=(760, 520))
 def empty_picker(root: tk.Tk, kit: Kit) -> None:
-    _picker(root, kit, ())
+    _picker(root, kit, ())._waited()
 
 
 @picture("picker-search", size=WINDOW)

@@ -86,7 +86,7 @@ def asked() -> list[str]:
 @pytest.fixture
 def picker(root: tk.Tk, kit: Kit, until: Until, asked: list[str]) -> Picker:
     nothing: Any = lambda *_: None  # noqa: E731
-    actions = Actions(nothing, asked.append, nothing, nothing, nothing, nothing)
+    actions = Actions(nothing, asked.append, *[nothing] * (len(Actions._fields) - 2))
     picker = Picker(root, kit, actions)
     picker.pack(fill="both", expand=True)
     until(lambda: picker.list.winfo_height() > 1)

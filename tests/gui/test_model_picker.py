@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
-from lanchat.gui.model.picker import ABSENT_HEADING, Heading, Mark, Room, RoomList, Section, remembered
+from lanchat.discovery.sweep import Progress
+from lanchat.gui.model.picker import ABSENT_HEADING, Aid, Heading, Mark, Room, RoomList, Section, remembered
 from lanchat.protocol.limits import PROTOCOL_VERSION
 
 
@@ -90,7 +91,7 @@ def test_counts_are_of_all_rooms_also_while_a_search_hides_some() -> None:
     rooms.set_found([found("Studio"), found("Other")])
     rooms.set_recents([recent("Home")])
     rooms.set_view(Section.NEARBY, "studio")
-    assert rooms.counts == {Section.NEARBY: 2, Section.RECENT: 1}
+    assert rooms.counts == {Section.NEARBY: 2, Section.FAVOURITES: 0, Section.RECENT: 1}
 
 
 @pytest.mark.parametrize(
@@ -236,6 +237,81 @@ def test_a_room_that_bears_the_name_of_one_we_know_is_marked() -> None:
     assert room.mark is Mark.IMITATES
     assert room.warning
     assert "not the room of this name that you know" in room.detail
+
+
+def test_another_key_at_the_address_of_a_room_we_know_is_marked_as_just_that() -> None:
+    room = one(found("Home", id="stranger"), recent("Home", id="known", address="192.168.1.23:5055"))
+    assert room.mark is Mark.CHANGED
+    assert room.warning
+    assert room.joinable  # joining asks, with words to compare
+
+
+def test_what_the_network_says_overwrites_no_name_that_was_proved() -> None:
+    room = one(found("Free pizza", id="a"), recent("Home", id="a"))
+    assert room.name == "Home"
+    assert "said to be called “Free pizza” now" in room.detail
+
+
+def test_a_room_says_what_we_had_to_do_with_it() -> None:
+    assert "joined before" in one(found("Home", id="a"), recent("Home", id="a")).detail
+    assert "joined" not in one(found("Home", id="a")).detail
+    rooms = RoomList()
+    rooms.set_recents([recent("Home", used_at=1_767_614_400_000)])
+    assert "last joined on 5 January 2026" in only(rooms).detail
+
+
+def test_favourites_have_a_section_of_their_own_and_a_sign_everywhere() -> None:
+    rooms = RoomList()
+    rooms.set_recents([Recent("a", "Home", "192.168.1.2:5055", 1, favourite=True), recent("Elsewhere")])
+    rooms.set_found([found("Studio")])
+    assert rooms.counts == {Section.NEARBY: 1, Section.FAVOURITES: 1, Section.RECENT: 2}
+    rooms.set_view(Section.FAVOURITES, "")
+    assert shown(rooms) == ["Home"]
+    rooms.set_view(Section.NEARBY, "")
+    assert {row.name: (row.known, row.favourite) for row in rooms.rows() if isinstance(row, Room)} == {
+        "Studio": (False, False),
+        "Home": (True, True),
+        "Elsewhere": (True, False),
+    }
+
+
+# What can be done where nobody answers
+
+
+def test_help_comes_when_it_is_clear_that_nobody_answers_and_goes_when_somebody_does() -> None:
+    rooms = RoomList()
+    assert rooms.aid() is None
+    rooms.set_waited()
+    assert rooms.aid() == Aid("No other computer’s room answers so far.")
+    rooms.set_recents([recent("Home")])
+    assert rooms.aid() is not None, "rooms of the past answer nobody"
+    rooms.set_found([found(state=State.CANDIDATE)])
+    assert rooms.aid() is not None
+    rooms.set_found([found("own")])
+    rooms.set_here(["own"])
+    assert rooms.aid() is not None, "a room on this computer says nothing of the network"
+    rooms.set_found([found("own"), found("Studio")])
+    assert rooms.aid() is None
+
+
+def test_help_is_for_the_whole_list_of_rooms_nearby() -> None:
+    rooms = RoomList()
+    rooms.set_waited()
+    rooms.set_view(Section.RECENT, "")
+    assert rooms.aid() is None
+    rooms.set_view(Section.NEARBY, "studio")
+    assert rooms.aid() is None
+
+
+def test_a_sweep_tells_how_far_it_is_and_how_it_ended() -> None:
+    rooms = RoomList()
+    rooms.set_waited()
+    rooms.set_progress(Progress(0, 0))
+    assert rooms.aid() == Aid("…", busy=True)
+    rooms.set_progress(Progress(16, 253))
+    assert rooms.aid() == Aid("Asking every address of this network, 16 of 253 …", busy=True)
+    rooms.set_progress(None)
+    assert rooms.aid() == Aid("No address of this network answers.")
 
 
 def test_the_room_that_we_know_is_not_marked_even_if_another_we_know_has_its_name() -> None:

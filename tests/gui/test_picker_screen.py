@@ -12,9 +12,11 @@ import pytest
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
+from lanchat.discovery.sweep import Progress
 from lanchat.gui.model.picker import Mark, Room
 from lanchat.gui.picker import INSET, Actions, Picker
 from lanchat.gui.picker_rows import ROOM_HEIGHT, join_span
+from lanchat.gui.popup import PopupMenu
 from lanchat.gui.theme import Kit
 from lanchat.protocol.target import Address
 
@@ -45,6 +47,9 @@ def picker(root: tk.Tk, kit: Kit, until: Until, asked: Asked) -> Picker:
         stop=lambda hosted: asked.append(("stop", hosted.name)),
         refresh=lambda: asked.append(("refresh", None)),
         settings=lambda _: asked.append(("settings", None)),
+        favourite=lambda server_id, on: asked.append(("favourite", f"{server_id} {on}")),
+        sweep=lambda: asked.append(("sweep", None)),
+        check=lambda: asked.append(("check", None)),
     )
     picker = Picker(root, kit, actions)
     picker.pack(fill="both", expand=True)
@@ -185,8 +190,31 @@ def test_recent_rooms_have_a_section_of_their_own(picker: Picker, until: Until) 
     assert names(picker) == ["alpha", "beta", "gamma", "Home"]
     picker.side.nav.focus_force()
     until(lambda: picker.focus_get() is picker.side.nav)
-    picker.side.nav.event_generate("<Down>")
+    for _ in range(2):
+        picker.side.nav.event_generate("<Down>")
     assert names(picker) == ["Home", "beta"]
+
+
+def test_a_room_that_was_joined_can_be_kept_among_the_favourites(
+    picker: Picker, until: Until, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PopupMenu, "tk_popup", lambda *_: None)  # Tk's waits for the user
+    picker.show_recents([Recent("beta", "beta", "10.0.0.9:5055", 1), Recent("old", "old", "10.0.0.8:5055", 0, True)])
+    picker.list.event_generate("<Button-3>", x=100, y=picker._kit.px(ROOM_HEIGHT) // 2)  # alpha: not joined yet
+    assert picker._menu.entrycget(1, "state") == "disabled"
+    picker.list.event_generate("<Button-3>", x=100, y=picker._kit.px(ROOM_HEIGHT) * 3 // 2)
+    picker._menu.invoke(1)
+    assert asked == [("favourite", "beta True")]
+    picker.side.nav.focus_force()
+    picker.side.nav.event_generate("<Down>")
+    until(lambda: names(picker) == ["old"])
+    picker.list.select("old")
+    picker.list.focus_force()
+    picker.list.event_generate("<Menu>")
+    picker._menu.invoke(1)
+    assert asked[1:] == [("favourite", "old False")]
+    picker.show_recents([])
+    assert "No favourites yet" in picker.empty.words
 
 
 def test_an_empty_list_helps(picker: Picker, until: Until, asked: Asked) -> None:
@@ -198,6 +226,25 @@ def test_an_empty_list_helps(picker: Picker, until: Until, asked: Asked) -> None
     assert asked == [("host", None)]
     picker.show_found([found("alpha")])
     until(lambda: not picker.empty.winfo_ismapped())
+
+
+def test_where_nobody_answers_every_address_can_be_asked_and_the_network_checked(
+    picker: Picker, until: Until, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lanchat.gui.picker.PATIENCE", 1)
+    picker.show_found([])
+    assert not picker.aid.winfo_manager()
+    picker.show_state(listening=True, network=True)
+    until(lambda: picker.aid.sweep.winfo_ismapped() and picker.aid.check.winfo_ismapped())
+    for button in (picker.aid.sweep, picker.aid.check):
+        for event in ("<Enter>", "<Button-1>", "<ButtonRelease-1>"):
+            button.event_generate(event, x=5, y=5)
+    assert asked == [("sweep", None), ("check", None)]
+    picker.show_found([], Progress(16, 253))
+    until(lambda: picker.aid.sweep.instate(["disabled"]))
+    assert "16 of 253" in picker.aid._text.cget("text")
+    picker.show_found([found("alpha")])
+    until(lambda: not picker.aid.winfo_ismapped())
 
 
 def test_a_search_without_a_hit_says_so_and_offers_no_hosting(picker: Picker, until: Until) -> None:

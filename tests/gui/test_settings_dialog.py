@@ -61,10 +61,12 @@ def test_all_of_it_from_the_keyboard(root: tk.Tk, dialog: SettingsDialog, until:
     assert root.focus_get() is dialog.downloads
     press(root, "<Tab>")
     assert root.focus_get() is dialog.choose
+    press(root, "<Tab>", *(f"<Key-{letter}>" for letter in ("1", "0", "period", "9", "period", "0", "period", "0")))
+    assert root.focus_get() is dialog.subnets
     press(root, "<Tab>", "<Tab>")
     assert root.focus_get() is dialog.save
     press(root, "<Return>")
-    chosen = Preferences("dark", 125, "ctrl-enter", "nothing", False, False, "/x", False, False, False)
+    chosen = Preferences("dark", 125, "ctrl-enter", "nothing", False, False, "/x", False, False, False, "10.9.0.0")
     assert saved == [("Zoe", chosen)]
 
 
@@ -93,6 +95,19 @@ def test_a_folder_needs_its_full_path(root: tk.Tk, dialog: SettingsDialog, saved
     assert saved == []
     assert "full path" in str(dialog.complaint["text"])
     assert root.focus_get() is dialog.downloads
+
+
+@pytest.mark.parametrize(("typed", "why"), [("10.0.0.0/8", "too large"), ("here", "is no network")])
+def test_networks_that_cannot_be_asked_are_said(
+    root: tk.Tk, dialog: SettingsDialog, saved: Saved, typed: str, why: str
+) -> None:
+    dialog.subnets.value = typed
+    dialog.save.invoke()
+    assert why in dialog.complaint.cget("text")
+    assert root.focus_get() is dialog.subnets
+    dialog.subnets.value = " 192.168.3.0/24, 192.168.4.7 "
+    dialog.save.invoke()
+    assert saved[0][1].networks == ("192.168.3.0/24", "192.168.4.7")
 
 
 def test_no_name_yet_is_no_mistake(root: tk.Tk, dialog: SettingsDialog, saved: Saved) -> None:

@@ -15,6 +15,8 @@ from msgspec.structs import replace
 
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
+from lanchat.discovery.sweep import Progress
+from lanchat.gui.model.dates import moment
 from lanchat.protocol.limits import DEFAULT_TCP_PORT, PROTOCOL_VERSION
 from lanchat.protocol.target import Address, parse_address
 from lanchat.protocol.text import fold_nick
@@ -22,11 +24,12 @@ from lanchat.protocol.text import fold_nick
 UNKNOWN: Final = "—"
 BARS: Final = (120.0, 40.0, 10.0)  # ms below which a connection has one bar more than one
 
-VIA_WORDS: Final = {Via.MDNS: "mDNS", Via.BEACON: "beacon", Via.MANUAL: "manual"}
+VIA_WORDS: Final = {Via.MDNS: "mDNS", Via.BEACON: "beacon", Via.SWEEP: "sweep", Via.MANUAL: "manual"}
 
 
 class Section(StrEnum):
     NEARBY = "Nearby"
+    FAVOURITES = "Favourites"
     RECENT = "Recent"
 
 
@@ -41,12 +44,13 @@ class Mark(StrEnum):
     ABSENT = "not seen now"
     NEWER = "needs a newer lanchat"
     CLONE = "two servers use this one’s identity"
+    CHANGED = "another key than the room that you know here: ask before you join"
     IMITATES = "not the room of this name that you know"
 
 
 _GREY: Final = frozenset((Mark.CANDIDATE, Mark.QUIET, Mark.GONE, Mark.ABSENT))
 _CLOSED: Final = frozenset((Mark.FULL, Mark.GONE, Mark.NEWER))
-_WARNING: Final = frozenset((Mark.NEWER, Mark.CLONE, Mark.IMITATES))
+_WARNING: Final = frozenset((Mark.NEWER, Mark.CLONE, Mark.CHANGED, Mark.IMITATES))
 
 
 class Room(Struct, frozen=True):
@@ -57,6 +61,9 @@ class Room(Struct, frozen=True):
     address: str
     place: Found
     here: bool = False  # a server on this computer
+    past: str = ""  # what we had to do with it before
+    known: bool = False  # joined before, so that it can be a favourite
+    favourite: bool = False
     locked: bool = False
     via: str = ""
     people: str = UNKNOWN
@@ -78,7 +85,7 @@ class Room(Struct, frozen=True):
     @property
     def detail(self) -> str:
         """The second line."""
-        parts = ["on this computer" if self.here else "", self.address]
+        parts = ["on this computer" if self.here else "", self.address, self.past]
         if self.mark not in (Mark.NONE, Mark.FULL, Mark.ABSENT):  # these two show elsewhere in the row
             parts.append(self.mark.value)
         return "  ·  ".join(part for part in parts if part)
@@ -101,6 +108,13 @@ class Room(Struct, frozen=True):
         return 0 if self.latency_ms is None else 1 + sum(self.latency_ms < limit for limit in BARS)
 
 
+class Aid(Struct, frozen=True):
+    """What can be done where no room answers. busy: every address is being asked already."""
+
+    text: str
+    busy: bool = False
+
+
 class Heading(Struct, frozen=True):
     text: str
 
@@ -118,6 +132,8 @@ class RoomList:
         self._found: tuple[Found, ...] = ()
         self._recents: tuple[Recent, ...] = ()
         self._here: frozenset[str] = frozenset()
+        self._waited = self._swept = False
+        self._progress: Progress | None = None
         self._shown: list[Row] = []
 
     def set_found(self, found: Iterable[Found]) -> None:
@@ -135,9 +151,29 @@ class RoomList:
         self.section, self.query = section, query
         self._shown = []
 
+    def set_progress(self, progress: Progress | None) -> None:
+        """How far the sweep is; None: there is none."""
+        self._swept |= self._progress is not None and progress is None
+        self._progress = progress
+
+    def set_waited(self) -> None:
+        """Whoever is there, and can be heard, would have answered by now."""
+        self._waited = True
+
+    def aid(self) -> Aid | None:
+        """What to offer below the list; None: rooms answer, or it is too early to say that none does."""
+        if self._progress is not None:
+            asked, total = self._progress
+            return Aid(f"Asking every address of this network, {asked} of {total} …" if total else "…", busy=True)
+        answering = any(found.state is State.LIVE and found.id not in self._here for found in self._found)
+        if answering or not self._waited or self.section is not Section.NEARBY or self.query:
+            return None
+        return Aid("No address of this network answers." if self._swept else "No other computer’s room answers so far.")
+
     @property
     def counts(self) -> dict[Section, int]:
-        return {Section.NEARBY: len(self._found), Section.RECENT: len(self._recents)}
+        favourites = sum(recent.favourite for recent in self._recents)
+        return {Section.NEARBY: len(self._found), Section.FAVOURITES: favourites, Section.RECENT: len(self._recents)}
 
     def state_line(self, *, listening: bool, network: bool) -> tuple[str, bool]:
         """How the search goes, and whether that is well. network: others can reach this computer."""
@@ -153,8 +189,9 @@ class RoomList:
         near = sorted((self._room(found) for found in self._found), key=_near_order)
         by_key = {room.key: room for room in near}
         remembered = [by_key.get(recent.id) or _absent(recent) for recent in self._recents]
-        if self.section is Section.RECENT:
-            rows: list[Row] = list(self._matching(remembered))
+        if self.section is not Section.NEARBY:
+            wanted = [room for room in remembered if room.favourite or self.section is Section.RECENT]
+            rows: list[Row] = list(self._matching(wanted))
         else:
             rows = list(self._matching(near))
             absent = self._matching([room for room in remembered if room.mark is Mark.ABSENT])
@@ -168,12 +205,16 @@ class RoomList:
 
     def _room(self, found: Found) -> Room:
         full = found.users is not None and found.max_users is not None and found.users >= found.max_users
+        known = next((recent for recent in self._recents if recent.id == found.id), None)
         return Room(
             key=_key(found),
-            name=found.name,
+            name=known.name if known is not None else found.name,
             address=_address(found),
             place=found,
             here=found.id in self._here,
+            past=_past(known, found.name),
+            known=known is not None,
+            favourite=known is not None and known.favourite,
             locked=found.locked,
             via=" + ".join(VIA_WORDS[via] for via in found.via),
             people=_people(found, full),
@@ -190,7 +231,8 @@ class RoomList:
             return Mark.CLONE
         namesakes = [r for r in self._recents if fold_nick(r.name) == fold_nick(found.name)]
         if namesakes and all(recent.id != found.id for recent in namesakes):
-            return Mark.IMITATES
+            there = any(recent.address in found.addresses for recent in namesakes)
+            return Mark.CHANGED if there else Mark.IMITATES
         return Mark.FULL if full else Mark.NONE
 
 
@@ -217,9 +259,28 @@ def _people(found: Found, full: bool) -> str:
     return str(found.users) if found.max_users is None else f"{found.users}/{found.max_users}"
 
 
+def _past(known: Recent | None, name: str) -> str:
+    """What we had to do with a room before. Its name is the one that its server told us when it proved its key: what
+    the network says now may come from anybody."""
+    if known is None:
+        return ""
+    return "joined before" if known.name == name else f"joined before; said to be called “{name}” now"
+
+
 def _absent(recent: Recent) -> Room:
     place = remembered(recent.name, recent.address, recent.id)
-    return Room(key=recent.id, name=recent.name, address=_address(place), place=place, mark=Mark.ABSENT)
+    then = moment(recent.used_at)
+    past = f"last joined on {then.day} {then:%B %Y}"
+    return Room(
+        key=recent.id,
+        name=recent.name,
+        address=_address(place),
+        place=place,
+        past=past,
+        known=True,
+        favourite=recent.favourite,
+        mark=Mark.ABSENT,
+    )
 
 
 def remembered(name: str, address: str, server_id: str) -> Found:
