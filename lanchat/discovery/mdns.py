@@ -161,6 +161,9 @@ class Browser(_Worker):
     def _work(self, zc: Zeroconf, networks: Watch) -> None:
         from zeroconf import ServiceBrowser
 
+        # The browser asks first for answers to us alone, which a firewall stops that lets only multicast in (ufw), or
+        # another mDNS program of this machine takes; and a second later for answers to all
+        zc.send(_question())
         with ThreadPoolExecutor(RESOLVERS, thread_name_prefix="lanchat-mdns-resolve") as workers:
             with ServiceBrowser(zc, SERVICE_TYPE, handlers=[functools.partial(self._on_change, workers)]):
                 self._ask_on(zc, networks, functools.partial(self._resolve_late, workers))

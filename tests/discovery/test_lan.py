@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
+import zeroconf
 
 from lanchat.discovery import ask_host
+from lanchat.discovery.announcement import SERVICE_TYPE
 from lanchat.discovery.found import Via
 from lanchat.errors import HostSilent
 from tests.discovery.conftest import PATIENCE, announce, each_way_on, finder_on, live, live_at, serve, wait
-from tests.discovery.forger import Forger, pointer
+from tests.discovery.forger import MDNS, Forger, pointer
 from tests.lan import Lan
 
 pytestmark = pytest.mark.lan
@@ -152,3 +155,16 @@ def test_any_name_arrives_in_both_ways(lan: Lan) -> None:
     with each_way_on(sued) as finders:
         for finder in finders:
             wait(finder, lambda rooms: sorted(live(rooms)) == names)
+
+
+def test_the_first_question_by_mdns_wants_an_answer_to_all(lan: Lan) -> None:
+    """One to us alone does not get through ufw, and may be taken by another program of our machine."""
+    nord, sued = lan.host(), lan.host()
+    with nord.network(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hears:
+        member = socket.inet_aton(MDNS) + socket.inet_aton(nord.ip)
+        hears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+        hears.bind((MDNS, 5353))
+        hears.settimeout(PATIENCE)
+        with finder_on(sued, beacon=False):
+            (question,) = zeroconf.DNSIncoming(hears.recv(9000)).questions
+    assert (question.name, question.unicast) == (SERVICE_TYPE, False)
