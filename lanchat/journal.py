@@ -19,7 +19,7 @@ from lanchat.database import Database
 from lanchat.entry_rows import entry_of, row_of
 from lanchat.errors import StoreFailed
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
-from lanchat.protocol.limits import MAX_REACTED
+from lanchat.protocol.limits import MAX_EDITS, MAX_REACTED
 from lanchat.registry import SCHEMA as _ROOMS
 from lanchat.registry import Registry
 from lanchat.texts import Texts
@@ -265,6 +265,11 @@ class Journal:
         )
         return {row[0] for row in rows}, len(rows)
 
+    def edits(self, room: str, target: int) -> int:
+        """How many changes of a message there are, up to MAX_EDITS."""
+        statement = f"SELECT 1 FROM entry WHERE room = ? AND kind = 'edited' AND {_ABOUT} = ? LIMIT {MAX_EDITS}"  # nosec B608
+        return len(self._db.execute(statement, (room, target)))
+
     def message(self, room: str, seq: int) -> Message | None:
         """The message that stands there and still has a text."""
         found = self.after(room, seq - 1, 1, seq)
@@ -276,12 +281,6 @@ class Journal:
             "SELECT DISTINCT room FROM entry WHERE file IS NOT NULL AND json_extract(file, '$.sha256') = ?", (sha256,)
         )
         return {row[0] for row in rows}
-
-    def size_of(self, room: str, seq: int) -> int:
-        """Bytes of the text of a message, and of its edits."""
-        size = "SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE room = ? AND"
-        own = self._db.value(f"{size} seq = ?", room, seq) or 0
-        return own + (self._db.value(f"{size} kind = 'edited' AND {_ABOUT} = ?", room, seq) or 0)
 
     def highest(self, key: str, run: str) -> int:
         """The highest counter stored for this outbox, -1 when there is none."""
@@ -319,6 +318,32 @@ class Journal:
             upto,
         )
         return total or 0
+
+    def freed(self, room: str, after: int, upto: int, counted: int) -> int:
+        """Bytes of the texts up to the seq `counted` that go with the messages after one seq, up to another: their own,
+        and those of their changes further on."""
+        later: int | None = self._db.value(
+            "SELECT sum(length(CAST(body AS BLOB))) FROM entry WHERE room = ? AND kind = 'edited' "
+            f"AND {_ABOUT} BETWEEN ? AND ? AND +seq > ? AND +seq <= ?",  # of constants alone  # nosec B608
+            room,
+            after + 1,
+            upto,
+            upto,
+            counted,
+        )
+        return self.text_size(room, after, min(upto, counted)) + (later or 0)
+
+    def seq_freeing(self, room: str, size: int, upto: int) -> int:
+        """The seq up to which the first texts that `redact` has not come to have `size` bytes; at most `upto`."""
+        lengths = self._db.execute(
+            "SELECT seq, length(CAST(body AS BLOB)) FROM entry WHERE room = ? AND seq > ? AND seq <= ? "
+            "AND kind IN ('message', 'edited') ORDER BY seq",
+            (room, self.redacted(room), upto),
+        )
+        for seq, length in lengths:
+            if (size := size - length) <= 0:
+                return int(seq)
+        return upto
 
     def flaws(self) -> list[str]:
         """What is wrong with the file, a sentence each; empty: it is whole."""

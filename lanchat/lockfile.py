@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -9,17 +10,34 @@ from typing import Self
 
 from lanchat.errors import StoreFailed, StoreInUse
 
+_log = logging.getLogger(__name__)
+
 if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
     import msvcrt
 
     def _lock(fd: int) -> None:
         os.lseek(fd, 1 << 20, os.SEEK_SET)  # a byte beyond the text: locked bytes cannot be read by others
-        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(fd, 0, os.SEEK_SET)
 else:
     import fcntl
 
     def _lock(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def take(fd: int) -> bool:
+    """Locks a file opened just now, until it is closed; False: somebody else has it, in this process or another.
+    Where the file system knows no locks, nobody has."""
+    try:
+        _lock(fd)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError as error:
+        _log.warning("files cannot be locked here: %s", error)
+    return True
 
 
 class LockFile:

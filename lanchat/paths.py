@@ -54,6 +54,11 @@ def pictures(server_id: str = "") -> Path:
     return folder / hashlib.sha256(server_id.encode()).hexdigest()[:_SERVER] if server_id else folder
 
 
+def pasted() -> Path:
+    """Where what was pasted is kept until it is sent; not made here."""
+    return home() / "cache" / "pasted"
+
+
 def file_name(name: str) -> str:
     """`name` as the name of one file on every system: letters, digits, dashes; never empty, dots or a path."""
     return re.sub(r"[^\w-]+", "-", name, flags=re.UNICODE).strip("-").lower()[:60] or "default"

@@ -14,7 +14,7 @@ from lanchat.protocol.limits import MAX_BESIDE
 from lanchat.protocol.query import Line
 from lanchat.protocol.rooms import DIRECT
 
-_FILE: Final = "e.file"  # the column of what was sent with a message
+_FILE: Final = "m.file"  # what was sent with the message; a change of its words says nothing of it
 _SAID: Final = "e.kind IN ('message', 'edited') AND e.body <> ''"
 # m: the message that the row e is, or changes
 _MESSAGE: Final = (

@@ -22,9 +22,11 @@ LONGEST = (
     "gui/test_app.py",
     "discovery/test_lan_networks.py",
     "discovery/test_lan_changes.py",
+    "doctor/test_network.py",
     "server/test_hostile_peers.py",
     "cli/test_admin.py",
     "torture/test_streams.py",
+    "client/test_transfer_cut.py",
 )
 
 

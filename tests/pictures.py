@@ -1,7 +1,8 @@
 """Draws the pictures of the README from the real program: `python -m tests.pictures docs/pictures` (root, X tools).
 
-Four hosts in network namespaces: three serve rooms, people talk in one of them from the terminal; on the fourth
-the window finds the rooms, joins by the keyboard, and is photographed. Looked at by a person afterwards.
+Four hosts in network namespaces: three serve rooms, people talk in one of them (tests/scene.py); on the fourth the
+window finds the rooms, joins by the keyboard, and is photographed: light, dark with a search, and at twice the size.
+Looked at by a person afterwards.
 """
 
 from __future__ import annotations
@@ -16,21 +17,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from PIL import Image
+
 from tests.gui.display import own_display
 from tests.lan import Host, Lan
 
 PATIENCE = 20.0  # s for anything to appear
+FULL = 100  # colours on the screen, at least, once the list has rooms: an empty one has few
 LANCHAT = [sys.executable, "-m", "lanchat"]
 ROOMS = ("Studio Nord", "Print shop floor", "LAN party basement", "Reception", "Room 204 · Physics")
-TALK = (
-    ("Ana Lindqvist", "Morning! The review moved to 10:30, same room."),
-    ("Ana Lindqvist", "Notes from last week: http://192.168.1.23:8080/notes/41.html"),
-    ("Mateo Ruiz", "Thanks. Build looks **good** here, one regression in `export.py`."),
-    ("Priya Nair", "That one is mine. The fix is on priya/contour, could you try it? 🙏"),
-    ("Mateo Ruiz", "Works 👍"),
-    ("Ana Lindqvist", "The internet is down again, by the way. Nobody noticed 😄"),
-)
-MINE = "Good morning! I found this room by itself."
+SIZE = (1180, 860)  # px at 96 dpi of the window
+ME = "Sam Okafor"
 
 
 class Stage:
@@ -51,68 +48,76 @@ class Stage:
             assert server.stdout is not None
             assert server.stdout.readline()
 
-    def talk(self) -> None:
-        """Everybody of TALK joins the first room from the second host, and says its lines in order."""
-        host, address = self.hosts[1], self.hosts[0].ip
-        people: dict[str, subprocess.Popen[str]] = {}
-        for nick, line in TALK:
-            if nick not in people:
-                command = [*LANCHAT, "--profile", nick, "join", f"{address}:5055", "--nick", nick]
-                people[nick] = host.popen(
-                    command, env=self.environment(host), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-                )
-            speaker = people[nick]
-            assert speaker.stdin is not None
-            assert speaker.stdout is not None
-            speaker.stdin.write(line + "\n")
-            speaker.stdin.flush()
-            while line not in speaker.stdout.readline():
-                continue
+    @contextlib.contextmanager
+    def people(self) -> Iterator[None]:
+        """The viewer has been here before, and made rooms; the others talk, and stay."""
+        key, address = self._make_rooms(), f"{self.hosts[0].ip}:5055"
+        command = [sys.executable, "-m", "tests.scene", address, key]
+        host = self.hosts[1]
+        scene = host.popen(command, env=self.environment(host), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with scene:
+            assert scene.stdout is not None
+            assert scene.stdout.readline() == "ready\n"
+            yield
+            assert scene.stdin is not None
+            scene.stdin.close()
 
-    def make_rooms(self) -> None:
-        """The viewer has been here before, and made rooms."""
+    def _make_rooms(self) -> str:
+        """Returns the viewer's key."""
         script = (
             "from lanchat.client import Client, events; from lanchat.protocol.rooms import Create\n"
-            f"with Client('{self.hosts[0].ip}:5055', 'Sam Okafor') as me:\n"
+            f"with Client('{self.hosts[0].ip}:5055', '{ME}') as me:\n"
             "    for event in me.events:\n"
             "        if isinstance(event, events.Joined):\n"
             "            me.do(Create('builds', 'red and green'))\n"
             "            last = me.do(Create('games', 'Friday, after eight'))\n"
             "        if isinstance(event, events.Outcome) and event.id == last:\n"
             "            break\n"
+            "    print(me.key)\n"
         )
-        self.hosts[3].run([sys.executable, "-c", script], env=self.environment(self.hosts[3]))
-
-    def photograph(self, theme: str, folder: Path) -> None:
         viewer = self.hosts[3]
-        environment = self.environment(viewer)
+        return viewer.run([sys.executable, "-c", script], env=self.environment(viewer)).stdout.strip()
+
+    @contextlib.contextmanager
+    def window(self, theme: str, scale: int = 1) -> Iterator[None]:
+        viewer, (width, height) = self.hosts[3], SIZE
+        environment = {**self.environment(viewer), "LANCHAT_SCALE": str(scale)}
         choice = (
-            "from lanchat.client import preferences as p, profile; "
-            f"profile.Profile().update(nick='Sam Okafor', preferences=p.Preferences(theme='{theme}'))"
+            "from lanchat.client import preferences as p, profile; profile.Profile().update("
+            f"nick='{ME}', preferences=p.Preferences(theme='{theme}'), window='{width * scale}x{height * scale}')"
         )
         viewer.run([sys.executable, "-c", choice], env=environment)
         window = viewer.popen(LANCHAT, env=environment)
         try:
-            self._picture("^lanchat$", folder / f"picker-{theme}.png", lambda: self._colours() > 100)
-            self._keys("End", "Return")
-            self._find("^Join ")
-            self._keys("Return")
-            self._find("lobby")
-            self._tool("type", "--delay", "60", MINE)
-            self._keys("Return")
-            self._picture("lobby", folder / f"chat-{theme}.png", lambda: True)
+            self._find("^lanchat$")
+            _until(lambda: self._colours() > FULL)
+            yield
         finally:
             window.terminate()
             window.wait()
 
-    # xdotool and ImageMagick
+    def join(self) -> None:
+        """By the keyboard: the last room of the list is the one where people talk."""
+        self._keys("End", "Return")
+        self._find("^Join ")
+        self._keys("Return")
+        self._find("lobby")
 
-    def _picture(self, title: str, file: Path, ready: Callable[[], bool]) -> None:
+    def search(self, words: str) -> None:
+        self._keys("Escape", "ctrl+f")  # from the newest message
+        self._tool("type", "--delay", "60", words)
+        self._keys("Return")
+
+    def photograph(self, title: str, file: Path) -> None:
         name = self._find(title)
-        _until(ready)
-        time.sleep(1.5)  # a picture is for people: nothing tells that the last repaint is done
+        time.sleep(2)  # a picture is for people: nothing tells that the last repaint is done
         subprocess.run(["import", "-display", self._display, "-window", name, str(file)], check=True)
-        print(file)
+        with Image.open(file) as shot:
+            picture = shot.convert("RGB")
+        picture.save(file, optimize=True)
+        print(file, file.stat().st_size)
+
+    # xdotool and ImageMagick
 
     def _find(self, title: str) -> str:
         found: list[str] = []
@@ -152,16 +157,22 @@ def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory() as homes, own_display() as display, Lan() as lan:
         set_up = Stage(lan, Path(homes), display)
         set_up.serve()
-        set_up.talk()
-        set_up.make_rooms()
-        yield set_up
+        with set_up.people():
+            yield set_up
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with stage() as everything:
-        for theme in ("light", "dark"):
-            everything.photograph(theme, folder)
+        with everything.window("light"):
+            everything.photograph("^lanchat$", folder / "picker-light.png")
+        with everything.window("dark"):
+            everything.join()
+            everything.search("fix")
+            everything.photograph("lobby", folder / "chat-dark.png")
+        with everything.window("light", scale=2):
+            everything.join()
+            everything.photograph("lobby", folder / "chat-2x.png")
 
 
 if __name__ == "__main__":

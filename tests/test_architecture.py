@@ -33,6 +33,7 @@ LAYERS: Final = {
     "stream": 1,
     "lockfile": 1,
     "discovery": 2,
+    "doctor": 3,
     "server": 3,
     "client": 3,
     "gui": 4,
@@ -46,8 +47,26 @@ PURE: Final = (
     "lanchat.protocol",
     "lanchat.discovery.announcement",
     "lanchat.client.asking",
+    "lanchat.client.outcomes",
     "lanchat.client.pace",
+    "lanchat.discovery.caps",
     "lanchat.discovery.directory",
+    "lanchat.discovery.entry",
+    "lanchat.discovery.networks",
+    "lanchat.discovery.sweep",
+    "lanchat.doctor.facts",
+    "lanchat.doctor.firewalld",
+    "lanchat.doctor.iptables",
+    "lanchat.doctor.judge",
+    "lanchat.doctor.judge_computer",
+    "lanchat.doctor.judge_host",
+    "lanchat.doctor.judge_network",
+    "lanchat.doctor.nftables",
+    "lanchat.doctor.opening",
+    "lanchat.doctor.packet_filter",
+    "lanchat.doctor.private",
+    "lanchat.doctor.report",
+    "lanchat.doctor.ufw",
     "lanchat.server.door",
     "lanchat.server.guesses",
     "lanchat.server.holding",
@@ -58,14 +77,22 @@ PURE: Final = (
     "lanchat.server.statuses",
     "lanchat.server.receipts",
     "lanchat.server.roster",
+    "lanchat.server.slow_mode",
+    "lanchat.client.commands",
     "lanchat.client.emoji_names",
+    "lanchat.client.fold",
     "lanchat.client.links",
     "lanchat.client.markup",
+    "lanchat.client.mentions",
+    "lanchat.client.preferences",
+    "lanchat.client.searching",
+    "lanchat.client.sending",
     "lanchat.client.shortcodes",
     "lanchat.gui.model",
     "lanchat.transcript",
     "lanchat.cli.completing",
     "lanchat.cli.here",
+    "lanchat.cli.noticing",
     "lanchat.cli.screen_lines",
     "lanchat.cli.status_line",
     "lanchat.cli.typed",
@@ -73,8 +100,9 @@ PURE: Final = (
 FORBIDDEN: Final = {
     **dict.fromkeys(PURE, IMPURE),
     "lanchat.protocol": (*IMPURE, "os", "pathlib", "logging"),
-    "lanchat.client": ("lanchat.server", "tkinter"),
-    "lanchat.server": ("lanchat.client", "tkinter"),
+    "lanchat.doctor": ("lanchat.server", "lanchat.client", "tkinter"),
+    "lanchat.client": ("lanchat.server", "lanchat.doctor", "tkinter"),
+    "lanchat.server": ("lanchat.client", "lanchat.doctor", "tkinter"),
     "lanchat.gui": ("lanchat.server", "socket", "ssl", "sqlite3"),
 }
 CLOCKS: Final = ("now", "today", "utcnow")  # methods of datetime and date
@@ -199,6 +227,13 @@ def test_what_a_package_must_not_know(package: str) -> None:
         ],
         f"{package} imports none of {', '.join(FORBIDDEN[package])}",
     )
+
+
+def test_the_architecture_names_the_pure_modules() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    [paragraph] = [part for part in text.split("\n\n") if part.startswith("Most of the rules live in pure modules")]
+    named = {name.removesuffix(".py").rstrip("/").replace("/", ".") for name in paragraph.split("`")[1::2]}
+    assert {f"lanchat.{name}" for name in named} == set(PURE)
 
 
 def test_pure_modules_read_no_clock() -> None:

@@ -69,3 +69,14 @@ def test_every_link_between_the_documents_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", document.read_text()):
             if "://" not in target:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+# Pictures
+
+MAX_PICTURE = 300_000  # bytes: they are cloned with the program, and each time they are drawn anew they stay in history
+
+
+def test_pictures_are_small_and_all_of_them_are_shown() -> None:
+    pictures = {path.name: path.stat().st_size for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert max(pictures.values()) <= MAX_PICTURE
+    assert set(re.findall(r"!\[[^]]+]\(docs/pictures/([^)]+)\)", (ROOT / "README.md").read_text())) == set(pictures)

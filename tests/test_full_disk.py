@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from lanchat.client import sending
 from lanchat.client.events import Error, Joined, Message, Page, Progress
-from lanchat.identity import MemberKey
+from lanchat.client.landing import Landing
+from lanchat.errors import TransferFailed
 from lanchat.journal import Journal
+from lanchat.protocol.files import File
 from lanchat.protocol.limits import Code
 from lanchat.server import limits
 from tests.lan import why_unavailable
 from tests.people import PATIENCE, Person, ServerProcess
-from tests.server.conftest import make_key
-from tests.server.raw_client import RawClient, wait_until
-from tests.server.test_files import Mover
+from tests.server.conftest import clients, make_key
+from tests.server.raw_client import wait_until
+from tests.server.test_files import Enter, enter
 
-__all__ = ["make_key"]
+__all__ = ["clients", "enter", "make_key"]
 
 pytestmark = pytest.mark.lan
 MIB = 1024 * 1024
@@ -80,13 +83,11 @@ def test_a_full_disk_delays_and_loses_nothing(leave: int, disk: Path, monkeypatc
         journal.close()
 
 
-def test_a_disk_that_gets_full_half_way_through_a_file(disk: Path, make_key: Callable[[str], MemberKey]) -> None:
+def test_a_disk_that_gets_full_half_way_through_a_file(disk: Path, enter: Enter) -> None:
     """Who sends it hears why, the part makes room for the talk, and it gets through once there is room."""
     data = bytes(range(256)) * 8_000  # 2 MB
-    with ServerProcess(disk / "room") as server, ExitStack() as clients:
-        member = clients.enter_context(RawClient(server.port, tls=True))
-        member.join("Ana", key=make_key("ana"))
-        ana = Mover(server, member, clients)
+    with ServerProcess(disk / "room") as server:
+        ana = enter(server, "Ana")
         line, go = ana.begin(ana.offer(data)["token"])
         line.send(data[:100_000])
         wait_until(lambda: [p for p in (disk / "room" / "files" / "part").iterdir() if p.stat().st_size])
@@ -102,13 +103,11 @@ def test_a_disk_that_gets_full_half_way_through_a_file(disk: Path, make_key: Cal
         assert ana.upload(data) == {"type": "arrived"}
 
 
-def test_files_leave_room_for_messages(disk: Path, make_key: Callable[[str], MemberKey]) -> None:
+def test_files_leave_room_for_messages(disk: Path, enter: Enter) -> None:
     """What is offered, and what comes meanwhile, stops far above the point where nothing is stored."""
     data = bytes(range(256)) * 8_000  # 2 MB
-    with ServerProcess(disk / "room") as server, ExitStack() as clients:
-        member = clients.enter_context(RawClient(server.port, tls=True))
-        member.join("Ana", key=make_key("ana"))
-        ana = Mover(server, member, clients)
+    with ServerProcess(disk / "room") as server:
+        ana = enter(server, "Ana")
         line, _ = ana.begin(ana.offer(data)["token"])
         line.send(data[:100_000])
         fill(disk, limits.FILES_SPARE[0] + 100_000)
@@ -118,8 +117,28 @@ def test_files_leave_room_for_messages(disk: Path, make_key: Callable[[str], Mem
         assert last["code"] == "not_stored"
         assert ana.offer(data)["code"] == "not_stored"
         assert shutil.disk_usage(disk).free > 7 * limits.FREE_DISK
-        member.tell(kind="say", id="run-1", text="and yet I speak")
-        member.until("message", text="and yet I speak")
+        ana.member.tell(kind="say", id="run-1", text="and yet I speak")
+        ana.member.until("message", text="and yet I speak")
+
+
+@pytest.mark.parametrize("piece", [1_000_000, 100])  # bytes; few are not written at once
+def test_a_disk_that_gets_full_half_way_through_a_download(disk: Path, piece: int) -> None:
+    """Whoever gets it hears why, and it goes on once there is room."""
+    data = bytes(range(256)) * 8_000  # 2 MB
+    file = File("plan", len(data), hashlib.sha256(data).hexdigest())
+    with Landing(disk, file) as landing:
+        landing.look(lambda: None)
+        landing.take(memoryview(data)[:819_200])  # whole pages
+        ballast = fill(disk, 0)
+        with pytest.raises(TransferFailed, match=r"plan cannot be stored in .*: No space left on device"):
+            landing.take(memoryview(data)[819_200:][:piece])
+            landing.finish()
+    ballast.unlink()
+    with Landing(disk, file) as landing:
+        landing.look(lambda: None)
+        assert landing.size >= 819_200
+        landing.take(memoryview(data)[landing.size :])
+        assert landing.right
 
 
 def test_a_download_onto_a_full_disk(disk: Path, tmp_path: Path) -> None:

@@ -450,8 +450,9 @@ def test_no_question_about_a_message_walks_its_room(
     monkeypatch.setattr(Database, "execute", explained)
     journal.append([Message("lobby", 1, "a", 1, "Ana", KEY, "text"), Deleted("lobby", 2, "", 1, "Ana", KEY, 1)], {})
     journal.reactions("lobby", 1)
+    journal.edits("lobby", 1)
     journal.message("lobby", 1)
-    journal.size_of("lobby", 1)
+    journal.freed("lobby", 0, 1, 1)
     journal.blank_deleted("lobby", 1, 2)
     journal.before("lobby", 5, 10)
     assert len(plans) >= 7

@@ -55,6 +55,9 @@ class ModelServer:
     def message(self, _room: str, _seq: int) -> Message | None:
         return None  # nobody answers here
 
+    def edits(self, _room: str, _target: int) -> int:
+        return 0
+
     def reactions(self, _room: str, _target: int) -> tuple[list[str], int]:
         return [], 0
 

@@ -17,6 +17,7 @@ from lanchat.database import Database
 from lanchat.errors import StoreFailed
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Deleted, Edited, Entry, Message
+from lanchat.protocol.files import File
 from lanchat.protocol.query import Line, Query, Spot, parse
 from lanchat.search_index import VERSION
 from lanchat.searcher import Looking, Searcher
@@ -34,9 +35,18 @@ class Desk:
         self.searcher = Searcher(self.reader, folder / "search.db")
         self._heads: dict[str, int] = {}
 
-    def say(self, text: str, *, room: str = "lobby", nick: str = "Ana", key: str | None = ANA, at: int = 0) -> int:
+    def say(
+        self,
+        text: str,
+        *,
+        room: str = "lobby",
+        nick: str = "Ana",
+        key: str | None = ANA,
+        at: int = 0,
+        file: File | None = None,
+    ) -> int:
         seq = self._next(room)
-        self.append(Message(room, seq, "i", at or seq * 1000, nick, key, text))
+        self.append(Message(room, seq, "i", at or seq * 1000, nick, key, text, file=file))
         return seq
 
     def edit(self, target: int, text: str, key: str = ANA) -> int:
@@ -113,6 +123,18 @@ def test_accents_scripts_without_spaces_and_emoji(desk: Desk) -> None:
         [3],
         [4],
     ]
+
+
+def test_what_was_sent_as_a_file(desk: Desk) -> None:
+    """By the words with it, which may be its name, and by its being a file; as long as it is there."""
+    desk.say("plan.pdf")
+    plan, soup = (desk.say(text, file=File("plan.pdf", 9, "a" * 64)) for text in ("plan.pdf", "the soup"))
+    assert desk.found("has:file") == [soup, plan]
+    assert desk.found("plan has:file") == [plan]
+    desk.edit(soup, "the salad")
+    assert desk.found("has:file salad") == [soup], "other words, the same file"
+    desk.delete(plan)
+    assert desk.found("has:file") == [soup]
 
 
 def test_filters(desk: Desk) -> None:

@@ -26,6 +26,7 @@ _TURNING = re.compile("[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  #
 _COMMANDS = (
     "serve",
     "find",
+    "doctor",
     "join",
     "send",
     "invite",

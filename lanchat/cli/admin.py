@@ -14,7 +14,7 @@ from typing import Final
 import click
 
 from lanchat.cli import fail, one_line
-from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
+from lanchat.cli.person import NEEDS_PIN, advice, client_of, pin_from
 from lanchat.cli.which import directory_of, which
 from lanchat.client import Client, Profile, events
 from lanchat.client.commands import COMMANDS, deed
@@ -105,8 +105,7 @@ def _line(done: Deed) -> str:
 
 def _ask(profile_name: str, target: str, nick: str | None, pin_file: str | None, wanted: Action) -> None:
     """Ends the program where the server does not do it."""
-    profile = Profile.open(profile_name)
-    with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
+    with client_of(Profile.open(profile_name), target, nick, pin_file) as client:
         _join(client)
         outcome = _outcome(client, client.do(wanted), time.monotonic() + ANSWER_TIMEOUT)
         if outcome.code:

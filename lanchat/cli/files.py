@@ -1,24 +1,23 @@
-"""Files in a chat in the terminal: those that were sent, to be got by number or name, and what becomes of transfers.
+"""Files in a chat in the terminal: sent by path, got by number or name, and what becomes of transfers.
 
 Fed with events, and asked for commands, by the terminal's one thread. It prints nothing.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from lanchat.cli.send import path_of
 from lanchat.client import Client, events
 from lanchat.errors import LocalProtocolError
+from lanchat.gui.model.chat import ChatModel
 from lanchat.protocol.files import file_in_words, safe_name
-from lanchat.protocol.frames import Deleted, Entry, Message
+from lanchat.protocol.frames import Message
 from lanchat.protocol.limits import Code
 from lanchat.protocol.text import fold_nick
 
-MAX_FILES: Final = 1_000  # that are remembered
 HELP: Final = (
     "/file PATH – send a file, or a folder as one archive",
     "/get NUMBER|NAME – bring a file, or the latest of somebody",
@@ -27,34 +26,22 @@ HELP: Final = (
 
 
 class Files:
-    """Of one chat. room: the name of the one that is open."""
+    """Of one chat. folder: where files are put."""
 
     names: Sequence[str] = ("file", "get", "cancel")
     help: Sequence[str] = HELP
 
-    def __init__(self, client: Client, room: Callable[[], str]) -> None:
-        self._client, self._room = client, room
-        self._sent: deque[Message] = deque(maxlen=MAX_FILES)
+    def __init__(self, client: Client, model: ChatModel, folder: Path) -> None:
+        self._client, self._model, self._folder = client, model, folder
         self._under_way: set[str] = set()
 
     def told(self, event: events.Event, /) -> Sequence[str]:
-        """Takes it in; what became of a transfer."""
-        match event:
-            case events.Message() | events.Deleted():
-                self._note([event])
-            case events.Page(entries=entries):
-                self._note(entries)
-            case events.Progress(id=id, over=over):
-                self._under_way -= {id} if over else set()
-        line = outcome(event) if isinstance(event, events.Progress) else ""
+        """What became of a transfer."""
+        if not isinstance(event, events.Progress):
+            return []
+        self._under_way -= {event.id} if event.over else set()
+        line = outcome(event)
         return [line] if line else []
-
-    def _note(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            if isinstance(entry, Message) and entry.file is not None:
-                self._sent.append(entry)
-            elif isinstance(entry, Deleted):
-                self._sent = deque((m for m in self._sent if (m.room, m.seq) != (entry.room, entry.target)), MAX_FILES)
 
     def command(self, line: str) -> str | None:
         """Does what a line with “/” wants, and tells so; None: it is not about files. Raises LanchatError."""
@@ -70,13 +57,13 @@ class Files:
         return None
 
     def _send(self, path: Path) -> str:
-        self._under_way.add(self._client.send_file(path, room=self._room()))
+        self._under_way.add(self._client.send_file(path, room=self._model.target))
         return f"Sending {path.name}"
 
     def _get(self, what: str) -> str:
         message = self._find(what.strip().removeprefix("@"))
         assert message.file is not None
-        self._under_way.add(self._client.get_file(message))
+        self._under_way.add(self._client.get_file(message, self._folder))
         return f"Getting {file_in_words(message.file)}"
 
     def _cancel(self) -> str:
@@ -87,11 +74,11 @@ class Files:
 
     def _find(self, what: str) -> Message:
         """In the room that is open, by the message's number, the file's name, or whoever sent one last."""
-        room = self._room()
-        for message in reversed(self._sent):
-            name = safe_name(message.file.name) if message.file else ""
-            here = message.room == room
-            if here and (what in (str(message.seq), name) or fold_nick(what) == fold_nick(message.nick)):
+        timeline = self._model.timeline
+        for message in reversed(timeline.since(0)):
+            if message.file is None or timeline.message((message.seq, 0)) is None:  # deleted
+                continue
+            if what in (str(message.seq), safe_name(message.file.name)) or fold_nick(what) == fold_nick(message.nick):
                 return message
         raise _invalid(f"No file “{what[:60]}” is at hand.")
 

@@ -60,7 +60,8 @@ def command(
     else:
         click.echo(
             "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5054, "
-            "TCP 5055)? “lanchat find --sweep” asks every address; “lanchat join host:port” needs no discovery.",
+            "TCP 5055)? “lanchat doctor” finds out why, “lanchat find --sweep” asks every address; “lanchat join "
+            "host:port” needs no discovery.",
             err=True,
         )
 

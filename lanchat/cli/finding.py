@@ -39,7 +39,7 @@ class Finding:
             return [event.detail]
         lines = []
         for hit in reversed(event.hits):
-            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(min(hit.at / 1000, 250_000_000_000)))
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(hit.at / 1000))
             lines.append(f"{self._title(hit.room)} {hit.seq} [{when}] {hit.nick}: {hit.text}")
         count = len(event.hits)
         end = "Nothing was found" if not count else "1 message" if count == 1 else f"{count} messages"

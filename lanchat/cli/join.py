@@ -6,13 +6,12 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from typing import Final
 
 import click
 
 from lanchat.cli import complain, fail, one_line
 from lanchat.cli.here import Here
-from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
+from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice, client_of
 from lanchat.client import Client, Profile, events
 from lanchat.client.deeds import rules_in_words
 from lanchat.errors import LocalProtocolError
@@ -22,8 +21,6 @@ from lanchat.protocol.moderation import Rules
 from lanchat.protocol.rooms import DIRECT
 from lanchat.protocol.text import clean_text
 from lanchat.transcript import lines_of
-
-FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
 
 
 @click.command("join")
@@ -37,11 +34,11 @@ FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknow
 def command(profile_name: str, target: str, nick: str | None, as_json: bool, pin_file: str | None) -> None:
     """Join the room TARGET (a name from “lanchat find”, id:…, or host:port)."""
     profile = Profile.open(profile_name)
-    client = Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile)
+    client = client_of(profile, target, nick, pin_file)
     if sys.stdin.isatty() and sys.stdout.isatty() and not as_json:
         from lanchat.cli.terminal import Terminal
 
-        sent = Terminal(client).run()
+        sent = Terminal(client, profile).run()
     else:
         sent = _pipe(client, as_json=as_json)
     if not sent:

@@ -1,4 +1,4 @@
-"""Who speaks, for the commands that join a room: a nickname where none was given, and the PIN of the room."""
+"""Who speaks, for the commands that join a room: their client, a nickname where none was given, the PIN of the room."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from typing import Final
 import click
 
 from lanchat.cli import fail
-from lanchat.client import Profile
+from lanchat.client import Client, Profile
 from lanchat.errors import LocalProtocolError
 from lanchat.pin import clean_pin
-from lanchat.protocol.frames import Refused
+from lanchat.protocol.frames import Refused, Status
 from lanchat.protocol.text import clean_nick
 
 NEEDS_PIN: Final = "This room has a PIN. Put it into a file, and add --pin-file FILE."
+FLUSH_TIMEOUT: Final = 15.0  # s after the end of what is said until what is not acknowledged waits for the next time
+
+
+def client_of(profile: Profile, target: str, nick: str | None, pin_file: str | None) -> Client:
+    """Not started yet. It tells others no more of this person than the settings of the window allow. Raises
+    LanchatError."""
+    client = Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile)
+    if not profile.settings.preferences.presence:
+        client.be(Status(last=False))
+    return client
 
 
 def nickname(chosen: str | None, profile: Profile) -> str:

@@ -49,10 +49,16 @@ def title(model: ChatModel, room: RoomModel) -> str:
 
 class ScreenLines:
     """Of one chat. model: has taken in each event before it comes here. link: of an invitation, from its token. zone:
-    of the times; None: this machine's."""
+    of the times; None: this machine's. wants: whether an entry is shown although another room is open."""
 
-    def __init__(self, model: ChatModel, link: Callable[[str], str], zone: tzinfo | None = None) -> None:
-        self._model, self._link, self._zone = model, link, zone
+    def __init__(
+        self,
+        model: ChatModel,
+        link: Callable[[str], str],
+        zone: tzinfo | None = None,
+        wants: Callable[[RoomModel, Entry], bool] = lambda *_: True,
+    ) -> None:
+        self._model, self._link, self._zone, self._wants = model, link, zone, wants
         self._seen: dict[str, int] = {}  # by room, the last seq that was shown
         self._here = Here()
         self._rules = ""
@@ -121,6 +127,8 @@ class ScreenLines:
         if entry.seq <= self._seen.get(room.name, 0):
             return []
         self._seen[room.name] = entry.seq
+        if room is not self._model.current and not self._wants(room, entry):
+            return []
         lines = self._message(room, entry, now) if isinstance(entry, Message) else self._later(room, entry)
         return lines if room is self._model.current else self._elsewhere(room, lines)
 
@@ -139,6 +147,7 @@ class ScreenLines:
         if room is not self._model.current:
             others = [entry for entry in new if isinstance(entry, Message) and entry.key != self._model.own_key]
             unread = others[-room.unread :] if room.direct and room.unread else []
+            unread = [entry for entry in unread if self._wants(room, entry)]
             return self._elsewhere(room, [line for entry in unread for line in self._message(room, entry, now)])
         messages = {entry.seq for entry in new if isinstance(entry, Message)}
         lines = []
@@ -162,7 +171,8 @@ class ScreenLines:
             case events.Reacted(target=target, emoji=emoji, on=on):
                 about = room.timeline.message((target, 0))
                 quoted = f" “{_short(room.timeline.versions(about)[-1][1])}”" if about is not None else ""
-                return [notice(f"{who} {'reacted with' if on else 'took back'} {emoji} to #{target}{quoted}")]
+                what = f"reacted with {emoji} to" if on else f"took back {emoji} from"
+                return [notice(f"{who} {what} #{target}{quoted}")]
             case events.Pinned(target=target, on=on):
                 return [notice(f"{who} {PINNED_ONE if on else UNPINNED_ONE}: #{target}")]
             case events.Deleted(target=target):
@@ -180,7 +190,7 @@ class ScreenLines:
 
     def _block(self, block: Block, message: Message) -> list[Line]:
         number = f"#{message.seq} "
-        at = datetime.fromtimestamp(min(max(message.at, 0) / 1000, 253_370_764_800), self._zone)
+        at = datetime.fromtimestamp(message.at / 1000, self._zone)
         gap = (DIM, _GAP + " " * len(number))
         lines: list[Line] = []
         if block.quote is not None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import click
 
 from lanchat.cli import fail
-from lanchat.cli.person import NEEDS_PIN, advice, nickname, pin_from
+from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice, client_of
 from lanchat.client import Client, Profile, events
 from lanchat.client.pace import in_words
 from lanchat.protocol.text import check_text, clean_text
 
-ACKNOWLEDGE_TIMEOUT: Final = 15.0  # s; afterwards the message waits for the next time
 _LINE_AWAY: Final = "\r\x1b[2K"
 
 
@@ -38,11 +38,10 @@ def command(
     path = None if file is None else path_of(file)
     if path is not None and not path.exists():
         fail(f"There is no file {path}.")
-    profile = Profile.open(profile_name)
-    with Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile) as client:
+    with client_of(Profile.open(profile_name), target, nick, pin_file) as client:
         _join(client)
         if path is None:
-            _wait(client, client.say(text), time.monotonic() + ACKNOWLEDGE_TIMEOUT)
+            _wait(client, client.say(text), time.monotonic() + FLUSH_TIMEOUT)
         else:
             _send_file(client, path, text)
 
@@ -69,16 +68,15 @@ def _join(client: Client) -> None:
 
 def _send_file(client: Client, path: Path, text: str) -> None:
     """Returns once the message with the file is stored there."""
-    transfer, seen = client.send_file(path, text), set()
+    transfer = client.send_file(path, text)
+    settled: dict[str, str] = {}  # the message may be so before we hear which one it is
     for event in client.events:
+        settled |= _settled(client, event)
         match event:
-            case events.Message(id=id):
-                seen.add(id)
             case events.Progress(id=id, state=state, message=message) if id == transfer:
                 _show(event)
                 if state == "done":
-                    if message not in seen:
-                        _wait(client, message, time.monotonic() + ACKNOWLEDGE_TIMEOUT)
+                    _wait(client, message, time.monotonic() + FLUSH_TIMEOUT, settled)
                     return
                 if event.over:
                     fail(event.detail or "Cancelled.")
@@ -95,20 +93,28 @@ def _show(progress: events.Progress) -> None:
         click.echo(_LINE_AWAY + line, nl=False, err=True)
 
 
-def _wait(client: Client, message_id: str, deadline: float) -> None:
-    """Returns once the message is stored there."""
-    while True:
+def _settled(client: Client, event: events.Event) -> dict[str, str]:
+    """Ids of messages of ours that it settles: empty, when they are stored, else why they never will be."""
+    match event:
+        case events.Message(id=id, key=client.key):
+            return {id: ""}
+        case events.Page(entries=entries):  # the connection broke meanwhile
+            return {entry.id: "" for entry in entries if entry.key == client.key}
+        case events.Failed(id=id, detail=detail):
+            return {id: detail}
+    return {}
+
+
+def _wait(client: Client, message_id: str, deadline: float, settled: Mapping[str, str] | None = None) -> None:
+    """Returns once the message is stored there. settled: what is known of messages already."""
+    settled = settled or {}
+    while message_id not in settled:
         try:
             event = client.events.get(max(0.0, deadline - time.monotonic()))
         except TimeoutError:
             fail("No acknowledgement yet. The message waits, and goes out when you next join this room.")
+        settled = _settled(client, event)
         match event:
-            case events.Message(id=found) if found == message_id:
-                return
-            case events.Page(entries=entries) if any(entry.id == message_id for entry in entries):
-                return  # the connection broke meanwhile
-            case events.Failed(id=found, detail=detail) if found == message_id:
-                fail(detail)
             case events.Refused():
                 client.discard(message_id)
                 fail(advice(event))
@@ -117,3 +123,5 @@ def _wait(client: Client, message_id: str, deadline: float) -> None:
                 fail(detail or NEEDS_PIN)
             case events.Ended(error=error):
                 fail(str(error))
+    if settled[message_id]:
+        fail(settled[message_id])

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 STACK_SIZE: Final = 256 * 1024  # bytes for each thread: one per client; the default of 8 MiB is for deep recursion
 _OWN_FILES: Final = 128  # descriptors besides the clients': two of each; files on their way
 _MIB: Final = click.IntRange(0, 1_000_000_000)
+_LOCAL: Final = "only this machine reaches it, so it is in nobody's list"
 _LOOK: Final = 1.0  # s until a handler may run, on systems whose waiting no signal interrupts
 
 
@@ -123,6 +124,7 @@ def command(
         with Server(config) as server:
             lines = [f"“{server.name}” is open on port {server.port}, id {server.id}"]
             lines += [f"its words are {words(server.id)}"] + ([f"the PIN is {chosen}"] if pin == "generate" else [])
+            lines += [_LOCAL] if server.local else []
             # In one piece: who started us may read the first line, and close the pipe
             click.echo("\n".join(f"lanchat: {line}" for line in lines))
             sys.stdout.flush()

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
@@ -28,19 +30,21 @@ from lanchat.cli import one_line
 from lanchat.cli.completing import Completing
 from lanchat.cli.files import Files
 from lanchat.cli.finding import Finding
-from lanchat.cli.person import NEEDS_PIN, advice
+from lanchat.cli.noticing import Noticing
+from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice
 from lanchat.cli.screen_lines import Line, ScreenLines, notice, problem, title
 from lanchat.cli.status_line import status_line
 from lanchat.cli.typed import Typed
-from lanchat.client import Client, events
+from lanchat.client import Client, Profile, events
+from lanchat.client.preferences import Level
 from lanchat.client.shortcodes import complete as complete_emoji
-from lanchat.errors import JoinRefused, LanchatError, LocalProtocolError
+from lanchat.errors import JoinRefused, LanchatError, LocalProtocolError, StoreError
 from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.model.telling import Telling
 from lanchat.pin import clean_pin
-from lanchat.protocol.limits import Code
+from lanchat.protocol.limits import TYPING_EVERY, Code
 from lanchat.protocol.text import clean_text
 
-FLUSH_TIMEOUT: Final = 15.0  # s after the end of input until what is not acknowledged waits for the next time
 READ_AFTER: Final = 1.0  # s between two words to the server how far was read
 TICK: Final = 1.0  # s until the line below is drawn anew: it counts seconds
 BATCH: Final = 500  # events that are taken in before their lines are printed
@@ -78,19 +82,23 @@ class _Completer(Completer):
 
 
 class Terminal:
-    """One chat, from joining to leaving. client: not started yet; it is closed in the end."""
+    """One chat, from joining to leaving. client: not started yet; it is closed in the end. profile: whose it is."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        finding = Finding(client, lambda name: title(self._model, self._model.rooms.find(name)))
-        extras = self._extras = (Files(client, lambda: self._model.room), finding)
-        self._model = ChatModel(client.nick, client.key)
-        self._screen = ScreenLines(self._model, client.link)
-        self._typed = Typed(client, self._model, self._screen, time.time, extras)
+    def __init__(self, client: Client, profile: Profile) -> None:
+        preferences = profile.settings.preferences
+        self._client, self._profile = client, profile
+        self._model = model = ChatModel(client.nick, client.key)
+        self._telling = Telling(model, client)
+        self._telling.prefer(preferences)
+        finding = Finding(client, lambda name: title(model, model.rooms.find(name)))
+        self._noticing = Noticing(model, preferences.notify, self._keep_level)
+        extras = self._extras = (Files(client, model, preferences.download_folder), finding, self._noticing)
+        self._screen = ScreenLines(model, client.link, wants=self._noticing.wants)
+        self._typed = Typed(client, model, self._screen, time.time, extras, last=preferences.presence)
         self._session = self._new_session()
         self._joined = asyncio.Event()
         self._some = asyncio.Event()  # events wait
-        self._read: dict[str, int] = {}  # by room, how far the server knows that was read
+        self._typing_until = 0.0  # when it is told again that somebody types (s, monotonic)
 
     def run(self) -> bool:
         """Until somebody leaves; False: not everything that was said is acknowledged. Raises LanchatError:
@@ -114,7 +122,10 @@ class Terminal:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-            return self._client.flush(FLUSH_TIMEOUT)
+            self._read()
+            if self._model.rooms.waiting:
+                self._print([notice("The server does not have all yet. Ctrl-C leaves the rest for the next time.")])
+            return await asyncio.to_thread(self._client.flush, FLUSH_TIMEOUT)
 
     # What comes
 
@@ -143,8 +154,13 @@ class Terminal:
                 raise JoinRefused(host="", code=event.code, detail=advice(event))
             case events.Outcome():
                 return [*self._screen.of(event, now), *lines, *self._typed.answered(event)]
-            case events.Joined():
+            case events.Joined(welcome=welcome):
                 self._joined.set()
+                try:
+                    self._noticing.levels = await asyncio.to_thread(self._profile.levels, welcome.id)
+                except StoreError as error:
+                    lines.append(problem(str(error)))
+                self._telling.anew()  # the server may be another one, or have lost some
         return [*self._screen.of(event, now), *lines]
 
     async def _unlock(self, detail: str) -> None:
@@ -164,6 +180,20 @@ class Terminal:
             self._client.unlock(pin)
             return
 
+    def _keep_level(self, room: str, level: Level | None) -> None:
+        self._work(partial(self._profile.keep_level, self._model.server_id, room, level))
+
+    def _work(self, job: Callable[[], object]) -> None:
+        """On the disk, beside the loop; why it did not work is printed."""
+
+        def done(future: asyncio.Future[object]) -> None:
+            try:
+                future.result()
+            except LanchatError as error:
+                self._print([problem(str(error))])
+
+        asyncio.get_running_loop().run_in_executor(None, job).add_done_callback(done)
+
     def _print(self, lines: Sequence[Line]) -> None:
         """Above the prompt, which is drawn anew below; the keyboard stays with it, so that no key is lost."""
         if not lines:
@@ -178,13 +208,15 @@ class Terminal:
             app.renderer.request_absolute_cursor_position()
 
     async def _tell_read(self) -> None:
-        """To the server, what was shown in the room that is open."""
+        """To the server, what was shown."""
         while True:
             await asyncio.sleep(READ_AFTER)
-            room = self._model.current
-            if self._joined.is_set() and room.seen > self._read.get(room.name, 0):
-                self._read[room.name] = room.seen
-                self._client.read(room.seen, room.name)
+            self._read()
+
+    def _read(self) -> None:
+        """What was printed since the last call was seen."""
+        self._model.set_focused(True)
+        self._telling.read()
 
     # What is typed
 
@@ -201,7 +233,15 @@ class Terminal:
                 if line.strip():
                     self._take(line)
 
+    def _tell_typing(self, typed: Buffer) -> None:
+        """Not for each key, and not of commands."""
+        now = time.monotonic()
+        if typed.text.strip() and not typed.text.startswith("/") and now >= self._typing_until:
+            self._typing_until = now + TYPING_EVERY
+            self._telling.typing()
+
     def _take(self, line: str) -> None:
+        self._typing_until = 0.0
         try:
             lines = self._typed.take(line)
         except LanchatError as error:
@@ -228,4 +268,5 @@ class Terminal:
             style=STYLE,
             output=PlainTextOutput(sys.stdout) if is_dumb_terminal() else None,
         )
+        session.default_buffer.on_text_changed += self._tell_typing
         return session

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from lanchat.cli import one_line
 from lanchat.cli.screen_lines import Line, ScreenLines, notice
 from lanchat.client import events
-from lanchat.client.commands import COMMANDS, Deed, first_name, help_lines, parse
+from lanchat.client.commands import Deed, allowed, first_name, help_lines, parse
 from lanchat.client.shortcodes import expand
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.room import RoomModel
 from lanchat.protocol.limits import Code
-from lanchat.protocol.rooms import Create, Direct, Enter
+from lanchat.protocol.presence import Status
+from lanchat.protocol.rooms import Create, Enter
 from lanchat.protocol.text import check_text, fold_nick
 
 _LOCAL: Final = {
@@ -36,6 +39,7 @@ class Doer(Protocol):
 
     def say(self, text: str, reply: int = 0, room: str = "") -> str: ...
     def do(self, deed: Deed) -> str: ...
+    def direct(self, *keys: str) -> str: ...
     def rename(self, nick: str) -> None: ...
 
 
@@ -54,24 +58,30 @@ class Extra(Protocol):
 
 
 class Typed:
-    """clock: s since 1970."""
+    """clock: s since 1970. last: others may learn when we were here last."""
 
     def __init__(
-        self, client: Doer, model: ChatModel, screen: ScreenLines, clock: Callable[[], float], extras: Sequence[Extra]
+        self,
+        client: Doer,
+        model: ChatModel,
+        screen: ScreenLines,
+        clock: Callable[[], float],
+        extras: Sequence[Extra],
+        *,
+        last: bool = True,
     ) -> None:
         self._client, self._model, self._screen = client, model, screen
-        self._clock, self._extras = clock, extras
+        self._clock, self._extras, self._last = clock, extras, last
         self._going: dict[str, str] = {}  # ids of what was asked, whose room is to be opened, and what to say there
         self.leaving = False  # “/quit” was typed
 
     def names(self) -> list[str]:
         """Of the commands that our role allows."""
-        rank = self._model.role.rank
-        allowed = [name for name, command in COMMANDS.items() if command.needs is None or command.needs.rank <= rank]
-        return [*_LOCAL, *allowed, *(name for extra in self._extras for name in extra.names)]
+        return [*_LOCAL, *allowed(self._model.role), *(name for extra in self._extras for name in extra.names)]
 
     def take(self, line: str) -> list[Line]:
         """Does what the line wants; what is to be shown at once. Raises LanchatError: what is wrong with it."""
+        as_typed, line = line, expand(line)
         if not line.startswith("/"):
             self._say(line)
             return []
@@ -95,7 +105,7 @@ class Typed:
             case [("/nick" | "/msg") as name]:
                 raise _invalid(f"Say {_LOCAL[name[1:]].split(' – ')[0]}.")
         for extra in self._extras:
-            if (told := extra.command(line)) is not None:
+            if (told := extra.command(as_typed)) is not None:  # a path may hold colons
                 return [notice(told)] if told else []
         self._say(line)
         return []
@@ -104,8 +114,10 @@ class Typed:
         """Or what the client library knows."""
         wanted = parse(line, self._nicks(), self._last_said, self._model.target)
         if wanted is None:
-            self._client.say(expand(line), room=self._model.target)
+            self._client.say(line, room=self._model.target)
             return
+        if isinstance(wanted, Status):
+            wanted = replace(wanted, last=self._last)
         id = self._client.do(wanted)  # noqa: A001 - the wire's word
         if isinstance(wanted, Enter | Create):
             self._going[id] = ""
@@ -153,7 +165,7 @@ class Typed:
         key = key or (said.key if said else None)
         if key is None:
             raise _invalid(f"There is nobody called “{nick[:60]}” here whom the server would know again.")
-        self._going[self._client.do(Direct([key]))] = text
+        self._going[self._client.direct(key)] = text
         return []
 
     def _nicks(self) -> list[str]:
@@ -171,7 +183,7 @@ class Typed:
 
     def _help(self) -> list[Line]:
         more = [line for extra in self._extras for line in extra.help]
-        return [[("", line)] for line in [*_LOCAL.values(), *more, *help_lines(self._model.role.value), *_NOTES]]
+        return [[("", line)] for line in [*_LOCAL.values(), *more, *help_lines(self._model.role), *_NOTES]]
 
 
 def _invalid(detail: str) -> LocalProtocolError:

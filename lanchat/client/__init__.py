@@ -4,6 +4,8 @@ client       what programs use
 events       what it tells
 link         the thread that reads, writes and reconnects;  dialer, dial  connect;  locate  finds where to
 talk         what frames mean
+doing        what people type as commands, as methods;  around  who is there, which rooms
+outcomes     what the server was asked to do
 commands     what people type, as actions;  inviting  the link of an invitation
 sending      when what we said goes out, is held back, tried again
 searching    what is looked for, at the server or in the copy

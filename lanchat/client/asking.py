@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from lanchat.protocol.codec import kind_of
 from lanchat.protocol.frames import ClientFrame, Fetch, Offer, Ticket
 
 Make: TypeAlias = Callable[[str], Offer | Fetch]  # the question with this id
+TOO_OLD: Final = "This server is older than your lanchat, and knows no files."
 Answer: TypeAlias = Callable[[Ticket | None], None]  # None: there will be none
 
 
@@ -45,6 +47,14 @@ class Asking:
         _, answer = self._asked.pop(ticket.id, (None, None))
         if answer is not None:
             answer(ticket)
+
+    def not_taken(self, kind: str, code: str) -> bool:
+        """The server does not know a frame of this type: there will be no ticket for any that we asked for. False: for
+        none."""
+        meant = [id for id, (make, _) in self._asked.items() if self._joined and kind_of(make(id)) == kind]  # noqa: A001
+        for id in meant:  # noqa: A001 - the wire's word
+            self.answered(Ticket(id, code=code, detail=TOO_OLD))
+        return bool(meant)
 
     def close(self) -> None:
         self._closed = True

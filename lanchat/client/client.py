@@ -14,11 +14,17 @@ import itertools
 import queue
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from msgspec import structs
+
+from lanchat.client.around import Around
 from lanchat.client.dialer import Dialer
+from lanchat.client.doing import Doing
 from lanchat.client.event_queue import EventQueue
+from lanchat.client.events import Event
 from lanchat.client.inviting import link_to
 from lanchat.client.link import Link
 from lanchat.client.locate import place_of
@@ -34,17 +40,18 @@ from lanchat.identity import new_run
 from lanchat.paths import downloads
 from lanchat.pin import clean_pin
 from lanchat.protocol import text as rules
-from lanchat.protocol.frames import Arrange, Edit, Message, Moderate, React, Say, Status, Word
+from lanchat.protocol.codec import check
+from lanchat.protocol.frames import Arrange, Edit, Member, Message, Moderate, React, Say, Status, Word
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Action
 from lanchat.protocol.query import Query, Spot, bounded, parse
-from lanchat.protocol.rooms import RoomAction
+from lanchat.protocol.rooms import RoomAction, RoomInfo
 from lanchat.protocol.target import Address, parse_target
 
 
-class Client:
+class Client(Doing):
     """One person on one server, in its first room and in those they entered. Any thread may call; what happens comes as
-    `events`. Where a call names no room, it means the first.
+    `events`. Where a call names no room, it means the first. More calls, by the words that people type: `Doing`.
 
     place: a row of `find()`, an address, or what a user may type (see protocol.target). It reconnects by itself,
     and what was said meanwhile goes out afterwards, even after a restart. patient: a first try that fails is
@@ -67,6 +74,7 @@ class Client:
         self._profile = profile or Profile.open()
         self.key = self._profile.key.public
         self.events = EventQueue()
+        self._around = Around()
         dialer = Dialer(place_of(target) if isinstance(target, Found) else target, self._profile)
         run = new_run()
         known = dialer.known_id
@@ -80,13 +88,14 @@ class Client:
             self._profile.proved_pin,
             dialer.remember,
             lambda frame: self._link.send(frame),
-            self.events.put,
+            self._tell,
         )
         self._link = Link(self._talk, dialer, self.events, known, patient=patient)
         self._transfers = Transfers(
             lambda make, answer: self._link.post(lambda: self._talk.asking.ask(make, answer)),
             dialer.another,
             lambda text, file, reply, room: self._say(Say("", text, room, reply, file)),
+            lambda: self._talk.welcome.limits.file if self._talk.welcome else None,
             self.events.put,
         )
         self._talk.asking.on_lost = self._transfers.connection_lost
@@ -109,6 +118,23 @@ class Client:
         """Our name there; another window of ours may have changed it."""
         return self._talk.nick
 
+    @property
+    def first_room(self) -> str:
+        welcome = self._talk.welcome
+        return welcome.room if welcome else super().first_room
+
+    def people(self) -> list[Member]:
+        """Who is on the server, as far as it was told."""
+        return self._around.people()
+
+    def rooms(self, *, followed: bool = False) -> list[RoomInfo]:
+        """Those that we know of; followed: only those that we are in."""
+        return self._around.rooms(followed=followed)
+
+    def _tell(self, event: Event) -> None:
+        self._around.take(event)
+        self.events.put(event)
+
     def say(self, text: str, reply: int = 0, room: str = "") -> str:
         """Says `text`, in answer to the message with the seq `reply` if there is one; returns the message's id.
         Raises LocalProtocolError for what the rules forbid, and after Ended."""
@@ -127,12 +153,17 @@ class Client:
 
     def _say(self, word: Word) -> str:
         """It gets the next number, and waits on the disk until the server has it."""
+        check(word)
         at = time.time_ns() // 1_000_000
         with self._lock:
             n = next(self._numbers)
-            if not self._link.post(lambda: self._talk.sending.say(n, word, at)):
-                raise LocalProtocolError(code=Code.NOT_STORED, detail="You are no longer in this room.")
+            self._ask(lambda: self._talk.sending.say(n, word, at))
         return f"{self._run}-{n}"
+
+    def _ask(self, job: Callable[[], None]) -> None:
+        """For the link's thread. Raises LocalProtocolError: it has ended, and nothing would follow."""
+        if not self._link.post(job):
+            raise LocalProtocolError(code=Code.NOT_STORED, detail="You are no longer in this room.")
 
     def send_file(self, path: Path, text: str = "", reply: int = 0, room: str = "") -> str:
         """Sends a file, or a folder as one archive; once it is there, it is said, with `text`. Returns the transfer's
@@ -141,12 +172,14 @@ class Client:
             rules.check_text(text)
         return self._transfers.upload(path, text, reply, room)
 
-    def get_file(self, message: Message, folder: Path | None = None) -> str:
-        """Brings the file of a message into a folder (None: the downloads). Returns and raises as
+    def get_file(self, message: Message, folder: Path | None = None, *, name: str = "", replace: bool = False) -> str:
+        """Brings the file of a message into a folder (None: the downloads), under another name, if one is given; it is
+        cleaned. replace: what bears that name there is overwritten; else the file gets a number. Returns and raises as
         `send_file`."""
         if message.file is None:
             raise LocalProtocolError(code=Code.FILE_UNKNOWN, detail="There is no file in that message.")
-        return self._transfers.download(message.room, message.seq, message.file, folder or downloads())
+        file = structs.replace(message.file, name=name or message.file.name)
+        return self._transfers.download(message.room, message.seq, file, folder or downloads(), replace=replace)
 
     def cancel_file(self, transfer_id: str) -> None:
         """Ends a transfer that nobody wants any more."""
@@ -158,12 +191,14 @@ class Client:
         self._link.post(lambda: self._link.rename(nick))
 
     def read(self, seq: int, room: str = "", *, public: bool = True) -> None:
-        """Everything up to this seq was read here; our other devices hear of it when they join, and others in the room
-        where it is public."""
+        """Everything up to this seq was read here; our other devices hear of it, and others in the room where it is
+        public."""
         self._link.post(lambda: self._talk.read(seq, room, public=public))
 
     def be(self, status: Status) -> None:
-        """How the person is here from now on: idle, away, busy, or just here; after a break, too."""
+        """How the person is here from now on: idle, away, busy, or just here; after a break, too. Raises
+        LocalProtocolError for what the rules forbid."""
+        check(status)
         self._link.post(lambda: self._talk.be(status))
 
     def typing(self, room: str = "") -> None:
@@ -186,7 +221,8 @@ class Client:
                 return ""
         id = f"m{next(self._deeds)}"  # noqa: A001 - the wire's word
         frame = Arrange(id, deed) if isinstance(deed, RoomAction) else Moderate(id, deed)
-        self._link.post(lambda: self._talk.ask(frame))
+        check(frame)
+        self._ask(lambda: self._talk.ask(frame))
         return id
 
     def link(self, token: str) -> str:
@@ -206,10 +242,11 @@ class Client:
 
     def search(self, query: Query | str, below: Spot | None = None) -> str:
         """Looks for what was said, as protocol.query.parse reads it; returns the id of the Found event that tells it.
-        below: goes on below this one, the last that was found. Raises LocalProtocolError: it is no query."""
+        below: goes on below this one, the last that was found. Raises LocalProtocolError: it is no query; and after
+        Ended."""
         query = parse(query) if isinstance(query, str) else bounded(query)
         id = f"s{next(self._deeds)}"  # noqa: A001 - the wire's word
-        self._link.post(lambda: self._talk.search(id, query, below))
+        self._ask(lambda: self._talk.search(id, query, below))
         return id
 
     def resend(self, message_id: str) -> None:

@@ -80,9 +80,9 @@ def _timed(words: Words, usual: int) -> tuple[str, int, str]:
     return words[0], seconds, _reason(words[2:])
 
 
-def _one_line(text: str) -> str:
-    """What stands between two marks of italics holds no line break."""
-    return " ".join(text.split("\n"))
+def in_italics(text: str) -> str:
+    """As “/me” says it. What stands between two marks of italics holds no line break."""
+    return f"_{' '.join(text.split(chr(10)))}_"
 
 
 def _room(word: str) -> str:
@@ -140,7 +140,7 @@ _TALK: Final[dict[str, Command]] = {
     "edit": Command(
         "TEXT", "say your latest message otherwise", "own", lambda w: Edit("", int(w[0]), w[1]), None, True
     ),
-    "me": Command("TEXT", "say what you do, in italics", "", lambda w: Say("", f"_{_one_line(w[0])}_"), None, True),
+    "me": Command("TEXT", "say what you do, in italics", "", lambda w: Say("", in_italics(w[0])), None, True),
     "react": Command(
         "NICK|NUMBER EMOJI [off]",
         "put an emoji below a message, or take yours away",
@@ -264,11 +264,11 @@ def first_name(rest: str, people: Collection[str]) -> tuple[str, str]:
     return "", ""  # of white space alone, which nobody passes
 
 
-def help_lines(role: str) -> list[str]:
-    """What somebody with this role may type, a line each."""
-    rank = next((r.rank for r in Role if r.value == role), 0)
-    return [
-        f"/{name} {c.usage}".rstrip() + f" – {c.help}"
-        for name, c in COMMANDS.items()
-        if c.needs is None or c.needs.rank <= rank
-    ]
+def allowed(role: Role) -> dict[str, Command]:
+    """What somebody with this role may type, by name."""
+    return {name: c for name, c in COMMANDS.items() if c.needs is None or c.needs.rank <= role.rank}
+
+
+def help_lines(role: Role) -> list[str]:
+    """The same, a line each."""
+    return [f"/{name} {c.usage}".rstrip() + f" – {c.help}" for name, c in allowed(role).items()]

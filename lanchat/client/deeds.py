@@ -52,7 +52,7 @@ def ban_in_words(sanction: Sanction) -> str:
 
 def ban_in_two(sanction: Sanction) -> tuple[str, str]:
     """The same in two parts: who and until when, by whom and why."""
-    until = time.strftime("%Y-%m-%d %H:%M", time.localtime(min(sanction.until / 1000, 250_000_000_000)))
+    until = time.strftime("%Y-%m-%d %H:%M", time.localtime(sanction.until / 1000))
     nick, by, why = (one_line(part[:_MOST]) for part in (sanction.nick, sanction.by, sanction.reason))
     done = "muted" if sanction.kind == "mute" else "banned"
     return f"{nick} is {done} until {until}", f"by {by}" + (f": {why}" if why else "")

@@ -24,7 +24,7 @@ import lanchat
 from lanchat.client.profile import DEFAULT_PROFILE
 from lanchat.errors import ServeError, StoreError, StoreInUse
 from lanchat.lockfile import LockFile
-from lanchat.paths import home, private_directory, server_directory
+from lanchat.paths import private_directory, server_directory, servers
 from lanchat.protocol.text import clean_server_name
 
 START_TIME: Final = 20.0  # s until it must listen: a cold disk and a slow machine included
@@ -76,7 +76,7 @@ class Hosting:
     def running(self) -> list[Hosted]:
         """The servers of this user that run now, by name, however they were started."""
         self._collect()
-        candidates = (_read(path.parent) for path in (home() / "servers").glob("*/running.json"))
+        candidates = (_read(path.parent) for path in servers().glob("*/running.json"))
         return sorted((h for h in candidates if h and _is_alive(h)), key=lambda h: (h.name, h.id))
 
     def stop(self, hosted: Hosted) -> None:

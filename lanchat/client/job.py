@@ -23,9 +23,17 @@ class Cancelled(Exception):
 class Job:
     """`cancel` and `stop` may be called by any thread; the rest belongs to one."""
 
-    def __init__(self, id: str, name: str, *, upload: bool, emit: Callable[[Progress], None]) -> None:  # noqa: A002
-        self.id, self.name, self.upload = id, name, upload
-        self.run: Callable[[Job], Progress] = lambda job: job.facts("done")
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - as Progress names it
+        name: str,
+        *,
+        upload: bool,
+        run: Callable[[Job], Progress],
+        emit: Callable[[Progress], None],
+    ) -> None:
+        """run: does it, and returns how it ended; raises LanchatError, Cancelled."""
+        self.id, self.name, self.upload, self.run = id, name, upload, run
         self.tickets: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self.kept: Ticket | None = None  # to be used again: the server was busy
         self.done, self.size = 0, 0
@@ -101,6 +109,3 @@ class Job:
     def facts(self, state: str, *, detail: str = "", message: str = "", path: str = "") -> Progress:
         pace = (self._pace.speed, self._pace.left) if state == "moving" else (0.0, None)
         return Progress(self.id, self.name, self.upload, state, self.done, self.size, *pace, detail, message, path)
-
-    def tell(self, facts: Progress) -> None:
-        self._emit(facts)

@@ -1,13 +1,17 @@
 """The outbox: what was said and is not acknowledged yet, on disk; it sends nothing.
 
 A row belongs to a run, and a run to a living process, by a lock file. What a crashed process left behind is
-adopted by the next client that talks to the same server; its ids stay, so that nothing is said twice.
+adopted by the next client that talks to the same server; its ids stay, so that nothing is said twice. A row that only a
+newer lanchat can read stays where it is, and so do those of its run that follow: once they were said, the server would
+take it no more.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterable, Mapping
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
@@ -21,6 +25,7 @@ from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import React, Say, Word
 from lanchat.protocol.limits import MAX_RUNS, Code
 
+_log = logging.getLogger(__name__)
 MAX_WAITING: Final = 10_000  # messages: what somebody could type in weeks without a network
 
 
@@ -55,6 +60,15 @@ class Waiting(NamedTuple):
     def id(self) -> str:
         return f"{self.run}-{self.n}"
 
+    @property
+    def is_known(self) -> bool:
+        """Whether `frame` can read it."""
+        try:
+            return bool(self.frame)
+        except StoreFailed as error:
+            _log.warning("message %s stays in the outbox, unsent: %s", self.id, error)
+            return False
+
 
 class Outbox:
     """Owned by one thread. destination: the server's id, or what was typed while that is unknown."""
@@ -66,12 +80,18 @@ class Outbox:
         self.run = run
         self._locks = {self.run: LockFile(self._lock_path(self.run))}
         self._waiting: dict[str, Waiting] = {}
+        self._left_alone: dict[str, int] = {}  # by run, how many of its rows
         self.adopt()
 
     @property
     def runs(self) -> list[str]:
         """The runs whose rows are ours: our own, and adopted ones."""
         return list(self._locks)
+
+    @property
+    def left_alone(self) -> int:
+        """How many messages wait until a newer lanchat sends them."""
+        return sum(self._left_alone.values())
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -120,10 +140,13 @@ class Outbox:
         rows = self._db.execute(
             "SELECT run, n, text, at, word FROM outbox WHERE destination = ? ORDER BY run, n", (self._destination,)
         )
-        for row in rows:
-            waiting = Waiting(*row)
-            if waiting.run in self._locks or self._take_over(waiting.run):
-                self._waiting[waiting.id] = waiting
+        for run, group in groupby((Waiting(*row) for row in rows), key=lambda row: row.run):
+            if run not in self._left_alone and (run in self._locks or self._take_over(run)):
+                rows_of_run = list(group)
+                known = list(takewhile(lambda row: row.is_known, rows_of_run))
+                self._waiting |= {row.id: row for row in known}
+                if len(known) < len(rows_of_run):
+                    self._left_alone[run] = len(rows_of_run) - len(known)
 
     def _take_over(self, run: str) -> bool:
         if len(self._locks) >= MAX_RUNS:
@@ -139,7 +162,7 @@ class Outbox:
 
     def close(self) -> None:
         """Gives the runs back; files of those that left nothing behind go."""
-        left = {row.run for row in self._waiting.values()}
+        left = {row.run for row in self._waiting.values()} | self._left_alone.keys()
         for run, lock in self._locks.items():
             if run not in left:
                 with contextlib.suppress(OSError):  # Windows does not remove what is open; it is empty

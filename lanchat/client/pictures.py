@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import struct
 import warnings
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,10 @@ FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP")
 SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 MAX_PIXELS: Final = 100_000_000  # a camera of 100 megapixels: 400 MB while it is made small
 # What the decoders raise at bytes that are no picture
-FLAWS: Final = (OSError, ValueError, SyntaxError, EOFError, MemoryError, ArithmeticError, LookupError, Warning)
+FLAWS: Final = (
+    *(OSError, ValueError, SyntaxError, EOFError, MemoryError, ArithmeticError, LookupError, Warning),
+    struct.error,  # EXIF whose tags promise more than they hold
+)
 
 
 def may_be_picture(name: str) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE: Final = "default"
 MAX_RECENTS: Final = 50  # rooms joined before that are remembered: more than fit a screen
-MAX_LEVELS: Final = 10_000  # rooms of a server of which something else is told than usual: as many as one may have
+MAX_LEVELS: Final = 10_000  # rooms of a server of which something else is told than usual: more than anybody chooses
 
 SCHEMA_VERSION: Final = 2
 SCHEMA: Final = """
@@ -69,12 +69,14 @@ class Visit(Place, frozen=True, omit_defaults=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the person chose. recents: latest first. emoji: those used lately, with spaces between them."""
+    """What the person chose. recents: latest first. emoji: those used lately, with spaces between them. window: how
+    large it was when it was closed last, as gui.window_size writes it."""
 
     nick: str = ""
     preferences: Preferences = Preferences()
     recents: tuple[Recent, ...] = ()
     emoji: str = ""
+    window: str = ""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -120,14 +122,21 @@ class Profile:
             ]
         servers.sort(key=lambda server: not server.favourite)
         recents = tuple(sorted(servers[:MAX_RECENTS], key=lambda server: server.used_at, reverse=True))
-        return Settings(chosen.get("nick", ""), from_rows(chosen), recents, chosen.get("emoji", ""))
+        words = (chosen.get(name, "") for name in ("emoji", "window"))
+        return Settings(chosen.get("nick", ""), from_rows(chosen), recents, *words)
 
     def update(
-        self, *, nick: str | None = None, preferences: Preferences | None = None, emoji: str | None = None
+        self,
+        *,
+        nick: str | None = None,
+        preferences: Preferences | None = None,
+        emoji: str | None = None,
+        window: str | None = None,
     ) -> Settings:
         """Stores what is given; returns what holds now."""
         rows = {} if preferences is None else to_rows(preferences)
-        rows |= {name: text for name, text in (("nick", nick), ("emoji", emoji)) if text is not None}
+        given = (("nick", nick), ("emoji", emoji), ("window", window))
+        rows |= {name: text for name, text in given if text is not None}
         with self._database() as db, db.transaction():
             db.executemany("INSERT OR REPLACE INTO setting VALUES (?,?)", rows.items())
         return self.settings

@@ -15,6 +15,7 @@ from lanchat.client.events import Event, Found
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol import frames
+from lanchat.protocol.codec import kind_of
 from lanchat.protocol.frames import ClientFrame
 from lanchat.protocol.limits import Code
 from lanchat.protocol.query import Query, Search, Spot
@@ -59,9 +60,9 @@ class Searching:
         if ask is not None:
             self._emit(Found(ask.id, ask.query, frame.hits, frame.more, code=frame.code, detail=frame.detail))
 
-    def not_known(self, error: frames.Error) -> bool:
-        """Whether an error says that this server does not know what searching is."""
-        if not self._asked or error.code != Code.UNKNOWN_TYPE:
+    def not_taken(self, kind: str, _code: str) -> bool:
+        """The server does not know a frame of this type: if it is what we asked, all of that is found in the copy."""
+        if kind != kind_of(Search) or not self._asked:
             return False
         self.ended()
         return True

@@ -31,12 +31,14 @@ class Sending:
         self._again_at: float | None = None  # when it is
         self._failed: dict[str, Say] = {}
         self._on_empty: list[Callable[[bool], None]] = []
+        self._told_left_alone = 0
 
     # The connection
 
     def begin(self, server_id: str) -> list[str]:
         """The server is known; the runs whose messages wait, for the hello."""
         self._outbox.resolve(server_id)
+        self._tell_left_alone()
         self._let_go()
         return self._outbox.runs
 
@@ -53,6 +55,16 @@ class Sending:
         """Queued for all that waits, also from before a restart."""
         for row in self._outbox.waiting():
             self._tell_queued(row)
+        self._tell_left_alone()
+
+    def _tell_left_alone(self) -> None:
+        """Once, that a newer lanchat left something behind."""
+        count = self._outbox.left_alone
+        if count > self._told_left_alone:
+            amount, them = ("1 message", "it") if count == 1 else (f"{count:,} messages", "them")
+            told = f"Not sent yet: {amount} that a newer lanchat wrote. Only that one can send {them}."
+            self._emit(Error(Code.INVALID, told))
+        self._told_left_alone = count
 
     # What the server says of it
 

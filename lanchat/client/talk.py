@@ -14,6 +14,7 @@ from lanchat.client.asking import Asking
 from lanchat.client.events import Delay, Event, Joined, PinNeeded
 from lanchat.client.following import Following
 from lanchat.client.outbox import Outbox
+from lanchat.client.outcomes import Outcomes
 from lanchat.client.replica import Replica
 from lanchat.client.searching import Searching
 from lanchat.client.sending import Sending
@@ -28,7 +29,7 @@ from lanchat.errors import (
 )
 from lanchat.identity import MemberKey
 from lanchat.protocol import frames
-from lanchat.protocol.codec import Flaw
+from lanchat.protocol.codec import Flaw, kind_meant
 from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import ROOMS, proof_text
 from lanchat.protocol.limits import MAX_NONCE, PROTOCOL_VERSION, Code
@@ -38,29 +39,6 @@ from lanchat.protocol.text import clean_nick
 
 _log = logging.getLogger(__name__)
 FIRST_LOOK: Final = 100  # entries of the replica that are shown at once
-_OF_THE_ROOM: Final = (
-    frames.Typed,
-    frames.Presence,
-    frames.Roster,
-    frames.Page,
-    Rules,
-    frames.Edited,
-    frames.Reacted,
-    frames.Deleted,
-    frames.Topic,
-    frames.Archived,
-    frames.Pinned,
-    frames.Pins,
-    frames.Seen,
-    frames.Rooms,
-    frames.Entered,
-    frames.Parted,
-)
-
-
-_UNANSWERED: Final = (
-    "The connection broke before the server answered. Look whether it was done, and try again if it was not."
-)
 
 
 class PersonAsked(Exception):
@@ -97,6 +75,7 @@ class Talk:
         self._emit = emit
         self.sending = Sending(outbox, send, emit)
         self.asking = Asking(send)
+        self.outcomes = Outcomes(send, emit)
         self.searching = Searching(lambda: self._replica.journal if self._replica else None, send, emit)
         self._hello: frames.Hello | None = None  # while a challenge for it may come
         self._asked_nick = nick  # in the last hello
@@ -104,7 +83,6 @@ class Talk:
         self._latency = 0.0
         self._pinged = ""  # the nonce of our last ping
         self._following = Following(self._key.public)  # on this connection
-        self._deeds: set[str] = set()  # ids of what we asked for
         self._status: frames.Status | None = None  # how the person is here, if they said
 
     def look_back(self, server_id: str) -> None:
@@ -150,9 +128,7 @@ class Talk:
         self.sending.ended()
         self.asking.ended()
         self.searching.ended()
-        for id in self._deeds:  # noqa: A001 - the wire's word
-            self._emit(frames.Outcome(id, Code.NOT_STORED, _UNANSWERED))
-        self._deeds.clear()
+        self.outcomes.ended()
 
     def receive(self, received: Sequence[ServerFrame | Flaw], now: float) -> None:
         """Handles frames in order; now: s, monotonic. Raises PersonAsked, JoinRefused, ConnectionLost,
@@ -168,9 +144,6 @@ class Talk:
             self.sending.check_empty()
 
     def _handle(self, frame: ServerFrame | Flaw, now: float) -> None:
-        if isinstance(frame, _OF_THE_ROOM):
-            self._handle_of_the_room(frame)
-            return
         match frame:
             case frames.Outcome() | frames.Found() | frames.Ticket():
                 self._on_answer(frame)
@@ -196,6 +169,10 @@ class Talk:
                 raise self._farewell(frame)
             case Flaw(fatal=True, detail=detail):
                 raise RemoteProtocolError(code=Code.NOT_JSON, detail=detail)
+            case Flaw():
+                pass  # of a newer server
+            case _:
+                self._handle_of_the_room(frame)
 
     def _farewell(self, bye: frames.Bye) -> ConnectionLost:
         if bye.code in (Code.KICKED, Code.BANNED, Code.ROOM_CLOSED) and self.joined:
@@ -207,17 +184,6 @@ class Talk:
         if not self.joined:
             raise _too_early()
         match frame:
-            case (
-                frames.Edited()
-                | frames.Reacted()
-                | frames.Deleted()
-                | frames.Topic()
-                | frames.Archived()
-                | frames.Pinned()
-            ):
-                if frame.room in self._following.rooms:
-                    self._keep([frame])
-                    self._emit(frame)
             case frames.Pins(room=room) | frames.Seen(room=room) if room in self._following.rooms:
                 self._emit(frame)
             case frames.Rooms() | frames.Entered() | frames.Parted():
@@ -229,6 +195,9 @@ class Talk:
                 self._on_rules(frame)
             case frames.Page(room=room, entries=entries) if room in self._following.rooms:
                 self._keep([entry for entry in entries if entry.room == room])
+                self._emit(frame)
+            case _ if isinstance(frame, frames.Entry) and frame.room in self._following.rooms:
+                self._keep([frame])
                 self._emit(frame)
 
     def _on_messages(self, entries: Sequence[frames.Message]) -> None:
@@ -295,7 +264,7 @@ class Talk:
         raise JoinRefused(host="", code=refused.code, detail=refused.detail, suggestion=refused.suggestion)
 
     def _on_error(self, error: frames.Error, now: float) -> None:
-        if self.searching.not_known(error):
+        if error.id is None and self._not_taken(error):
             return
         if error.code == Code.UNKNOWN_TYPE:  # of an older server, and nobody's fault here
             _log.info("the server does not know what we say: %s", error.detail)
@@ -304,15 +273,20 @@ class Talk:
         else:
             self.sending.refused(error, now)
 
+    def _not_taken(self, error: frames.Error) -> bool:
+        """Whether an older server does not know something that we wait for; then nobody waits for it any more."""
+        kind = kind_meant(error.code, error.detail)
+        waiting = self.outcomes.not_taken, self.asking.not_taken, self.searching.not_taken
+        return any(told(kind, error.code) for told in waiting)
+
     def _on_answer(self, frame: frames.Outcome | frames.Found | frames.Ticket) -> None:
         """Of what we asked for; of nothing else."""
         if isinstance(frame, frames.Found):
             self.searching.found(frame)
         elif isinstance(frame, frames.Ticket):
             self.asking.answered(frame)
-        elif frame.id in self._deeds:
-            self._deeds.discard(frame.id)
-            self._emit(frame)
+        else:
+            self.outcomes.answered(frame)
 
     def _on_rules(self, rules: Rules) -> None:
         self._emit(rules)
@@ -364,12 +338,7 @@ class Talk:
 
     def ask(self, frame: frames.Moderate | frames.Arrange) -> None:
         """An Outcome with its id follows."""
-        id = frame.id  # noqa: A001 - the wire's word
-        if self.joined:
-            self._deeds.add(id)
-            self._send(frame)
-        else:
-            self._emit(frames.Outcome(id, Code.NOT_STORED, "There is no connection just now, so nothing was done."))
+        self.outcomes.ask(frame, joined=self.joined)
 
     def unlock(self, pin: str) -> None:
         """The PIN for the next connection."""

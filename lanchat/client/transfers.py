@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -25,16 +26,17 @@ from lanchat.client.moving import SourceChanged, download, stream_of, upload
 from lanchat.client.packing import packed
 from lanchat.client.pictures import size_of_picture
 from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged, TransferFailed, TransferRefused
-from lanchat.protocol.files import File, safe_name
+from lanchat.protocol.files import File, safe_name, too_large
 from lanchat.protocol.frames import Fetch, Offer, Ticket
 from lanchat.protocol.limits import Code
 from lanchat.stream import PIECE, Stream
 
 _log = logging.getLogger(__name__)
 MAX_AT_ONCE: Final = 3  # more share the same network, and each gets there later
-MAX_WAITING: Final = 1_000
+MAX_JOBS: Final = 1_000  # waiting, and under way: more than anybody sends at once
 MAX_TRIES: Final = 5  # in a row that bring not one byte
 RETRY: float = 0.5  # s until the next try, then twice as long each time
+_LEFT: Final = "You have left this room."
 _CHANGED: Final = "{name} changed while it was being sent. Please send it again."
 
 
@@ -46,11 +48,13 @@ class Transfers:
         ask: Callable[[Make, Answer], bool],
         dial: Callable[[], Dial],
         say: Callable[[str, File, int, str], str],
+        largest: Callable[[], int | None],
         emit: Callable[[Progress], None],
     ) -> None:
         """ask: for a ticket; False: we have left. dial: to the server we are in. say: that a file is there (text, file,
-        reply, room); returns the message's id."""
-        self._ask, self._dial, self._say, self._emit = ask, dial, say, emit
+        reply, room); returns the message's id. largest: bytes of a file that the server takes, 0: none; None: not known
+        yet."""
+        self._ask, self._dial, self._say, self._largest, self._emit = ask, dial, say, largest, emit
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()  # over all below
         self._waiting: deque[Job] = deque()
@@ -60,15 +64,15 @@ class Transfers:
 
     def upload(self, source: Path, text: str, reply: int, room: str) -> str:
         """Sends a file, or a folder as one archive, and says it. Returns the transfer's id."""
-        job = self._job(source.name, upload=True)
-        job.run = lambda job: self._upload(job, source, text, reply, room)
+        job = self._job(source.name, lambda job: self._upload(job, source, text, reply, room), upload=True)
         return self._add(job)
 
-    def download(self, room: str, seq: int, file: File, folder: Path) -> str:
-        """Brings the file of an entry into `folder`. Returns the transfer's id."""
-        job = self._job(safe_name(file.name), upload=False)
+    def download(self, room: str, seq: int, file: File, folder: Path, *, replace: bool = False) -> str:
+        """Brings the file of an entry into `folder`. replace: see Landing. Returns the transfer's id."""
+        fetch: Make = lambda number: Fetch(number, seq, room)  # noqa: E731
+        land = partial(Landing, folder, file, replace=replace)
+        job = self._job(safe_name(file.name), lambda job: self._download(job, fetch, file, land), upload=False)
         job.size = file.size
-        job.run = lambda job: self._download(job, lambda number: Fetch(number, seq, room), file, folder)
         return self._add(job)
 
     def cancel(self, id: str) -> None:  # noqa: A002 - as Progress names it
@@ -104,32 +108,38 @@ class Transfers:
 
     # The threads
 
-    def _job(self, name: str, *, upload: bool) -> Job:
-        return Job(f"t{next(self._numbers)}", name, upload=upload, emit=self._emit)
+    def _job(self, name: str, run: Callable[[Job], Progress], *, upload: bool) -> Job:
+        return Job(f"t{next(self._numbers)}", name, upload=upload, run=run, emit=self._emit)
 
     def _add(self, job: Job) -> str:
+        """It is told first, and taken up only then: nobody hears that it waits after hearing what became of it."""
+        with self._lock:
+            if len(self._jobs) >= MAX_JOBS:
+                raise TransferFailed(detail="Too many files wait already.")
+            self._check_open()
+            self._jobs[job.id] = job
+        self._emit(job.facts("waiting"))
         thread: threading.Thread | None = None
         with self._lock:
-            if self._closed or len(self._waiting) >= MAX_WAITING:
-                raise TransferFailed(
-                    detail="You have left this room." if self._closed else "Too many files wait already."
-                )
+            self._check_open()
             self._waiting.append(job)
-            self._jobs[job.id] = job
             if len(self._threads) < MAX_AT_ONCE:
                 thread = threading.Thread(target=self._run, name=f"lanchat-transfer-{job.id}")
                 self._threads.append(thread)
-        self._emit(job.facts("waiting"))
         if thread is not None:
             thread.start()
         return job.id
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise TransferFailed(detail=_LEFT)
 
     def _run(self) -> None:
         while (job := self._next()) is not None:
             outcome = self._outcome(job)
             with self._lock:
                 self._jobs.pop(job.id, None)
-            job.tell(outcome)
+            self._emit(outcome)
 
     def _next(self) -> Job | None:
         with self._lock:
@@ -153,14 +163,22 @@ class Transfers:
 
     def _upload(self, job: Job, source: Path, text: str, reply: int, room: str) -> Progress:
         job.begin("reading", 0)
+        self._object_to(0)
         with packed(source, job.check) as (path, name):
             try:
                 with open(path, "rb") as content:
+                    self._object_to(os.fstat(content.fileno()).st_size)
                     file = _look_at(job, content, path, safe_name(name))
                     self._persist(job, lambda: self._try_upload(job, content, file))
             except OSError as error:
                 raise TransferFailed(detail=f"{name} cannot be read: {error.strerror or error}.") from error
         return job.facts("done", message=self._say(text or file.name, file, reply, room))
+
+    def _object_to(self, size: int) -> None:
+        """Raises TransferFailed where it is known already that the server does not take so many bytes."""
+        largest = self._largest()
+        if largest is not None and (objection := too_large(size, largest)):
+            raise TransferFailed(detail=objection)
 
     def _try_upload(self, job: Job, content: BinaryIO, file: File) -> None:
         ticket = self._ticket(job, lambda number: Offer(number, file.size, file.sha256))
@@ -181,11 +199,11 @@ class Transfers:
 
     # Down
 
-    def _download(self, job: Job, make: Make, file: File, folder: Path) -> Progress:
-        with Landing(folder, file) as landing:
+    def _download(self, job: Job, make: Make, file: File, land: Callable[[], Landing]) -> Progress:
+        with land() as landing:
             job.begin("reading", file.size)
-            landing.look()
             try:
+                landing.look(job.check)
                 for last in (not landing.size, True):
                     self._persist(job, lambda: self._try_download(job, make, file, landing))
                     if landing.right:
@@ -241,10 +259,10 @@ class Transfers:
         if kept is not None:
             return kept
         if not self._ask(make, job.tickets.put):
-            raise TransferFailed(detail="You have left this room.")
+            raise TransferFailed(detail=_LEFT)
         ticket = job.ticket()
         if ticket is None:
-            raise TransferFailed(detail="You have left this room.")
+            raise TransferFailed(detail=_LEFT)
         if ticket.code:
             raise TransferFailed(detail=ticket.detail)
         return ticket

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -42,6 +42,7 @@ class Alerts:
         self._desktop = Desktop(bell=lambda: pump.post(root.bell))
         self._server_id = ""
         self._model: Notifying | None = None
+        self._on_levels: Callable[[Mapping[str, Level]], object] = lambda _: None
         self._timer = ""
         self._chosen = tk.StringVar(root)  # what the menu marks; Tk forgets what nobody holds
 
@@ -50,9 +51,16 @@ class Alerts:
         if self._model is not None:
             self._model.preferences = preferences
 
-    def enter(self, server_id: str, own_key: str, then: Callable[[Event], object]) -> Callable[[Event], None]:
-        """A server was joined. Returns what is to get its events instead of `then`, which gets them afterwards."""
-        self._server_id = server_id
+    def enter(
+        self,
+        server_id: str,
+        own_key: str,
+        then: Callable[[Event], object],
+        on_levels: Callable[[Mapping[str, Level]], object] = lambda _: None,
+    ) -> Callable[[Event], None]:
+        """A server was joined. Returns what is to get its events instead of `then`, which gets them afterwards.
+        on_levels: told of which rooms something else is told than of others, when that is known and when it changes."""
+        self._server_id, self._on_levels = server_id, on_levels
         model = self._model = Notifying(own_key, self._preferences)
 
         def handle(event: Event) -> None:
@@ -74,6 +82,7 @@ class Alerts:
 
     def leave(self) -> None:
         self._model = None
+        self._on_levels = lambda _: None
         self.looked_at()
 
     def looked_at(self) -> None:
@@ -108,6 +117,7 @@ class Alerts:
             self._model.levels.pop(room, None)
         else:
             self._model.levels[room] = level
+        self._on_levels(self._model.levels)
         job = partial(self._profile.keep_level, self._server_id, room, level)
         self._pump.work(
             "levels", job, failed=lambda error: _log.warning("what is told of a room is not kept: %s", error)
@@ -122,6 +132,8 @@ class Alerts:
 
     def _got_levels(self, model: Notifying, levels: dict[str, Level]) -> None:
         model.levels = {**levels, **model.levels}
+        if model is self._model:
+            self._on_levels(model.levels)
 
     def _plan(self) -> None:
         """A look at the time when the next notice is due."""

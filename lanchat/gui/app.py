@@ -9,7 +9,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lanchat.client.hosting import Hosted
 from lanchat.client.preferences import Preferences
@@ -29,17 +29,16 @@ from lanchat.gui.nearby import Nearby
 from lanchat.gui.picker import Actions, Picker
 from lanchat.gui.preferring import Preferring
 from lanchat.gui.pump import Pump
+from lanchat.gui.refusals import tell_refusals
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 from lanchat.gui.visits import Visits
+from lanchat.gui.window_size import WindowSize
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
     from lanchat.gui.arranging import Arranging
     from lanchat.gui.chat import ChatScreen
-
-SIZE: Final = (1040, 720)  # px at 96 dpi when it opens
-SMALLEST: Final = (760, 520)
 
 
 class App:
@@ -47,7 +46,8 @@ class App:
 
     def __init__(self, root: tk.Tk, kit: Kit, profile: Profile, settings: Settings) -> None:
         self.root, self.kit, self._profile, self._settings = root, kit, profile, settings
-        self.pump = Pump(root)
+        self.pump, self._size = Pump(root), WindowSize(root, kit)
+        self._key = ""  # ours, once it is read
         self._address = ""  # of this computer; empty: no network
         self._forget = ""  # the server of which nothing is to stay, once its room is left
         self._asked: Address | None = None  # the last one that was typed
@@ -103,6 +103,8 @@ class App:
         self._look_around()
         self.root.bind("<FocusIn>", self._got_focus)  # not before: the window paints itself first
         self.pump.work("warming-up", errands.import_the_rest)
+        # Without one there is no colour; what is wrong with it, joining says
+        self.pump.work("who-we-are", lambda: self._profile.key.public, self._show_key, failed=lambda _: None)
         self.picker.take_focus()
 
     def join_place(self, place: str) -> None:
@@ -125,11 +127,11 @@ class App:
     # The window
 
     def _set_up_window(self) -> None:
-        kit, root = self.kit, self.root
+        root = self.root
         root.title("lanchat")
-        root.minsize(*map(kit.px, SMALLEST))
-        root.geometry("{}x{}".format(*map(kit.px, SIZE)))
+        self._size.open(self._settings.window)
         root.protocol("WM_DELETE_WINDOW", self.close)
+        tell_refusals(root, self.kit)
         self._show_surroundings()
 
     def _bind_events(self) -> None:
@@ -171,6 +173,11 @@ class App:
         self.alerts.prefer(preferences)
         if self.chat is not None:
             self.chat.prefer(preferences)
+        if self.kit.zoom(preferences.zoom):
+            self._size.grow()
+            self.picker.rebuild()
+            if self.chat is not None:
+                self.chat.rebuild()
         self._look_around()
 
     def _rename(self, nick: str) -> None:
@@ -199,8 +206,14 @@ class App:
 
     def _show_surroundings(self) -> None:
         """Who we are, where, and how the search for rooms goes."""
-        self.picker.show_me(self._settings.nick, self._address)
+        self.picker.show_me(self._settings.nick, self._address, self._key)
         self.picker.show_state(listening=self.nearby.listening, network=bool(self._address))
+
+    def _show_key(self, key: str) -> None:
+        self._key = key
+        self._show_surroundings()
+        if self.joining is not None:
+            self.joining.dialog.show_key(key)
 
     def _settings_changed(self, settings: Settings) -> None:
         self._settings = settings
@@ -287,6 +300,7 @@ class App:
                 self._profile,
                 goal,
                 nick,
+                self._key,
                 on_joined=self._enter,
                 on_end=self._joining_ended,
             )
@@ -314,7 +328,7 @@ class App:
         )
         chat.pack(fill="both", expand=True)
         chat.prefer(self.preferring.held)
-        handle = self.alerts.enter(entered.server_id, entered.client.key, chat.handle)
+        handle = self.alerts.enter(entered.server_id, entered.client.key, chat.handle, chat.mark_levels)
         chat.model.server_id = entered.server_id  # its copy of the room is shown before the last of them
         for event in entered.events:
             handle(event)
@@ -390,6 +404,8 @@ class App:
 
     def _close(self, stop: list[Hosted]) -> None:
         self._closing = True
+        if (size := self._size.held) != self._settings.window:
+            self.pump.work("settings", partial(self._profile.update, window=size))
         self.root.withdraw()
         for child in self.root.winfo_children():
             if isinstance(child, Dialog):

@@ -101,7 +101,7 @@ class Arranging:
         here = rooms.index(self._model.current) if self._model.current in rooms else 0
         others: Sequence[RoomModel] = [rooms[(here + by * n) % len(rooms)] for n in range(1, len(rooms))]
         for room in others:
-            if room.unread or not unread:
+            if room.counted or not unread:
                 self._on_open(room.name)
                 return
 

@@ -16,20 +16,23 @@ from lanchat.client.markup import Line, Run, Style, parse
 from lanchat.gui import markup_tags
 from lanchat.gui.emoji import EmojiPictures, drawable
 from lanchat.gui.markup_tags import line_tags, run_tags
+from lanchat.gui.model.spans import EMOJI, is_rtl, spans, with_emoji
 from lanchat.gui.model.spans import Kind as SpanKind
-from lanchat.gui.model.spans import is_rtl, spans
 from lanchat.gui.model.timeline import Block, Kind, Sent
+from lanchat.gui.model.wording import one_line
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import HUES, mix
 from lanchat.protocol.files import file_in_words
 from lanchat.protocol.limits import MAX_REACTIONS
 
+CALLED: Final = "called"  # the tag of what calls us by name
 GROUP_GAP: Final = 14  # px above a new author
 MARGIN: Final = 24  # px to the right of the text
 EMOJI_SIZE: Final = 19  # px: the line's height
+SMALL: Final = 15  # px, in the smaller type
 WAITING_INK: Final = 0.62  # share of the text's colour while a message waits: as faint as can still be read
 REACTION: Final = 16  # px
-QUOTE: Final = 120  # characters shown of what is answered: one line
+QUOTE: Final = 80  # characters shown of what is answered: one line
 MAX_LINES: Final = 400  # of one message on the screen; 8,000 line breaks would be as many lines
 _HERE: Final = "here"  # the mark where text is inserted; it moves on with it
 
@@ -84,11 +87,11 @@ class BlockWriter:
             case Kind.MESSAGE:
                 self._message(block, widgets)
             case Kind.NOTICE:
-                self._add(f"{drawable(block.text)}\n", "notice")
+                self._words(f"{block.text}\n", SMALL, "notice")
             case Kind.TOP:
-                first, *more = drawable(block.text).split("\n")
-                self._add(f"{first}\n", "top")
-                self._add("".join(f"{line}\n" for line in more), "top_more")
+                first, *more = block.text.split("\n")
+                self._words(f"{first}\n", SMALL, "top")
+                self._words("".join(f"{line}\n" for line in more), SMALL, "top_more")
         return Drawn(block, self._tag, tuple(list(self._links)[known:]), tuple(widgets))
 
     def finish(self) -> None:
@@ -133,14 +136,15 @@ class BlockWriter:
                 self._stretch(line)
 
     def _message(self, block: Block, widgets: list[tk.Widget]) -> None:
+        called = (CALLED,) if block.called else ()
         if block.head:
-            self._add(drawable(block.nick), "head", f"name{block.hue}")
-            self._add(f"  {block.time}\n", "head", "time")
+            self._words(block.nick, EMOJI_SIZE, "head", f"name{block.hue}", *called)
+            self._add(f"  {block.time}\n", "head", "time", *called)
         if block.quote:
             who = f"{block.quote.nick}: " if block.quote.nick else ""
-            self._add(drawable(f"↪ {who}{block.quote.text[:QUOTE]}\n"), "quote")
+            quote = f"↪ {who}{one_line(block.quote.text, QUOTE)}\n"
+            self._words(quote, SMALL, "quote", *(("wrapped",) if EMOJI.search(quote) else ()), *called)
         ink = "gone" if block.gone else "body" if block.sent is Sent.YES else "waiting"
-        called = ("called",) if block.called else ()
         if block.file is not None:
             self._file(block, widgets)
         ending = self._said(block, ("body", ink, *called)) if block.text else ()
@@ -148,7 +152,7 @@ class BlockWriter:
             self._add("\n", *ending)  # below a block of code
             ending = ()
         if block.edited:
-            self._add("  edited", "body", "edited")
+            self._add("  edited", "body", "edited", *called)
         if block.pinned:
             self._add("  ", "body", "edited")
             self._picture(self._kit.icon("pin", 12, "text3"), "body", "edited")
@@ -162,7 +166,7 @@ class BlockWriter:
         if block.reactions:
             self._reactions(block, widgets)
         if block.seen:
-            self._add(f"{drawable(block.seen)}\n", "seen")
+            self._words(f"{block.seen}\n", SMALL, "seen")
 
     def _file(self, block: Block, widgets: list[tk.Widget]) -> None:
         assert block.file is not None
@@ -230,6 +234,14 @@ class BlockWriter:
                     self._picture(image, *tags)
                 case _:
                     self._add(drawable(part), *tags)
+
+    def _words(self, text: str, size: float, *tags: str) -> None:
+        """Without marks and links, but with emoji."""
+        for kind, part in [(SpanKind.PLAIN, text)] if text.isascii() else with_emoji(text):
+            if kind is SpanKind.EMOJI and (image := self._emoji.picture(part, size)) is not None:
+                self._picture(image, *tags)
+            else:
+                self._add(drawable(part), *tags)
 
     def _failure(self, block: Block, widgets: list[tk.Widget]) -> None:
         self._add(f"Not sent: {drawable(block.detail)}  ", "failed")
@@ -308,6 +320,7 @@ class BlockWriter:
         set_tag("waiting", font=fonts.body, foreground=faint, **spacing)
         markup_tags.configure(self._text, kit, margin)
         set_tag("quote", font=fonts.meta, foreground=colors.text3, spacing1=px(4), wrap="none", rmargin=margin)
+        set_tag("wrapped", wrap="word")  # Tk 8.6 begins a line with each picture in a line that is not to be wrapped
         set_tag("reactions", font=fonts.meta, spacing1=px(2), spacing3=px(4), rmargin=margin)
         set_tag("file", font=fonts.body, spacing1=px(4), spacing3=px(4), rmargin=margin)
         set_tag("gone", font=fonts.body, foreground=colors.text3, **spacing)
@@ -320,7 +333,7 @@ class BlockWriter:
         set_tag("day", font=fonts.meta, spacing1=px(8))
         set_tag("seen", font=fonts.caption, foreground=colors.text3, spacing3=px(2), rmargin=margin)
         set_tag("edited", font=fonts.caption, foreground=colors.text3)
-        set_tag("called", background=colors.called)
+        set_tag(CALLED, background=colors.called)
         set_tag("found", background=colors.sel)
         self._text.tag_raise("link")  # whoever named the tag first
         self._text.tag_raise("sel")

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from tkinter import ttk
 from typing import Final
 
 from lanchat.client import events
 from lanchat.client.commands import Deed
-from lanchat.client.preferences import Preferences
+from lanchat.client.preferences import Level, Preferences
 from lanchat.client.profile import Visit
 from lanchat.client.shortcodes import complete as complete_emoji
 from lanchat.gui.aiming import Aiming
@@ -31,18 +30,20 @@ from lanchat.gui.file_desk import FileDesk
 from lanchat.gui.finding import Finding
 from lanchat.gui.focus import holder
 from lanchat.gui.hover_tools import HoverTools, Tools
-from lanchat.gui.key_bindings import Part
+from lanchat.gui.key_bindings import Part, character
 from lanchat.gui.long_paste import LongPaste
 from lanchat.gui.message_cursor import MessageCursor
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.message_menu import MessageMenu, Wishes
 from lanchat.gui.model.chat import OLDER, ChatModel
+from lanchat.gui.model.search import SearchModel
+from lanchat.gui.model.telling import Telling
 from lanchat.gui.moderating import Moderating
 from lanchat.gui.own_state import OwnState
 from lanchat.gui.pin_dialog import PinDialog
 from lanchat.gui.side_bar import SideBar
+from lanchat.gui.standing import kept
 from lanchat.gui.switching import Switching
-from lanchat.gui.telling import Telling
 from lanchat.gui.theme import Kit
 from lanchat.gui.top_bar import TopBar
 from lanchat.gui.transfer_rows import TransferRows
@@ -50,8 +51,6 @@ from lanchat.gui.words_dialog import show_words
 from lanchat.protocol.frames import Message
 from lanchat.protocol.presence import Status
 
-# Bits of Event.state: Control, and Alt or Command; what is one of them on one system is Num Lock on another
-COMMAND_KEYS: Final = {"x11": 0x4 | 0x8, "win32": 0x4 | 0x20000, "aqua": 0x4 | 0x8}
 TICK: Final = 500  # ms between looks at the clock: a countdown in seconds is never seen to skip one
 
 
@@ -82,17 +81,16 @@ class ChatScreen(ttk.Frame):
         self._kit, self._client, self._clock = kit, client, clock
         self._on_leave, self._on_forget, self._on_title = on_leave, on_forget, on_title
         self.model = ChatModel(client.nick, client.key, address)
-        self._on_menu = on_menu
+        self._on_menu, self._on_link = on_menu, on_link
         self._recents, self._on_recents = recents, on_recents
-        self._preferences = Preferences()
-        self._title = ""
-        self.telling = Telling(self.model, client)
-        self._refreshing = ""  # the pending call of _refresh
+        self._preferences, self.telling, self.found = Preferences(), Telling(self.model, client), SearchModel()
+        self._title = self._refreshing = ""  # what was told last; the pending call of _refresh
         self._people_changed = self._messages_changed = True
         self.arranging = Arranging(self, kit, self.model, client, on_open=self.open, on_menu=on_menu)
         self.own = OwnState(self, kit, client, clock, on_busy=on_busy, on_change=lambda: self.side.refresh())
         self._moderating = Moderating(self, kit, self.model, client, self._typed)
-        self._build(on_link)
+        self.files = self._make_desk()
+        self._build()
         self._ticking = self.after(TICK, self._tick)
         self._refresh()
         self.composer.focus_text()
@@ -122,27 +120,25 @@ class ChatScreen(ttk.Frame):
                 self.files.forget((room, target))
                 self._messages_changed = True
             case (
-                events.Edited()
-                | events.Reacted()
-                | events.Pinned()
-                | events.Message()
-                | events.Page()
-                | events.Queued()
-                | events.Failed()
-            ):
+                events.Edited() | events.Reacted() | events.Pinned() | events.Message() | events.Page()
+                | events.Queued() | events.Failed()
+            ):  # fmt: skip
                 self._messages_changed = True
                 elsewhere = self.model.rooms.find(event.room) is not self.model.current
                 self._people_changed = self._people_changed or elsewhere
             case _:
                 self._people_changed = self._messages_changed = True
 
+    def mark_levels(self, levels: Mapping[str, Level]) -> None:
+        """What is told of rooms, where it is not what is told of others."""
+        self.model.rooms.tell_levels(levels)
+        self.side.refresh_people()
+
     @property
     def visit(self) -> Visit:
-        """Where the user is now."""
         return self.switching.visit
 
     def restore(self, visit: Visit) -> None:
-        """Where the user was last."""
         self.switching.restore(visit)
 
     def open(self, room: str) -> bool:
@@ -169,7 +165,15 @@ class ChatScreen(ttk.Frame):
         self.telling.prefer(preferences)
         self.own.prefer(preferences)
         self.composer.send_by(preferences.send_key)
-        self.files.folder = Path(preferences.downloads) if preferences.downloads else None
+        self.files.folder = preferences.download_folder
+
+    def rebuild(self) -> None:
+        """Made anew, at the size that the kit has now; the user stays where they are."""
+        self._recents = self.choosing.recents
+        with kept(self):
+            self._build()
+            self._people_changed = self._messages_changed = True
+            self._refresh()
 
     def destroy(self) -> None:
         self.after_cancel(self._ticking)
@@ -181,7 +185,7 @@ class ChatScreen(ttk.Frame):
 
     # Layout
 
-    def _build(self, on_link: Callable[[str], object]) -> None:
+    def _build(self) -> None:
         kit, px = self._kit, self._kit.px
         self.side = SideBar(
             self,
@@ -202,19 +206,19 @@ class ChatScreen(ttk.Frame):
         main.pack(side="left", fill="both", expand=True)
         self.bar = self._make_bar(main)
         self.bar.pack(fill="x")
-        line = ttk.Frame(main, style="Line.TFrame", height=px(1))
-        line.pack(fill="x")
+        (line := ttk.Frame(main, style="Line.TFrame", height=px(1))).pack(fill="x")
         self._banner = Banner(main, kit, pack={"fill": "x", "after": line})
         talk = ttk.Frame(ttk.Frame(main))
         talk.master.pack(fill="both", expand=True)  # type: ignore[attr-defined]
         talk.pack(side="left", fill="both", expand=True)
-        self._build_talk(talk, on_link)
+        self._build_talk(talk)
         self.finding = Finding(
             talk,
             kit,
             self.model,
             self._client,
             self.messages,
+            self.found,
             on_close=self.composer.focus_text,
             open_room=self.open,
             clock=self._clock,
@@ -231,9 +235,8 @@ class ChatScreen(ttk.Frame):
             may_unpin=self.arranging.may_change_open,
         )
 
-    def _build_talk(self, main: ttk.Frame, on_link: Callable[[str], object]) -> None:
+    def _build_talk(self, main: ttk.Frame) -> None:
         kit, px = self._kit, self._kit.px
-        self.files = self._make_desk()
         self.messages = MessageList(
             main,
             kit,
@@ -243,7 +246,7 @@ class ChatScreen(ttk.Frame):
             on_delete=self._delete,
             on_menu=lambda *at: self.message_menu.open(*at),
             on_react=lambda *what: self.aiming.toggle(*what),
-            on_link=on_link,
+            on_link=self._on_link,
             card=self.files.card,
         )
         self.composer = Composer(
@@ -260,13 +263,15 @@ class ChatScreen(ttk.Frame):
             pictures=self.messages.emoji,
             complete=lambda *at: complete_emoji(*at) or self.model.complete(*at),
         )
+        self.composer.send_by(self._preferences.send_key)
         self.composer.pack(side="bottom", fill="x", padx=px(20), pady=(px(4), px(10)))
         self.messages.pack(fill="both", expand=True)
-        self.messages.text.bind("<Key>", self._type_on)
+        # Who types while reading means the composer
+        self.messages.text.bind("<Key>", lambda event: self.composer.type(character(event)))
         self._build_files(main)
-        self._build_ways(on_link)
+        self._build_ways()
 
-    def _build_ways(self, on_link: Callable[[str], object]) -> None:
+    def _build_ways(self) -> None:
         """What opens over messages and composer."""
         kit = self._kit
         self.long_paste = LongPaste(self, kit, self.composer, self.attaching.send_data)
@@ -279,7 +284,7 @@ class ChatScreen(ttk.Frame):
             lambda message, emoji: self.aiming.toggle(message.seq, emoji),
             self._choose_reaction,
             self._moderating.ask_delete,
-            on_link,
+            self._on_link,
             self.switching.jump,
             lambda message: self.files.save((message.room, message.seq)),
             lambda message: self.files.save_as((message.room, message.seq)),
@@ -309,9 +314,10 @@ class ChatScreen(ttk.Frame):
         px = self._kit.px
         place = {"side": "bottom", "fill": "x", "padx": px(20), "pady": (px(4), 0), "after": self.composer}
         self.uploads = TransferRows(main, self._kit, self.files.end_upload, place)
-        self.attaching = Attaching(self.composer.text, (self.messages.text, self.composer.text), self.files.send)
+        drops = (self.messages.text, self.composer.text)
+        self.attaching = Attaching(self.composer.text, drops, self.files.send, self.composer.say_error)
         self.messages.text.bind("<Control-u>", lambda _: self.attaching.choose())
-        self.composer.add_attach(self.attaching.choose)
+        self.composer.add_attach(self.attaching.choose, self.attaching.paste)
 
     # Following the model
 
@@ -395,12 +401,6 @@ class ChatScreen(ttk.Frame):
             self._client.say(text, room=self.model.target)
         self.model.clear_problem()
         self.messages.to_end()
-
-    def _type_on(self, event: tk.Event[tk.Misc]) -> None:
-        """Who types while reading means the composer."""
-        commands = COMMAND_KEYS[self._kit.root.tk.call("tk", "windowingsystem")]
-        if event.char and event.char.isprintable() and not int(event.state) & commands:
-            self.composer.type(event.char)
 
     def _retry(self, id: str) -> None:  # noqa: A002 - the wire's word
         """It comes back as a message that waits, under a new id."""

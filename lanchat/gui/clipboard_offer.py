@@ -11,6 +11,7 @@ from collections.abc import Callable, Set
 from tkinter import ttk
 from typing import Final
 
+from lanchat.gui.key_bindings import press
 from lanchat.gui.model.clipboard import Offer, offered
 from lanchat.gui.theme import Kit
 from lanchat.protocol.target import Address
@@ -27,13 +28,18 @@ class ClipboardOffer(ttk.Button):
         self, master: tk.Misc, kit: Kit, *, on_join: Callable[[str], object], wanted: Callable[[], bool]
     ) -> None:
         super().__init__(master, style="Small.TButton", command=self._join)
-        self.bind("<Return>", lambda _: self.invoke())
+        self.bind("<Return>", press)
         self._kit, self._on_join, self._wanted = kit, on_join, wanted
         self._offer: Offer | None = None
         self._used: deque[Address] = deque(maxlen=MAX_USED)
         self._here: Set[str] = frozenset()
         self._looking = ""  # the timer until we do, kept until that is done
         self._gone = False
+
+    def go_on(self, before: ClipboardOffer) -> None:
+        """Instead of another one, which was destroyed."""
+        self._used, self._here = before._used, before._here
+        self.look()
 
     def look(self) -> None:
         """Soon, once for all that ask meanwhile. Not at once: reading may wait for another process, and who calls us

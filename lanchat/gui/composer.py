@@ -13,11 +13,11 @@ from typing import Final
 from lanchat.client.mentions import Completion
 from lanchat.client.shortcodes import expand, named
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.clipboard_kinds import holds_picture
 from lanchat.gui.clipboard_offer import clipboard_text
 from lanchat.gui.emoji import EmojiPictures, drawable, typable
 from lanchat.gui.field import Placeholder
 from lanchat.gui.key_bindings import bind_keys
+from lanchat.gui.line import LineLabel
 from lanchat.gui.model.paste import is_long
 from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import TYPING_EVERY
@@ -59,6 +59,7 @@ class Composer(ttk.Frame):
         self._kit, self._on_send = kit, on_send
         self._error = self._footer = self._objection = self._invitation = ""
         self._send_key = "enter"
+        self._paste_files: Callable[[], bool] = lambda: False
         px = kit.px
         self._make_aim(on_drop)
         self._card = ttk.Frame(self, style="Card.TFrame", padding=px(6))
@@ -75,6 +76,7 @@ class Composer(ttk.Frame):
         self._hint.pack(side="right")
         self._line = ttk.Label(below, style="Meta.TLabel")
         self._line.pack(side="left")
+        below.bind("<Configure>", lambda event: self._line.configure(wraplength=event.width))
         self._bind_events(on_page, on_escape, on_up)
         kit.listen(self, self._paint)
 
@@ -83,15 +85,17 @@ class Composer(ttk.Frame):
         if not self._objection:
             self._placeholder.say(self._invitation)
 
-    def add_attach(self, command: Callable[[], object]) -> None:
-        """A button before the text: `command` asks for files."""
+    def add_attach(self, command: Callable[[], object], paste: Callable[[], bool]) -> None:
+        """A button before the text: `command` asks for files. paste: sends what the clipboard holds unless
+        that is text, and says whether."""
+        self._paste_files = paste
         button = ttk.Button(self._card, style="Attach.TButton", command=command)
         button.pack(side="left", anchor="s", before=self.text)
         self._kit.listen(button, lambda: button.configure(image=self._kit.icon("clip", 18, "text2")))
 
     def aim(self, text: str) -> None:
         """What is written now is meant for this; empty: for nothing."""
-        self._aim_label.configure(text=text)
+        self._aim_label.say(text)
         if text:
             self._aim.pack(fill="x", before=self._card, pady=(0, self._kit.px(6)))
         else:
@@ -108,7 +112,7 @@ class Composer(ttk.Frame):
         if objection == self._objection:
             return
         self._objection = objection
-        self._placeholder.say(objection or self._invitation)
+        self._placeholder.say(drawable(objection) or self._invitation)
         self.text.configure(state="disabled" if objection else "normal")
         for button in (self._send, self.emoji):
             button.state(["disabled" if objection else "!disabled"])
@@ -127,7 +131,7 @@ class Composer(ttk.Frame):
 
     def type(self, characters: str) -> None:
         """As if typed here."""
-        if str(self.text["state"]) != "disabled":
+        if characters and str(self.text["state"]) != "disabled":
             self.focus_text()
             self.text.insert("insert", characters)
 
@@ -157,10 +161,10 @@ class Composer(ttk.Frame):
 
     def _make_aim(self, on_drop: Callable[[], object]) -> None:
         self._aim = ttk.Frame(self)  # what is answered or changed; there only meanwhile
-        self._aim_label = ttk.Label(self._aim, style="Meta.TLabel", width=1)
+        self._aim_label = LineLabel(self._aim, self._kit, font="meta", ink="text3", fills=True)
         self._drop = ttk.Button(self._aim, text="Cancel", style="Small.TButton", command=on_drop)
         self._drop.pack(side="right")
-        self._aim_label.pack(side="left", fill="x", expand=True)
+        self._aim_label.pack(side="left", fill="x", expand=True, padx=(0, self._kit.px(8)))
 
     def _make_text(self) -> tk.Text:
         px = self._kit.px
@@ -232,9 +236,11 @@ class Composer(ttk.Frame):
         return True
 
     def _paste(self) -> str | None:
-        """What is not long, Tk pastes."""
-        if str(self.text["state"]) == "disabled" or holds_picture(self.text):
+        """A text that is not long, Tk pastes."""
+        if str(self.text["state"]) == "disabled":
             return None
+        if self._paste_files():
+            return "break"
         text = clipboard_text(self.text)
         return "break" if is_long(text) and self._on_paste(text) else None
 
@@ -307,7 +313,7 @@ class Composer(ttk.Frame):
         elif not self._hint.winfo_manager():
             self._hint.pack(side="right")
         style = "Error.TLabel" if self._error else "Meta.TLabel"
-        self._line.configure(text=self._error or self._footer, style=style)
+        self._line.configure(text=drawable(self._error or self._footer), style=style)
 
     def _paint(self) -> None:
         colors = self._kit.colors

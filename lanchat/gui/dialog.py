@@ -9,6 +9,7 @@ from typing import Final
 
 from lanchat.gui.emoji import drawable
 from lanchat.gui.focus import give_back, holder
+from lanchat.gui.key_bindings import press
 from lanchat.gui.theme import Kit
 
 Answers = dict[str, Callable[[], object]]  # the words on the buttons, from left to right, and what they do
@@ -21,7 +22,7 @@ class Dialog(tk.Toplevel):
     def __init__(self, master: tk.Misc, kit: Kit, title: str, on_cancel: Callable[[], object] | None = None) -> None:
         super().__init__(master)
         self.withdraw()  # until it is complete and has its place
-        self.title(title)
+        self.title(drawable(title))
         self.resizable(False, False)
         self._kit = kit
         self._parent = master.winfo_toplevel()
@@ -58,14 +59,15 @@ class Dialog(tk.Toplevel):
     def add_button(self, text: str, command: Callable[[], object], style: str = "TButton") -> ttk.Button:
         """A button to the left of those that are there; Return presses it while it has the keyboard."""
         button = ttk.Button(self.buttons, text=text, command=command, style=style)
-        button.bind("<Return>", lambda _: button.invoke())
+        button.bind("<Return>", press)
         button.pack(side="right", padx=(self._kit.px(8), 0))
         button.lower()  # Tab goes from left to right, the button made first is the rightmost
         return button
 
     def add_text(self, text: str, style: str = "Sub.TLabel", gap: float = 0) -> ttk.Label:
         """A paragraph; gap: px above it."""
-        label = ttk.Label(self.body, text=text, style=style, wraplength=self._kit.px(WIDTH), justify="left")
+        wrap = self._kit.px(WIDTH)
+        label = ttk.Label(self.body, text=drawable(text), style=style, wraplength=wrap, justify="left")
         label.pack(anchor="w", pady=(self._kit.px(gap), 0))
         return label
 
@@ -91,7 +93,7 @@ class Choice(Dialog):
 
     def __init__(self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Answers) -> None:
         super().__init__(master, kit, "lanchat")
-        self.add_text(drawable(title), "Title.TLabel")
+        self.add_text(title, "Title.TLabel")
         self.add_text(text, gap=8)
         self.answers: dict[str, ttk.Button] = {}
         for word, act in reversed(answers.items()):

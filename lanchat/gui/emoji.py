@@ -1,15 +1,14 @@
 """Emoji as pictures from the colour font of the system, and the guard that keeps Tk from dying of them.
 
 Tk on X11 knows no joined emoji, mixes black and white with colour, and with a libXft below 2.3.5 a colour glyph ends
-the process. So emoji in messages are images, made by Pillow; and where Tk itself would draw them (names, fields),
-`drawable` turns them into words if that libXft is not known to be safe.
+the process. So emoji are images, made by Pillow, wherever images can stand; and where Tk itself draws text (menus,
+titles, fields), words stand for what it would break apart, and for all if that libXft is not known to be safe.
 """
 
 from __future__ import annotations
 
 import ctypes
 import io
-import logging
 import re
 import sys
 import time
@@ -17,55 +16,46 @@ import tkinter as tk
 import unicodedata
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lanchat.client.shortcodes import named
+from lanchat.gui.emoji_sources import EmojiSources
 from lanchat.gui.model.spans import EMOJI
-from lanchat.gui.theme import Kit
 
 if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont
-
-log = logging.getLogger(__name__)
+    from lanchat.gui.theme import Kit  # which holds the pictures
 
 SAFE_LIBXFT: Final = 20305  # 2.3.5 scales colour glyphs; before, X answers BadLength and Xlib ends the process
-MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each: all single emoji; more combinations are drawn as text
+MAX_PICTURES: Final = 3_000  # kept in memory, 2 KB each; while as many are seen, others are drawn as text
 MAX_AT_ONCE: Final = 150  # pictures drawn without a pause, 2 ms each; a flood of ever new ones is drawn as text
 REFILL: Final = 25.0  # a second, afterwards: a twentieth of the time
-# (file, its only or a good size in px); bitmap fonts exist in one size
-FONTS: Final = {
-    "win32": (("C:/Windows/Fonts/seguiemj.ttf", 96),),
-    "darwin": (("/System/Library/Fonts/Apple Color Emoji.ttc", 96),),
-    "linux": (
-        ("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/noto/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/google-noto-emoji/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/google-noto-color-emoji-fonts/NotoColorEmoji.ttf", 109),
-        ("/usr/share/fonts/noto-emoji/NotoColorEmoji.ttf", 109),
-    ),
-}
+_LETTER_A: Final = 0x1F1E6
+_TONES: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
 def drawable(text: str) -> str:
-    """`text` as a Tk widget may draw it by itself."""
-    if text.isascii() or tk_is_safe():
+    """`text` as a Tk widget may draw it by itself; to be seen, not to be kept."""
+    if text.isascii() or not on_x11():
         return text
+    if tk_is_safe():
+        return EMOJI.sub(_unbroken, text)
     return _ASTRAL.sub(_name, EMOJI.sub(_name, text))
 
 
 def typable(text: str) -> str:
-    """As `drawable`, where people write: by the short names that become emoji when they are sent."""
-    if text.isascii() or tk_is_safe():
-        return text
-    return drawable(EMOJI.sub(lambda found: named(found[0]) or _name(found), text))
+    """As it may stand in a field, where people write on: the short names become emoji when they are sent."""
+    return text if tk_is_safe() else drawable(text)
+
+
+def on_x11() -> bool:
+    return sys.platform not in ("win32", "darwin")
 
 
 @cache
 def tk_is_safe() -> bool:
     """May Tk be given a colour glyph? On X11 the version of libXft decides; an unknown one is not trusted."""
-    if sys.platform in ("win32", "darwin"):
+    if not on_x11():
         return True
     try:
         return int(ctypes.CDLL("libXft.so.2").XftGetVersion()) >= SAFE_LIBXFT
@@ -74,8 +64,25 @@ def tk_is_safe() -> bool:
 
 
 def _name(found: re.Match[str]) -> str:
-    """“:thumbs up sign:”; what joins and colours has no name of its own here."""
-    return f":{unicodedata.name(found[0][0], 'symbol').lower()}:"
+    """“:thumbsup:”, “:flag de:”; what joins and colours has no name of its own here."""
+    emoji = found[0]
+    plain = _TONES.sub("", emoji)
+    if short := named(emoji) or named(plain) or named(f"{plain}\ufe0f"):
+        return short
+    if len(emoji) == 2 and all(map(_is_letter, emoji)):
+        return f":flag {''.join(chr(ord(letter) - _LETTER_A + ord('a')) for letter in emoji)}:"
+    return f":{unicodedata.name(emoji[0], 'symbol').lower()}:"
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    """One sign as it is, without its tone; several by name."""
+    plain = _TONES.sub("", found[0]).replace("\ufe0f", "")
+    return plain if len(plain) == 1 else _name(found)
+
+
+def _is_letter(sign: str) -> bool:
+    """Of those that flags are made of."""
+    return _LETTER_A <= ord(sign) < _LETTER_A + 26
 
 
 class EmojiPictures:
@@ -87,20 +94,19 @@ class EmojiPictures:
         self._counted_at = clock()
         self._pictures: dict[tuple[str, int], tk.PhotoImage | None] = {}
         self._texts: dict[str, str] = {}
-        self._font: FreeTypeFont | None = None
-        self._looked = False
+        self._sources = EmojiSources()
 
     def tried(self, emoji: str, size: float) -> bool:
         """Whether asking for it costs nothing."""
         return (emoji, self._kit.px(size)) in self._pictures
 
     def picture(self, emoji: str, size: float, *, asked: bool = False) -> tk.PhotoImage | None:
-        """None where no colour font is found, or it lacks this one, or too many others were asked for just now. asked:
+        """None where neither the system nor our set has this one, or too many others were asked for just now. asked:
         the user wants to see it, so that it does not count among what others flood us with."""
         height = self._kit.px(size)
         key = (emoji, height)
         if key not in self._pictures:
-            if not asked and (len(self._pictures) >= MAX_PICTURES or not self._may_draw()):
+            if not asked and not (self._may_draw() and self._has_room()):
                 return None
             data = self._draw(emoji, height)
             image = tk.PhotoImage(master=self._kit.root, data=data, format="png") if data else None
@@ -122,41 +128,25 @@ class EmojiPictures:
         self._allowance -= 1
         return True
 
+    def _has_room(self) -> bool:
+        """When it is full, what is seen nowhere goes: the window may be open for weeks, and one room flooded it."""
+        if len(self._pictures) >= MAX_PICTURES:
+            tcl = self._kit.root.tk
+            seen = {
+                k: one for k, one in self._pictures.items() if one and tcl.getboolean(tcl.call("image", "inuse", one))
+            }
+            names = set(map(str, seen.values()))
+            self._pictures = {**seen}
+            self._texts = {name: emoji for name, emoji in self._texts.items() if name in names}
+        return len(self._pictures) < MAX_PICTURES
+
     def _draw(self, emoji: str, height: int) -> bytes | None:
-        font = self._load()
-        if font is None:
+        drawn = self._sources.picture(emoji)
+        if drawn is None:
             return None
-        from PIL import Image, ImageDraw  # late: 80 ms, and many talks hold no emoji
+        from PIL import Image  # late: 80 ms, and many talks hold no emoji
 
-        left, top, right, bottom = (round(edge) for edge in font.getbbox(emoji))
-        if right <= left or bottom <= top or right - left > 4 * (bottom - top):
-            return None
-        canvas = Image.new("RGBA", (right - left, bottom - top), (0, 0, 0, 0))
-        ImageDraw.Draw(canvas).text((-left, -top), emoji, font=font, embedded_color=True)
-        if canvas.getbbox() is None:
-            return None
-        width = max(1, round(canvas.width * height / canvas.height))
+        width = max(1, round(drawn.width * height / drawn.height))
         png = io.BytesIO()
-        canvas.resize((width, height), Image.Resampling.LANCZOS).save(png, "PNG", compress_level=1)
+        drawn.resize((width, height), Image.Resampling.LANCZOS).save(png, "PNG", compress_level=1)
         return png.getvalue()
-
-    def _load(self) -> FreeTypeFont | None:
-        if not self._looked:
-            self._looked = True
-            self._font = _find_font()
-        return self._font
-
-
-def _find_font() -> FreeTypeFont | None:
-    try:
-        from PIL import ImageFont
-    except ImportError as error:
-        log.info("emoji stay text: %s", error)
-        return None
-    for path, size in FONTS.get(sys.platform, FONTS["linux"]):
-        if Path(path).exists():
-            try:
-                return ImageFont.truetype(path, size)
-            except OSError as error:  # damaged, or Pillow without support for its kind of bitmaps
-                log.info("%s: %s", path, error)
-    return None

@@ -94,8 +94,8 @@ class EmojiPicker(tk.Frame):
         self.grid_.pack(side="left")
         self._bar = ttk.Scrollbar(middle, orient="vertical", style="Raised.Vertical.TScrollbar", command=self._on_bar)
         self._bar.pack(side="right", fill="y", padx=(px(4), 0))
-        self._name = ttk.Label(self._inside, style="Raised.Meta.TLabel", width=1)
-        self._name.pack(fill="x", pady=(px(8), 0))
+        self._said = ttk.Label(self._inside, style="Raised.Meta.TLabel", width=1)
+        self._said.pack(fill="x", pady=(px(8), 0))
         self._bind_events()
 
     def _bind_events(self) -> None:
@@ -219,7 +219,7 @@ class EmojiPicker(tk.Frame):
             canvas.create_text(kit.px(4), kit.px(18), anchor="w", text="Nothing is called that.", fill=kit.colors.text2)
         total = max(1, self._tops[-1])
         self._bar.set(self._offset / total, min(1.0, (self._offset + height) / total))
-        self._name.configure(text=drawable(said(self.chosen)) if self.chosen else "")
+        self._said.configure(text=drawable(said(self.chosen)) if self.chosen else "")
         if missing and not self._waiting:
             self._waiting = self.after(1, self._fetch, missing)
 

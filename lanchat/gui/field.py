@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
+from lanchat.gui.emoji import typable
 from lanchat.gui.theme import Kit
 
 
@@ -59,7 +60,7 @@ class Field(ttk.Entry):
         style = "Search.TEntry" if icon else "Side.TEntry" if side else "TEntry"
         self._variable = tk.StringVar(master)
         # Before the entry's own trace: Tk calls the last one first, so the entry has the text when ours looks at it
-        self._variable.trace_add("write", lambda *_: self._changed(on_change))
+        self._trace = self._variable.trace_add("write", lambda *_: self._changed(on_change))
         super().__init__(master, width=width, style=style, font=kit.fonts.body, textvariable=self._variable)
         if secret:
             self.configure(show="•")
@@ -76,11 +77,19 @@ class Field(ttk.Entry):
     def value(self, text: str) -> None:
         self._variable.set(text)
 
+    def destroy(self) -> None:
+        self._variable.trace_remove("write", self._trace)  # Tk holds it, and it holds us, and all that hears of changes
+        super().destroy()
+
     def mark(self, wrong: bool) -> None:
         """A red border: what stands here is refused."""
         self.state(["invalid" if wrong else "!invalid"])
 
     def _changed(self, on_change: Callable[[str], object] | None) -> None:
+        written = self._variable.get()
+        safe = typable(written)
+        if safe != written:  # before Tk draws it; the entry follows, and this is not called again for it
+            self._variable.set(safe)
         self._placeholder.refresh()
         if on_change:
             on_change(self.value)

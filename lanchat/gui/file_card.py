@@ -77,11 +77,11 @@ class FileCard(tk.Frame):
         under_way = saving is not None and not saving.over
         self._words.configure(text=words)
         if under_way:
-            self._first.configure(text="Cancel", command=self._deeds.cancel)
+            self._offer("Cancel", self._deeds.cancel)
         elif saved:
-            self._first.configure(text="Show in folder", command=self._deeds.show_folder)
+            self._offer("Show in folder", self._deeds.show_folder)
         else:
-            self._first.configure(text="Try again" if saving else "Save", command=self._deeds.save)
+            self._offer("Try again" if saving else "Save", self._deeds.save)
         self._share = saving.done / saving.size if saving is not None and under_way and saving.size else None
         if self._share is None:
             self._bar.pack_forget()
@@ -89,10 +89,15 @@ class FileCard(tk.Frame):
             self._bar.pack(anchor="w", pady=(self._kit.px(3), self._kit.px(2)))
         self._draw_bar()
 
+    def _offer(self, words: str, deed: Callable[[], object]) -> None:
+        """Not at each step of a transfer: tkinter keeps every command that it was ever given."""
+        if self._first.cget("text") != words:
+            self._first.configure(text=words, command=deed)
+
     def show_picture(self, data: bytes) -> None:
-        """PNG of its small self."""
+        """Its small self, as PPM or PNG."""
         if self._picture is not None and self.winfo_exists():
-            self._image = tk.PhotoImage(master=self._kit.root, data=data, format="png")
+            self._image = tk.PhotoImage(master=self._kit.root, data=data)
             self._picture.configure(image=self._image, cursor="hand2", bg=self._kit.colors.bg)
             self._picture.bind("<ButtonRelease-1>", lambda _: self._deeds.view())
 

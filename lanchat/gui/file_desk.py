@@ -31,7 +31,9 @@ class Mover(Protocol):
     """What the desk needs of lanchat.client.Client."""
 
     def send_file(self, path: Path, *, room: str) -> str: ...
-    def get_file(self, message: Message, folder: Path | None = None) -> str: ...
+    def get_file(
+        self, message: Message, folder: Path | None = None, *, name: str = "", replace: bool = False
+    ) -> str: ...
     def cancel_file(self, transfer_id: str) -> object: ...
 
 
@@ -55,7 +57,7 @@ class FileDesk:
         self._cards: dict[At, FileCard] = {}
         self._pictures: dict[At, Path] = {}  # the folders of those that may lie in the cache
         self._views: set[At] = set()  # pictures to be shown large once they are here
-        self.folder: Path | None = None  # where files are saved; None: where the system keeps downloads
+        self.folder = downloads()  # where files are saved
         self._maker = PictureMaker(screen, pictures())
 
     def close(self) -> None:
@@ -127,7 +129,7 @@ class FileDesk:
             return
         width, height = thumbnail_size(message.file)
         size = (self._kit.px(width), self._kit.px(height))
-        self._maker.make(Path(self._model.transfers.seen[at]), size, lambda data: self._made(at, data))
+        self._maker.make(Path(self._model.transfers.seen[at]), size, lambda data: self._made(at, data), enlarge=True)
 
     def _made(self, at: At, data: bytes | None) -> None:
         if data is not None and at in self._cards:
@@ -156,26 +158,38 @@ class FileDesk:
         if data is None:
             self._on_problem(f"{safe_name(message.file.name)} is no picture that can be shown.")
             return
-        actions = {"Save": lambda: self.save(at), "Save into …": lambda: self.save_as(at)}
+        actions = {"Save": lambda: self.save(at), "Save as …": lambda: self.save_as(at)}
         PictureView(self._screen, self._kit, safe_name(message.file.name), data, actions)
 
     # Saving
 
     def save(self, at: At) -> None:
-        """Into the downloads."""
-        self._get(at, Place(at, look=False), self.folder or downloads())
+        """Into the folder for files."""
+        self._get(at, Place(at, look=False), self.folder)
 
     def save_as(self, at: At) -> None:
-        """Into a folder that the user chooses."""
-        if folder := filedialog.askdirectory(parent=self._screen, title="Save into this folder", mustexist=True):
-            self._get(at, Place(at, look=False), Path(folder))
+        """Where the user chooses, and under which name; the dialog itself asks before something is replaced."""
+        message = self._message(at)
+        if message is None or message.file is None:
+            return
+        folder = self.folder
+        chosen = filedialog.asksaveasfilename(
+            parent=self._screen,
+            title="Save as",
+            initialdir=str(folder) if folder.is_dir() else None,
+            initialfile=safe_name(message.file.name),
+        )
+        if chosen:
+            to = Path(chosen)
+            name = safe_name(to.name)
+            self._get(at, Place(at, look=False), to.parent, name, replace=name == to.name and to.exists())
 
-    def _get(self, at: At, place: Place, folder: Path) -> None:
+    def _get(self, at: At, place: Place, folder: Path, name: str = "", *, replace: bool = False) -> None:
         message = self._message(at)
         if message is None or message.file is None:
             return
         try:
-            self._model.transfers.begin(self._client.get_file(message, folder), place)
+            self._model.transfers.begin(self._client.get_file(message, folder, name=name, replace=replace), place)
         except LanchatError as error:
             self._on_problem(str(error))
 

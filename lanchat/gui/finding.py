@@ -34,14 +34,15 @@ class Finding:
         model: ChatModel,
         client: Searcher,
         messages: MessageList,
+        found: SearchModel,
         *,
         on_close: Callable[[], object],
         open_room: Callable[[str], bool],
         clock: Callable[[], float],
     ) -> None:
-        """on_close: the keyboard is wanted elsewhere again. open_room: see Jumping."""
+        """found: what the panel shows. on_close: the keyboard is wanted elsewhere again. open_room: see Jumping."""
         self._talk, self._client, self._on_close = talk, client, on_close
-        self._model = SearchModel()
+        self._model = found
         self.jumping = Jumping(model, client, messages, open_room)
         self.panel = SearchPanel(
             talk.master,
@@ -65,10 +66,15 @@ class Finding:
 
     def open(self) -> None:
         """Shows the panel, and the keyboard goes there."""
+        self.show()
+        self.panel.take_focus()
+
+    def show(self) -> None:
         if not self.is_open:
             self.panel.pack(side="right", fill="y", before=self._talk)
             self._line.pack(side="right", fill="y", before=self._talk)
-        self.panel.take_focus()
+        self.panel.fit()
+        self._refresh()
 
     def close(self) -> bool:
         """False: it was not open."""

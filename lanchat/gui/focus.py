@@ -10,6 +10,16 @@ def holder(widget: tk.Misc) -> str:
     return str(widget.tk.call("focus", "-displayof", str(widget)))
 
 
+def last_in(widget: tk.Misc) -> str:
+    """The path of what has the keyboard in the window of `widget`, or gets it with the window."""
+    return str(widget.tk.call("focus", "-lastfor", str(widget)))
+
+
+def is_within(path: str, widget: tk.Misc) -> bool:
+    """Whether it is `widget`, or a part of it."""
+    return f"{path}.".startswith(f"{widget}.")
+
+
 def give_back(widget: tk.Misc, path: str) -> None:
     """The keyboard goes to where it was, as `holder` told, or else to `widget`."""
     there = path and bool(int(widget.tk.call("winfo", "exists", path)))

@@ -16,15 +16,19 @@ def show_folder(path: Path) -> None:
     threading.Thread(target=_show, args=(path,), name="lanchat-folder", daemon=True).start()
 
 
+def command(path: Path, platform: str) -> list[str]:
+    """What shows the folder of `path` on a system that sys.platform calls so."""
+    match platform:
+        case "win32":
+            return ["explorer", f"/select,{path}"]
+        case "darwin":
+            return ["open", "-R", str(path)]
+    return ["xdg-open", str(path.parent)]
+
+
 def _show(path: Path) -> None:
-    if sys.platform == "win32":
-        command = ["explorer", f"/select,{path}"]
-    elif sys.platform == "darwin":
-        command = ["open", "-R", str(path)]
-    else:
-        command = ["xdg-open", str(path.parent)]
     try:
         # No shell; the folder is one that the person chose
-        subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=60)  # nosec B603
+        subprocess.run(command(path, sys.platform), check=False, stdin=subprocess.DEVNULL, timeout=60)  # nosec B603
     except (OSError, subprocess.TimeoutExpired) as error:
         _log.warning("no file manager shows %s: %s", path.parent, error)

@@ -12,8 +12,8 @@ from typing import Final
 
 from lanchat.gui import paint
 from lanchat.gui.dialog import WIDTH, Dialog
-from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
+from lanchat.gui.line import draw_line
 from lanchat.gui.model.destinations import Destination
 from lanchat.gui.row_list import Box, Look, Row, RowList
 from lanchat.gui.theme import Kit
@@ -93,9 +93,8 @@ class GoDialog(Dialog):
         right = box.right - px(8)
         if d.unread:
             right -= paint.badge(canvas, kit, right, box.middle, f"{d.unread}" if d.unread < 100 else "99+") + px(8)
-        label = paint.elide(kit.fonts.list, drawable(d.label.removeprefix("#")), px(190))
-        canvas.create_text(box.x + px(32), box.middle, text=label, anchor="w", font=kit.fonts.list, fill=colors.text)
-        start = box.x + px(32) + kit.fonts.list.measure(label) + px(12)
-        note = paint.elide(kit.fonts.caption, drawable(d.note), right - start)
-        ink = colors.text2 if look.selected else colors.text3
-        canvas.create_text(right, box.middle, text=note, anchor="e", font=kit.fonts.caption, fill=ink)
+        at, label = (box.x + px(32), box.middle), d.label.removeprefix("#")
+        start = at[0] + px(12)
+        start += draw_line(canvas, kit, at, label, font=kit.fonts.list, fill=colors.text, width=px(190))
+        at, ink = (right, box.middle), colors.text2 if look.selected else colors.text3
+        draw_line(canvas, kit, at, d.note, font=kit.fonts.caption, fill=ink, anchor="e", width=right - start)

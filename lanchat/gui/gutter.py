@@ -1,4 +1,5 @@
-"""The gutter beside the messages: an avatar at the first message of each group; it follows what the Text shows."""
+"""The gutter beside the messages: an avatar at the first message of each group, a bar at those that call us by name;
+it follows what the Text shows."""
 
 from __future__ import annotations
 
@@ -6,9 +7,10 @@ import tkinter as tk
 from collections.abc import Sequence
 from typing import Final
 
-from lanchat.gui.block_writer import GROUP_GAP, Drawn
+from lanchat.gui.block_writer import CALLED, GROUP_GAP, Drawn
 from lanchat.gui.model.block import Kind
 from lanchat.gui.paint import avatar
+from lanchat.gui.quote_bars import BAR, runs_in_view
 from lanchat.gui.theme import Kit
 
 WIDTH: Final = 72  # px
@@ -27,6 +29,9 @@ class Gutter(tk.Canvas):
         """For the blocks in view."""
         kit, px = self._kit, self._kit.px
         self.delete("all")
+        for top, bottom in runs_in_view(self._text, CALLED):
+            self.create_rectangle(0, top, px(WIDTH), bottom, fill=kit.colors.called, width=0)
+            self.create_rectangle(0, top, px(BAR), bottom, fill=kit.colors.called_bar, width=0)
         for drawn in visible:
             block = drawn.block
             if block.kind is Kind.NOTICE or not (block.head or block.kind is Kind.TOP):
@@ -36,7 +41,7 @@ class Gutter(tk.Canvas):
                 continue
             at = (px(20), y + px(GROUP_GAP))
             colour = "chip" if block.kind is Kind.TOP else kit.colors.avatars[block.hue]
-            avatar(self, kit, at, block.initials, colour, size=AVATAR, under="bg")
+            avatar(self, kit, at, block.initials, colour, size=AVATAR, under="called" if block.called else "bg")
             if block.kind is Kind.TOP:
                 middle = px(AVATAR / 2)
                 self.create_image(at[0] + middle, at[1] + middle, image=kit.icon(block.sign, 18, "text3", 1.8))

@@ -9,7 +9,6 @@ from tkinter import ttk
 from lanchat.client.hosting import Hosted
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.dialog import WIDTH, Dialog
-from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.theme import Kit
 from lanchat.pin import clean_pin
@@ -64,7 +63,7 @@ class HostDialog(Dialog):
         """It runs. address: what others may type, with the port."""
         for part in (*self.body.winfo_children(), *self.buttons.winfo_children()):
             part.destroy()
-        self.add_text(drawable(f"“{hosted.name}” is open"), "Title.TLabel")
+        self.add_text(f"“{hosted.name}” is open", "Title.TLabel")
         self.add_text("Others find it in their list. Whoever does not, types this address:", gap=4)
         line = ttk.Frame(self.body)
         line.pack(fill="x", pady=(self._kit.px(14), 0))

@@ -1,4 +1,4 @@
-"""The small bar at the message under the pointer: react, answer, more; it does none of it itself.
+"""The small bar at the message under the pointer: who has read it; react, answer, more. It does none of it itself.
 
 It lies over the Text, not in it, and moves only when the pointer comes to another message. Keys have the cursor of
 gui/message_cursor.py instead.
@@ -12,14 +12,17 @@ from tkinter import ttk
 from typing import Final, NamedTuple
 
 from lanchat.gui.block_writer import Drawn
+from lanchat.gui.emoji import drawable
 from lanchat.gui.message_list import MessageList
 from lanchat.gui.model.chat import ChatModel
+from lanchat.gui.paint import elide
 from lanchat.gui.theme import Kit
 from lanchat.protocol.frames import Message
 
 LIKE: Final = "👍"
 ABOVE: Final = 12  # px that it rises above its message
 RIGHT: Final = 28  # px to the right edge
+WIDEST: Final = 320  # px of who has read it: three usual names, and how many more
 
 
 class Tools(NamedTuple):
@@ -40,6 +43,7 @@ class HoverTools:
         self._shown: tuple[Message, str, int] | None = None  # with its tag and its height in the view
         self._looking = ""  # the pending call of _look
         self.frame = tk.Frame(messages, bd=0, highlightthickness=kit.px(1))
+        self.seen = tk.Label(self.frame, bd=0, padx=kit.px(8), font=kit.fonts.caption)
         self.buttons = {
             name: ttk.Button(self.frame, style="Tool.TButton", takefocus=False, command=command)
             for name, command in (
@@ -95,10 +99,21 @@ class HoverTools:
     def _show(self, drawn: Drawn, message: Message) -> None:
         y = self._height(drawn)
         self._shown = (message, drawn.tag, y)
+        self._tell_readers(message)
         kit, text = self._kit, self._text
+        self._show_like()
         right = text.winfo_x() + text.winfo_width() - kit.px(RIGHT)
         self.frame.place(x=right, y=text.winfo_y() + max(0, y - kit.px(ABOVE)), anchor="ne")
         self.frame.lift()
+
+    def _tell_readers(self, message: Message) -> None:
+        """As far as we know of any."""
+        words = drawable(self._model.seen_by(message))
+        if words:
+            self.seen.configure(text=elide(self._kit.fonts.caption, words, self._kit.px(WIDEST)))
+            self.seen.pack(side="left", before=self.buttons["like"])
+        else:
+            self.seen.pack_forget()
 
     def _height(self, drawn: Drawn) -> int:
         """Of its first line in the view; 0: that is scrolled out."""
@@ -107,12 +122,14 @@ class HoverTools:
         return place[1] if place else 0
 
     def _settled(self) -> None:
-        """What is seen was scrolled, or is another: the bar stands where it belongs, or nowhere."""
+        """What is in view was scrolled, or is another: the bar stands where it belongs, or nowhere."""
         if self._shown is not None:
-            _, tag, y = self._shown
+            message, tag, y = self._shown
             drawn = next((one for one in self._messages.drawn if one.tag == tag), None)
             if drawn is None or self._height(drawn) != y:
                 self.hide()
+            else:
+                self._tell_readers(message)
 
     def _do(self, what: Callable[[Message], object]) -> None:
         message = self.message
@@ -130,10 +147,12 @@ class HoverTools:
     def _paint(self) -> None:
         kit = self._kit
         self.frame.configure(bg=kit.colors.raised, highlightbackground=kit.colors.line)
+        self.seen.configure(bg=kit.colors.raised, fg=kit.colors.text2)
         for name, button in self.buttons.items():
             if name != "like":
                 button.configure(image=kit.icon(name, 18))
-            elif picture := self._messages.emoji.picture(LIKE, 18):
-                button.configure(image=picture)
-            else:
-                button.configure(text="+1")
+
+    def _show_like(self) -> None:
+        """Not before it is seen: the first emoji brings Pillow, and a font."""
+        picture = self._messages.emoji.picture(LIKE, 18, asked=True)
+        self.buttons["like"].configure(image=picture or "", text="" if picture else "+1")

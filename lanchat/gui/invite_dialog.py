@@ -12,6 +12,7 @@ from typing import Final
 from lanchat.gui.dialog import WIDTH, Dialog
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
+from lanchat.gui.key_bindings import press
 from lanchat.gui.model.invitation import promise
 from lanchat.gui.options import Options
 from lanchat.gui.qr_code import QrCode
@@ -36,9 +37,9 @@ class InviteDialog(Dialog):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(window, kit, "Invite somebody")
-        self._name, self._on_make, self._clock = server_name, on_make, clock
+        self._server_name, self._on_make, self._clock = server_name, on_make, clock
         self._until = 0.0
-        self.add_text(drawable(f"Invite somebody to “{server_name}”"), "Title.TLabel")
+        self.add_text(f"Invite somebody to “{server_name}”", "Title.TLabel")
         self.add_text(
             "You get a link to send, and the same as a code to scan. Give it only to those you want in the room.", gap=4
         )
@@ -61,7 +62,7 @@ class InviteDialog(Dialog):
         for part in (*self.body.winfo_children(), *self.buttons.winfo_children()):
             part.destroy()
         kit = self._kit
-        self.add_text(drawable(f"Invitation to “{self._name}”"), "Title.TLabel")
+        self.add_text(f"Invitation to “{self._server_name}”", "Title.TLabel")
         line = ttk.Frame(self.body)
         line.pack(fill="x", pady=(kit.px(14), 0))
         self.link = Field(line, kit)
@@ -69,7 +70,7 @@ class InviteDialog(Dialog):
         self.link.state(["readonly"])
         self.copy = ttk.Button(line, text="Copy", width=len("Copied"), style="Accent.TButton")
         self.copy.configure(command=lambda: self._copy(link))
-        self.copy.bind("<Return>", lambda _: self.copy.invoke())
+        self.copy.bind("<Return>", press)
         self.copy.pack(side="right", padx=(kit.px(10), 0))
         self.link.pack(side="left", fill="x", expand=True)
         self.code = QrCode(self.body, kit, link)

@@ -54,6 +54,7 @@ class Joining:
         profile: Profile,
         goal: Goal,
         nick: str,
+        key: str = "",
         *,
         on_joined: Callable[[Entered], object],
         on_end: Callable[[], object],
@@ -73,6 +74,7 @@ class Joining:
             on_join=self._try,
             on_cancel=self._on_cancel,
             locked=goal.locked and goal.pin is None,
+            key=key,
         )
 
     def _try(self, nick: str, pin: str | None) -> None:

@@ -31,6 +31,10 @@ class Jumping:
         self._wanted = 0  # the seq to jump to once it is there; 0: none
         self._left: tuple[str, int] | None = None  # where the reader was: room, and first seq in view; 0: at the end
 
+    def go_on(self, before: Jumping) -> None:
+        """Over another list, with the way back of the one before."""
+        self._wanted, self._left = before._wanted, before._left
+
     @property
     def away(self) -> bool:
         """There is somewhere to go back to."""

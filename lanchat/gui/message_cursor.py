@@ -59,15 +59,15 @@ class MessageCursor:
         return None if self._key is None else self._model.timeline.message(self._key)
 
     def _move(self, step: int) -> str:
-        """From the chosen one, or from the newest in view."""
+        """From the chosen one; without one, to the newest in view, or to the first of all."""
         blocks = self._messages.drawn
         choices = [d for d in blocks if d.block.kind is Kind.MESSAGE and d.block.sent is Sent.YES]
         if choices:
             place = next((n for n, drawn in enumerate(choices) if drawn.block.key == self._key), None)
-            if place is None:
+            if place is None and step > -_FAR:
                 to = max((n for n, drawn in enumerate(choices) if self._seen(drawn)), default=len(choices) - 1)
             else:
-                to = max(0, min(len(choices) - 1, place + step))
+                to = max(0, min(len(choices) - 1, (place or 0) + step))
             self._choose(choices[to])
         return "break"
 

@@ -14,7 +14,6 @@ from typing import Final
 
 from lanchat.gui.block_writer import BlockWriter, Buttons, Drawn
 from lanchat.gui.browser import open_link
-from lanchat.gui.emoji import EmojiPictures
 from lanchat.gui.file_card import FileCard
 from lanchat.gui.focus import holder
 from lanchat.gui.gutter import Gutter
@@ -67,7 +66,7 @@ class MessageList(tk.Frame):
         self._tries = 0  # to get to an end that grows
         self._by_click = False  # the keyboard is on its way here after a click
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
-        self.emoji = EmojiPictures(kit)
+        self.emoji = kit.emoji
         self._build()
         self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react, card))
         self._bars = QuoteBars(self.text, kit)

@@ -78,7 +78,7 @@ class MessageMenu:
         if message.file is not None:
             menu.add_separator()
             menu.add_command(label="Save", command=lambda: self._wishes.save(message))
-            menu.add_command(label="Save into …", command=lambda: self._wishes.save_as(message))
+            menu.add_command(label="Save as …", command=lambda: self._wishes.save_as(message))
         if len(self._model.timeline.versions(message)) > 1:
             menu.add_command(label="Earlier versions …", command=lambda: self._show_versions(message))
         if self._wishes.may_pin():
@@ -129,7 +129,7 @@ class MessageMenu:
             picture = self._emoji.picture(reaction.emoji, _PICTURE)
             options = {"image": picture, "compound": "left"} if picture else {}
             label = drawable(f"  {names}" if picture else f"{reaction.emoji} {names}")
-            menu.add_command(label=label, state="disabled", **options)  # type: ignore[arg-type]
+            menu.add_command(label=label, foreground=self._kit.colors.text2, **options)  # type: ignore[arg-type]
 
     def _show_versions(self, message: Message) -> None:
         versions = self._model.timeline.versions(message)[-MAX_VERSIONS:]

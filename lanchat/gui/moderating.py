@@ -89,7 +89,7 @@ class Moderating:
         """At a place of the screen. ways: to talk to them, in the words of the menu."""
         menu = self._new_menu()
         for label, go in ways.items():
-            menu.add_command(label=label, command=go)
+            menu.add_command(label=drawable(label), command=go)
         menu.add_command(label="Copy the name", command=lambda: self._copy(person.nick))
         self._add(menu, offers.for_person(person, self._model.role))
         if person.state:
@@ -143,7 +143,7 @@ class Moderating:
 
     def _copy(self, text: str) -> None:
         self._window.clipboard_clear()
-        self._window.clipboard_append(drawable(text))
+        self._window.clipboard_append(text)
 
     # What needs an answer
 

@@ -37,11 +37,12 @@ class NicknameDialog(Dialog):
         on_join: Callable[[str, str | None], object],
         on_cancel: Callable[[], object] | None = None,
         locked: bool = False,
+        key: str = "",
     ) -> None:
-        """locked: the PIN is asked for from the beginning; see `ask_pin` for later."""
-        super().__init__(master, kit, drawable(f"Join {room}"), on_cancel)
+        """locked: the PIN is asked for from the beginning; see `ask_pin` for later. key: ours, once it is known."""
+        super().__init__(master, kit, f"Join {room}", on_cancel)
         self._on_join = on_join
-        self._name = nick
+        self._nick, self._key = nick, key
         self._add_head(drawable(f"Join {room}"), detail)
         self.add_text("Your name in this room", "Sub.TLabel", gap=20)
         self.field = Field(self.body, kit, "For example Ana", on_change=self._changed)
@@ -66,6 +67,11 @@ class NicknameDialog(Dialog):
         self.field.icursor("end")
         self.open(self.field)
 
+    def show_key(self, key: str) -> None:
+        """Ours is known: it gives us our colour."""
+        self._key = key
+        self._draw_preview()
+
     def _add_head(self, title: str, detail: str) -> None:
         kit = self._kit
         head = ttk.Frame(self.body)
@@ -76,7 +82,8 @@ class NicknameDialog(Dialog):
         words = ttk.Frame(head)
         words.pack(side="left", fill="x", expand=True)
         ttk.Label(words, text=title, style="Title.TLabel", wraplength=wrap).pack(anchor="w")
-        ttk.Label(words, text=detail, style="Meta.TLabel", wraplength=wrap).pack(anchor="w", pady=(kit.px(2), 0))
+        below = ttk.Label(words, text=drawable(detail), style="Meta.TLabel", wraplength=wrap)
+        below.pack(anchor="w", pady=(kit.px(2), 0))
         kit.listen(self._preview, self._draw_preview)
 
     # What became of it
@@ -143,7 +150,7 @@ class NicknameDialog(Dialog):
         self._submit()
 
     def _changed(self, text: str) -> None:
-        self._name = text.strip()
+        self._nick = text.strip()
         self._draw_preview()
         try:
             clean_nick(text)
@@ -171,5 +178,5 @@ class NicknameDialog(Dialog):
         canvas, colors = self._preview, self._kit.colors
         canvas.configure(bg=colors.bg)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(self._name)]
-        avatar(canvas, self._kit, (0, 0), initials(self._name), color, size=AVATAR, under="bg")
+        color = colors.avatars[Hues().of(self._key)] if self._key else colors.absent
+        avatar(canvas, self._kit, (0, 0), initials(self._nick), color, size=AVATAR, under="bg")

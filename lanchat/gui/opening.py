@@ -16,7 +16,6 @@ from lanchat.client.profile import Profile
 from lanchat.gui import errands
 from lanchat.gui.app import App
 from lanchat.gui.garbage import collected_here
-from lanchat.gui.scale import detect, zoomed
 from lanchat.gui.theme import Kit
 from lanchat.gui.tokens import Mode
 
@@ -36,7 +35,7 @@ def run(place: str | None = None, profile: str = "default") -> int:
     root = tk.Tk(className="lanchat")
     root.withdraw()
     asking.join()
-    kit = Kit(root, modes[0], zoomed(detect(root), preferences.zoom))
+    kit = Kit(root, modes[0], zoom=preferences.zoom)
     app = App(root, kit, opened, settings)
     with collected_here(root), _interruptible(app):
         root.deiconify()

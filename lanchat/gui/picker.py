@@ -15,7 +15,7 @@ from lanchat.gui.clipboard_offer import ClipboardOffer
 from lanchat.gui.emoji import drawable
 from lanchat.gui.empty import EmptyList
 from lanchat.gui.field import Field
-from lanchat.gui.key_bindings import Part
+from lanchat.gui.key_bindings import Part, part_with_keyboard
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
 from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
 from lanchat.gui.picker_side import PickerSide
@@ -57,9 +57,38 @@ class Picker(ttk.Frame):
         self._kit, self._actions = kit, actions
         self._model = RoomList()
         self._painter = RoomPainter(kit)
-        self._menu = PopupMenu(self, kit)
         self._listening, self._network, self._well = False, True, False
-        self.side = PickerSide(self, kit, self._choose_section, actions)
+        self._waiting = ""  # the pending call of _waited
+        self._build()
+
+    def rebuild(self) -> None:
+        """Made anew, at the size that the kit has now, with what was typed and chosen."""
+        typed, chosen, offer = self.address.value, self.list.selected, self.offer
+        asking, complaint = self.join_by_address.instate(["disabled"]), str(self.complaint["text"])
+        part, me, hosted = part_with_keyboard(self.parts), self.side.me, self.side.hosted
+        for child in self.winfo_children():
+            child.destroy()
+        self._build()
+        self.search.value, self.address.value = self._model.query, typed
+        self.side.nav.select(self._model.section)
+        self._title.configure(text=TITLES[self._model.section])
+        self.side.show_me(*me)
+        self.side.show_hosted(hosted)
+        self.offer.go_on(offer)
+        self._show_address(complaint, asking=asking)
+        if isinstance(chosen, Room):
+            self.list.select(chosen.key)
+        if part is not None:
+            self.parts[part].first.focus_set()
+
+    def destroy(self) -> None:
+        if self._waiting:
+            self.after_cancel(self._waiting)
+        super().destroy()
+
+    def _build(self) -> None:
+        self._menu = PopupMenu(self, self._kit)
+        self.side = PickerSide(self, self._kit, self._choose_section, self._actions)
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=1).pack(side="left", fill="y")
         main = ttk.Frame(self)
@@ -88,13 +117,13 @@ class Picker(ttk.Frame):
         self.side.show_hosted(hosted)
         self._show()
 
-    def show_me(self, name: str, address: str) -> None:
-        self.side.show_me(name, address or "no network")
+    def show_me(self, name: str, address: str, key: str = "") -> None:
+        self.side.show_me(name, address or "no network", key)
 
     def show_state(self, *, listening: bool, network: bool) -> None:
         """How the search for rooms goes. network: this computer has an address that others reach."""
         if listening and not self._listening:
-            self.after(PATIENCE, self._waited)
+            self._waiting = self.after(PATIENCE, self._waited)
         self._listening, self._network = listening, network
         self._show_line()
 
@@ -105,20 +134,21 @@ class Picker(ttk.Frame):
     def address_busy(self, address: Address) -> None:
         """It is being asked. Enter asks another one instead."""
         self.offer.used(address)
-        self.complaint.pack_forget()
-        self.address.mark(False)
-        self.join_by_address.configure(text="Asking …")
-        self.join_by_address.state(["disabled"])
+        self._show_address("", asking=True)
 
     def address_done(self, complaint: str = "") -> None:
         """It answered, or `complaint` says why there will be no room."""
-        self.join_by_address.configure(text="Join by address")
-        self.join_by_address.state(["!disabled"])
+        self._show_address(complaint, asking=False)
+        if complaint:
+            self.address.focus_set()
+
+    def _show_address(self, complaint: str, *, asking: bool) -> None:
+        self.join_by_address.configure(text="Asking …" if asking else "Join by address")
+        self.join_by_address.state(["disabled" if asking else "!disabled"])
         self.address.mark(bool(complaint))
         self.complaint.configure(text=drawable(complaint))
         if complaint:
             self.complaint.pack(anchor="w", pady=(self._kit.px(8), 0))
-            self.address.focus_set()
         else:
             self.complaint.pack_forget()
 
@@ -263,7 +293,7 @@ class Picker(ttk.Frame):
 
     def _join_offered(self, link: str) -> None:
         """As if it had been pasted: there it can be tried again, and there stands what is wrong with it."""
-        self.address.value = drawable(link)
+        self.address.value = link
         self._actions.join_address(link)
 
     # What is shown
@@ -278,6 +308,7 @@ class Picker(ttk.Frame):
         self.aid.show(self._model.aid())
 
     def _waited(self) -> None:
+        self._waiting = ""
         self._model.set_waited()
         self._show()
 

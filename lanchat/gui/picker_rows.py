@@ -5,11 +5,11 @@ from __future__ import annotations
 import tkinter as tk
 from typing import Final
 
-from lanchat.gui.emoji import drawable
+from lanchat.gui.line import draw_line
 from lanchat.gui.model.people import Hues, initials
 from lanchat.gui.model.picker import Heading, Mark, Room, Section
 from lanchat.gui.model.picker import Row as Shown
-from lanchat.gui.paint import avatar, elide, pill
+from lanchat.gui.paint import avatar, pill
 from lanchat.gui.row_list import Box, Look, Row, RowList
 from lanchat.gui.theme import Kit
 
@@ -67,7 +67,7 @@ class RoomPainter:
 
     def _draw_tile(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> None:
         kit = self._kit
-        color = kit.colors.offline if room.grey else kit.colors.avatars[self._hues.of(room.name)]
+        color = kit.colors.absent if room.grey else kit.colors.avatars[self._hues.of(room.name)]
         at = (box.x + kit.px(12), box.middle - kit.px(TILE) // 2)
         avatar(canvas, kit, at, initials(room.name), color, size=TILE, under=look.ground, radius=11)
 
@@ -75,10 +75,9 @@ class RoomPainter:
         kit, colors, fonts = self._kit, self._kit.colors, self._kit.fonts
         x, above, below = box.x + kit.px(TEXT_LEFT), box.middle - kit.px(10), box.middle + kit.px(11)
         icons = ["lock"] * room.locked + ["star"] * room.favourite
-        name = elide(fonts.body_bold, drawable(room.name), right - x - kit.px(22) * len(icons))
-        ink = colors.text2 if room.grey else colors.text
-        canvas.create_text(x, above, text=name, anchor="w", font=fonts.body_bold, fill=ink)
-        icon_x = x + fonts.body_bold.measure(name) + kit.px(7)
+        ink, width = colors.text2 if room.grey else colors.text, right - x - kit.px(22) * len(icons)
+        taken = draw_line(canvas, kit, (x, above), room.name, font=fonts.body_bold, fill=ink, width=width)
+        icon_x = x + taken + kit.px(7)
         for icon in icons:
             canvas.create_image(icon_x, above, image=kit.icon(icon, 15, "text3", 1.7), anchor="w")
             icon_x += kit.px(22)
@@ -86,8 +85,7 @@ class RoomPainter:
             canvas.create_image(x, below, image=kit.icon("alert", 14, "warn", 1.7), anchor="w")
             x += kit.px(19)
         ink = colors.warn if room.warning else colors.text2 if look.selected else colors.text3
-        detail = elide(fonts.list, drawable(room.detail), right - x)
-        canvas.create_text(x, below, text=detail, anchor="w", font=fonts.list, fill=ink)
+        draw_line(canvas, kit, (x, below), room.detail, font=fonts.list, fill=ink, width=right - x)
 
     def _draw_via(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> int:
         """The pill that says how it was found; on a selected row the Join button. Returns its left edge."""

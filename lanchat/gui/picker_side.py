@@ -9,7 +9,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Final
 
 from lanchat.client.hosting import Hosted
-from lanchat.gui.emoji import drawable
+from lanchat.gui.line import LineLabel
 from lanchat.gui.model.people import Hues, initials
 from lanchat.gui.model.picker import Section
 from lanchat.gui.paint import avatar, elide
@@ -31,8 +31,8 @@ class PickerSide(ttk.Frame):
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
         self._kit, self._actions = kit, actions
-        self._me = ("", "")
-        self._hosted: Sequence[Hosted] = ()
+        self.me = ("", "", "")
+        self.hosted: Sequence[Hosted] = ()
         self.stop_buttons: list[ttk.Button] = []
         self._add_head()
         self.nav: RowList[tuple[Section, int]] = RowList(
@@ -58,19 +58,19 @@ class PickerSide(ttk.Frame):
     def show_counts(self, counts: dict[Section, int]) -> None:
         self.nav.show([Row(section, (section, counts[section]), NAV_HEIGHT) for section in Section])
 
-    def show_me(self, name: str, address: str) -> None:
-        """The name used last, and where this computer is reached."""
-        self._me = (name, address)
-        fonts, width = self._kit.fonts, self._kit.px(NAME_WIDTH)
-        self._name.configure(text=elide(fonts.list_bold, drawable(name) or "No name yet", width))
-        self._address.configure(text=elide(fonts.meta, address, width))
+    def show_me(self, name: str, address: str, key: str) -> None:
+        """The name used last, where this computer is reached, and our key, once it is known."""
+        self.me = (name, address, key)
+        width = self._kit.px(NAME_WIDTH)
+        self._nick.say(name or "No name yet", width)
+        self._address.configure(text=elide(self._kit.fonts.meta, address, width))
         self._draw_avatar()
 
     def show_hosted(self, hosted: Sequence[Hosted]) -> None:
         """The servers that run on this computer, each with a button that stops it."""
-        if hosted == self._hosted:
+        if hosted == self.hosted:
             return
-        self._hosted = hosted
+        self.hosted = hosted
         self.stop_buttons.clear()
         for child in self._servers.winfo_children():
             child.destroy()
@@ -93,8 +93,9 @@ class PickerSide(ttk.Frame):
         stop = ttk.Button(line, text="Stop", style="Side.TButton", command=partial(self._actions.stop, server))
         stop.pack(side="right")
         self.stop_buttons.append(stop)
-        name = elide(kit.fonts.list_bold, drawable(server.name), kit.px(NAME_WIDTH))
-        ttk.Label(line, text=name, style="Side.Bold.TLabel").pack(anchor="w")
+        name = LineLabel(line, kit, font="list_bold", ink="text", ground="side")
+        name.say(server.name, kit.px(NAME_WIDTH))
+        name.pack(anchor="w")
         ttk.Label(line, text=f"port {server.port}", style="Side.Meta.TLabel").pack(anchor="w")
 
     def _add_head(self) -> None:
@@ -119,8 +120,8 @@ class PickerSide(ttk.Frame):
         self._avatar.pack(side="left")
         words = ttk.Frame(line, style="Side.TFrame")
         words.pack(side="left", padx=kit.px(10))
-        self._name = ttk.Label(words, style="Side.Bold.TLabel")
-        self._name.pack(anchor="w")
+        self._nick = LineLabel(words, kit, font="list_bold", ink="text", ground="side")
+        self._nick.pack(anchor="w")
         self._address = ttk.Label(words, style="Side.Meta.TLabel")
         self._address.pack(anchor="w")
         self.settings = ttk.Button(line, style="Side.TButton", command=lambda: self._actions.settings(self.settings))
@@ -129,8 +130,8 @@ class PickerSide(ttk.Frame):
         kit.listen(self._avatar, self._draw_avatar)
 
     def _draw_avatar(self) -> None:
-        canvas, colors, name = self._avatar, self._kit.colors, self._me[0]
+        canvas, colors, (name, _, key) = self._avatar, self._kit.colors, self.me
         canvas.configure(bg=colors.side)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(name)] if name else colors.offline
+        color = colors.avatars[Hues().of(key)] if name and key else colors.absent
         avatar(canvas, self._kit, (0, 0), initials(name), color, size=AVATAR, under="side")

@@ -28,7 +28,7 @@ class PictureView(tk.Toplevel):
         self.title(drawable(name))
         self.resizable(False, False)
         self.transient(master.winfo_toplevel())
-        self._image = tk.PhotoImage(master=kit.root, data=data, format="png")
+        self._image = tk.PhotoImage(master=kit.root, data=data)
         picture = tk.Label(self, image=self._image, bd=0, cursor="hand2")
         picture.pack()
         picture.bind("<ButtonRelease-1>", lambda _: self.destroy())

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from tkinter import ttk
 from typing import Final
 
-from lanchat.gui import paint
 from lanchat.gui.dialog import WIDTH, Dialog
-from lanchat.gui.emoji import drawable
+from lanchat.gui.line import draw_line
 from lanchat.gui.model.block import Quote
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.row_list import Box, Look, Row, RowList
@@ -101,9 +100,8 @@ class PinsDialog(Dialog):
             (pin.text, kit.fonts.list, kit.colors.text, 9),
         )
         for text, font, fill, y in lines:
-            shown = paint.elide(font, drawable(text), box.width - kit.px(16))
             at = (box.x + kit.px(8), box.middle + kit.px(y))
-            canvas.create_text(*at, text=shown, anchor="w", font=font, fill=fill)
+            draw_line(canvas, kit, at, text, font=font, fill=fill, width=box.width - kit.px(16))
 
     def _with_selected(self, act: Callable[[Quote], object]) -> None:
         if (chosen := self.rows.selected) is not None:

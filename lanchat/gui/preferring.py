@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from msgspec import structs
+
 from lanchat.client.preferences import ZOOMS, Preferences
 from lanchat.client.profile import Profile, Settings
 from lanchat.gui.key_bindings import is_mac
@@ -88,13 +90,14 @@ class Preferring:
         return KeySheet(self._root, self._kit)
 
     def zoom(self, step: int) -> None:
-        """One size larger (1), smaller (-1), or the usual one (0); the dialog shows it, and when it holds."""
+        """One size larger (1), smaller (-1), or the usual one (0)."""
         place = ZOOMS.index(self.held.zoom) + step if step else ZOOMS.index(USUAL)
-        dialog = self.open()
-        dialog.zoom.value = ZOOMS[max(0, min(len(ZOOMS) - 1, place))]
-        dialog.zoom.chosen.focus_set()
+        zoom = ZOOMS[max(0, min(len(ZOOMS) - 1, place))]
+        if zoom != self.held.zoom:
+            self._save("", structs.replace(self.held, zoom=zoom))
 
     def _save(self, nick: str, preferences: Preferences) -> None:
+        """nick: empty, if it is not to be another one."""
         self.held = preferences
         if preferences.theme != "system":
             self._use("dark" if preferences.theme == "dark" else "light")

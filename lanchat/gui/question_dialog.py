@@ -8,7 +8,6 @@ from tkinter import ttk
 
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.dialog import WIDTH, Dialog
-from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.model.offers import Answers, Question
 from lanchat.gui.options import Options
@@ -24,7 +23,7 @@ class QuestionDialog(Dialog):
     ) -> None:
         super().__init__(master, kit, "lanchat")
         self._question, self._on_answer = question, on_answer
-        self.add_text(drawable(question.title), "Title.TLabel")
+        self.add_text(question.title, "Title.TLabel")
         self.add_text(question.text, gap=4)
         self.times: Options[int] | None = None
         if question.times:

@@ -22,7 +22,7 @@ class QuoteBars:
 
     def draw(self) -> None:
         kit = self._kit
-        wanted = [(level, *edges) for level in range(1, DEEPEST + 1) for edges in self._in_view(f"quoted{level}")]
+        wanted = [(level, *edges) for level in range(1, DEEPEST + 1) for edges in self._runs(level)]
         while len(self._bars) < len(wanted):
             self._bars.append(tk.Frame(self._text, bg=kit.colors.thumb, cursor="arrow"))
         for bar, (level, top, bottom) in zip(self._bars, wanted, strict=False):
@@ -31,24 +31,22 @@ class QuoteBars:
         for bar in self._bars[len(wanted) :]:
             bar.place_forget()
 
-    def _in_view(self, tag: str) -> Iterator[tuple[int, int]]:
-        """Upper and lower edges of the runs of quoted lines, in pixels of the Text."""
-        text = self._text
-        start, end = text.index("@0,0"), text.index(f"@0,{text.winfo_height()} lineend")
-        begun = tag in text.tag_names(start)  # above the view
-        found = text.tag_prevrange(tag, f"{start} +1c") if begun else text.tag_nextrange(tag, start, end)
-        while found:
-            first, last = text.dlineinfo(found[0]), text.dlineinfo(f"{found[1]} -1c")
-            top = first[1] if first else 0
-            bottom = last[1] + last[3] if last else text.winfo_height()
-            yield top - self._pad, bottom - self._pad
-            found = text.tag_nextrange(tag, found[1], end)
-
-    @property
-    def _pad(self) -> int:
+    def _runs(self, level: int) -> Iterator[tuple[int, int]]:
         """What is placed is counted from within the Text's padding."""
-        return int(str(self._text["pady"]))
+        pad = int(str(self._text["pady"]))
+        return ((top - pad, bottom - pad) for top, bottom in runs_in_view(self._text, f"quoted{level}"))
 
     def _paint(self) -> None:
         for bar in self._bars:
             bar.configure(bg=self._kit.colors.thumb)
+
+
+def runs_in_view(text: tk.Text, tag: str) -> Iterator[tuple[int, int]]:
+    """Upper and lower edges of the runs of lines that bear the tag, in pixels of the Text."""
+    start, end = text.index("@0,0"), text.index(f"@0,{text.winfo_height()} lineend")
+    begun = tag in text.tag_names(start)  # above the view
+    found = text.tag_prevrange(tag, f"{start} +1c") if begun else text.tag_nextrange(tag, start, end)
+    while found:
+        first, last = text.dlineinfo(found[0]), text.dlineinfo(f"{found[1]} -1c")
+        yield first[1] if first else 0, last[1] + last[3] if last else text.winfo_height()
+        found = text.tag_nextrange(tag, found[1], end)

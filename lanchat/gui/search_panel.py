@@ -11,6 +11,7 @@ from typing import Final
 from lanchat.gui import paint
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
+from lanchat.gui.line import draw_line, line_width
 from lanchat.gui.model import wording
 from lanchat.gui.model.people import initials
 from lanchat.gui.model.search import SearchModel
@@ -56,14 +57,17 @@ class SearchPanel(ttk.Frame):
         self.pack_propagate(False)
         self._kit, self._model, self._hue, self._where, self._clock = kit, model, hue, place, clock
         self._on_search, self._on_step, self._on_hit, self._on_more = on_search, on_step, on_hit, on_more
-        self._searched = ""  # what stood in the field when it was searched
         self._build(on_back, on_close)
+        self.field.value = model.typed
         self.refresh()
 
-    def take_focus(self) -> None:
-        """It is shown from now on; the keyboard goes into the field."""
+    def fit(self) -> None:
+        """As wide as the window allows."""
         roomy = self.winfo_toplevel().winfo_width() >= self._kit.px(ROOMY)
         self.configure(width=self._kit.px(WIDTH if roomy else NARROW))
+
+    def take_focus(self) -> None:
+        """The keyboard goes into the field."""
         self.field.focus_set()
         self.field.selection_range(0, "end")
 
@@ -92,7 +96,8 @@ class SearchPanel(ttk.Frame):
         self._status.configure(text=drawable(self._model.status), style=style)
 
     def _typed(self, text: str) -> None:
-        self._model.waiting = bool(text.strip()) and text != self._searched
+        self._model.typed = text
+        self._model.waiting = bool(text.strip()) and text != self._model.searched
         self._show_status()
 
     # Building
@@ -128,8 +133,8 @@ class SearchPanel(ttk.Frame):
     def submit(self, by: int = 1) -> str:
         """Return: what is new in the field is searched; else to the next result, or the one before (-1)."""
         text = self.field.value
-        if text != self._searched or self._model.query is None:
-            self._searched = text
+        if text != self._model.searched or self._model.query is None:
+            self._model.searched = text
             self._on_search(text)
         else:
             self._on_step(by)
@@ -169,10 +174,8 @@ class SearchPanel(ttk.Frame):
         when = self._model.when(hit, self._clock())
         canvas.create_text(right, middle, text=when, anchor="e", font=kit.fonts.caption, fill=kit.colors.text2)
         room = max(0, right - left - px(AVATAR + 16) - kit.fonts.caption.measure(when))
-        name = paint.elide(kit.fonts.list_bold, drawable(nick), room)
-        canvas.create_text(
-            left + px(AVATAR + 8), middle, text=name, anchor="w", font=kit.fonts.list_bold, fill=kit.colors.text
-        )
+        at = (left + px(AVATAR + 8), middle)
+        draw_line(canvas, kit, at, nick, font=kit.fonts.list_bold, fill=kit.colors.text, width=room)
 
     def _draw_text(self, canvas: RowList[int], hit: Hit, box: Box) -> None:
         """What was looked for stands out in bold, and in another colour; below it, where that was."""
@@ -183,26 +186,23 @@ class SearchPanel(ttk.Frame):
         for word, found in _words(self._model.pieces(hit)):
             font = kit.fonts.list_bold if found else kit.fonts.list
             ink = colors.text if found else colors.text2
-            text = drawable(word)
-            wide = font.measure(text)
-            if x and x + font.measure(text.rstrip()) > width:
+            seen, wide = line_width(kit, font, word.rstrip()), line_width(kit, font, word)
+            if x and x + seen > width:
                 if line == LINES:
                     canvas.create_text(left + x, y, text="…", anchor="nw", font=font, fill=ink)
                     break
                 x, y, line = 0, y + height, line + 1
-            text = paint.elide(font, text, width) if wide > width and not x else text
-            canvas.create_text(left + x, y, text=text, anchor="nw", font=font, fill=ink)
+            draw_line(canvas, kit, (left + x, y), word.rstrip(), font=font, fill=ink, anchor="nw", width=width)
             if found:
-                end = left + x + font.measure(text.rstrip())
+                end = left + x + min(seen, width)
                 canvas.create_line(left + x, y + height - px(1), end, y + height - px(1), fill=colors.link)
             x += wide
         where = self._where(hit)
         beside = hit.before or hit.after
         context = f"{wording.name(beside.nick)}: {wording.sentence(beside.text)}" if beside else ""
         below = " · ".join(part for part in (where, context) if part)
-        below = paint.elide(kit.fonts.caption, drawable(below), width)
-        foot = box.y + box.height - px(12)
-        canvas.create_text(left, foot, text=below, anchor="sw", font=kit.fonts.caption, fill=colors.text3)
+        at = (left, box.y + box.height - px(12))
+        draw_line(canvas, kit, at, below, font=kit.fonts.caption, fill=colors.text3, anchor="sw", width=width)
 
 
 def _words(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:

@@ -68,13 +68,12 @@ class SettingsDialog(Dialog):
     def _add_fields(self, nick: str, held: Preferences) -> None:
         kit = self._kit
         self.name = Field(self._grid, kit, "For example Ana")
-        self.name.value = drawable(nick)
+        self.name.value = nick
         self.name.selection_range(0, "end")
         self.name.bind("<Return>", lambda _: self._submit())
         self._add("Your name", self.name, fill=True)
         self.theme = self._add_options("Look", THEMES, held.theme)
         self.zoom = self._add_options("Size", SIZES, held.zoom)
-        self._add("", ttk.Label(self._grid, text="Holds when lanchat is opened again.", style="Meta.TLabel"), gap=0)
         self.send_key = self._add_options("Messages go out by", SEND_KEYS, held.send_key)
         self.notify = self._add_options("Tell me about", LEVELS, held.notify)
         explained = "While I look elsewhere. A room may have its own choice, in its menu."

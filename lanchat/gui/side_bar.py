@@ -13,6 +13,7 @@ from lanchat.gui.arranging import Arranging
 from lanchat.gui.emoji import drawable
 from lanchat.gui.field import Field
 from lanchat.gui.focus import holder
+from lanchat.gui.line import LineLabel
 from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.destinations import Destination
 from lanchat.gui.model.people import initials
@@ -79,7 +80,7 @@ class SideBar(ttk.Frame):
 
     def refresh(self) -> None:
         """Names; cheap."""
-        self._server.configure(text=drawable(self._model.server) or "lanchat")
+        self._server.say(self._model.server or "lanchat")
         offered = (self._model.room, self._model.address, self._model.server_id, self._model.role, self._model.rules)
         if offered != self._offered:
             self._offered = offered
@@ -107,7 +108,7 @@ class SideBar(ttk.Frame):
         header.pack_propagate(False)
         arrow = ttk.Button(header, style="Side.TButton", command=self.open_menu)
         arrow.pack(side="right", padx=(px(2), px(8)))
-        self._server = ttk.Label(header, style="Side.Title.TLabel")
+        self._server = LineLabel(header, kit, font="title", ink="text", ground="side", fills=True)
         self._server.pack(side="left", fill="x", expand=True, padx=(px(16), 0))
         self._server.bind("<Button-1>", lambda _: self.open_menu())
         kit.listen(arrow, lambda: arrow.configure(image=kit.icon("down", 16)))
@@ -116,6 +117,8 @@ class SideBar(ttk.Frame):
         """With what can be done now."""
         menu, model = self._menu, self._model
         menu.delete(0, "end")
+        for submenu in menu.winfo_children():  # Tk takes away the entry that leads to it, and no more
+            submenu.destroy()
         menu.add_command(label="Change my name", command=lambda: self.me.edit())
         states = PopupMenu(menu, self._kit)
         self._own.fill_menu(states)
@@ -176,11 +179,11 @@ class OwnName(ttk.Frame):
         self._avatar = tk.Canvas(self, width=px(36), height=px(36), highlightthickness=0, bd=0)
         self._avatar.pack(side="left")
         self._names = ttk.Frame(self, style="Side.TFrame")
-        self._name = ttk.Label(self._names, style="Side.Bold.TLabel", width=1)
-        self._name.pack(fill="x")
-        self._state = ttk.Label(self._names, style="Side.Meta.TLabel", width=1)
+        self._nick = LineLabel(self._names, kit, font="list_bold", ink="text", ground="side", fills=True)
+        self._nick.pack(fill="x")
+        self._state = LineLabel(self._names, kit, font="meta", ink="text3", ground="side", fills=True)
         self._state.pack(fill="x")
-        for part in (self._avatar, self._names, self._name, self._state):
+        for part in (self._avatar, self._names, self._nick, self._state):
             part.bind("<Button-1>", lambda _: own.post_menu(self))
         self._pencil = ttk.Button(self, style="Side.TButton", command=self.edit)
         self._editor = ttk.Frame(self, style="Side.TFrame")
@@ -219,10 +222,8 @@ class OwnName(ttk.Frame):
         if shown != self._shown:
             self._shown = shown
             self._pencil.state(["disabled" if model.link is Link.ENDED else "!disabled"])
-            self._name.configure(text=drawable(model.nick))
-            self._state.configure(
-                text=drawable(in_words(own.state, own.text)) if model.link is Link.JOINED else "Offline"
-            )
+            self._nick.say(model.nick)
+            self._state.say(in_words(own.state, own.text) if model.link is Link.JOINED else "Offline")
             self._paint()
 
     def _ask(self) -> None:
@@ -265,7 +266,7 @@ class OwnName(ttk.Frame):
         """Why a name is refused; nothing: what the keys do."""
         self._field.mark(bool(sentence))
         style = "Side.Error.TLabel" if sentence else "Side.Meta.TLabel"
-        self._below.configure(text=sentence or "Enter saves, Escape cancels", style=style)
+        self._below.configure(text=drawable(sentence) or "Enter saves, Escape cancels", style=style)
 
     def _paint(self) -> None:
         kit, colors, model = self._kit, self._kit.colors, self._model
@@ -273,7 +274,7 @@ class OwnName(ttk.Frame):
         self._avatar.delete("all")
         self._avatar.configure(bg=colors.side)
         here = model.link is Link.JOINED
-        disc = colors.avatars[model.own_hue] if here else colors.offline
+        disc = colors.avatars[model.own_hue] if here else colors.absent
         paint.avatar(self._avatar, kit, (0, 0), initials(model.nick), disc, size=32, under="side")
         state = self._own.shown.state if here else None
         paint.presence(self._avatar, kit, (kit.px(22), kit.px(22)), state, "side", size=12)

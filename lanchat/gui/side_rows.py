@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lanchat.gui import paint
-from lanchat.gui.emoji import drawable
+from lanchat.gui.line import draw_line, line_width
 from lanchat.gui.model.chat import ChatModel, Link
 from lanchat.gui.model.people import initials
 from lanchat.gui.model.room import RoomModel
@@ -15,6 +15,7 @@ from lanchat.gui.theme import Kit
 
 AVATAR: Final = 24
 NOTE_WIDTH: Final = 124  # px for what is unusual about a person
+SHORT_NOTE: Final = 56  # px that it keeps beside a long name
 MOST: Final = 99  # unread messages that are counted in the list
 ROOM_ROW: Final = 34  # px
 HEADING: Final = 40  # px
@@ -76,21 +77,26 @@ class SideRows:
 
     def _draw_room(self, canvas: RowList[Content], room: RoomModel, box: Box, look: Look) -> None:
         kit, px = self._kit, self._kit.px
-        loud = room is self._model.current or room.unread > 0
-        ink = "text3" if room.info.archived and not loud else "text" if loud else "text2"
+        here = room is self._model.current
+        loud = here or room.counted > 0
+        ink = "text3" if (room.info.archived or room.muted) and not loud else "text" if loud else "text2"
         right = box.right - px(8)
-        if room.unread:
-            count = f"{room.unread}" if room.unread <= MOST else f"{MOST}+"
+        if room.counted:
+            count = f"{room.counted}" if room.counted <= MOST else f"{MOST}+"
             count = f"@{count}" if room.called and not room.direct else count
             right -= paint.badge(canvas, kit, right, box.middle, count, loud=room.called > 0) + px(6)
+        if room.muted:
+            sign = kit.icon("bell_off", 14, "text2" if here else "text3", 1.6)
+            canvas.create_image(right, box.middle, image=sign, anchor="e")
+            right -= sign.width() + px(6)
         if room.direct and len(room.info.people) == 2:
             self._draw_partner(canvas, room, box, look)
         else:
             canvas.create_image(box.x + px(8), box.middle, image=kit.icon(room.sign, 16, ink, 1.6), anchor="w")
         font = kit.fonts.list_bold if loud else kit.fonts.list
         left = box.x + px(38 if room.direct else 32)
-        name = paint.elide(font, drawable(self._model.label(room)), right - left)
-        canvas.create_text(left, box.middle, text=name, anchor="w", font=font, fill=kit.color(ink))
+        at, name = (left, box.middle), self._model.label(room)
+        draw_line(canvas, kit, at, name, font=font, fill=kit.color(ink), width=right - left)
 
     def _draw_partner(self, canvas: RowList[Content], room: RoomModel, box: Box, look: Look) -> None:
         """With whom one talks alone."""
@@ -103,7 +109,7 @@ class SideRows:
     ) -> None:
         kit, px = self._kit, self._kit.px
         joined = self._model.link is Link.JOINED
-        disc = kit.colors.avatars[hue] if joined else kit.colors.offline
+        disc = kit.colors.avatars[hue] if joined else kit.colors.absent
         at = (box.x + px(5), box.middle - px(AVATAR / 2))
         paint.avatar(canvas, kit, at, initials(name), disc, size=AVATAR, under=look.ground)
         paint.presence(canvas, kit, (box.x + px(20), box.middle + px(2)), state if joined else None, look.ground)
@@ -111,10 +117,12 @@ class SideRows:
     def _draw_person(self, canvas: RowList[Content], person: Person, box: Box, look: Look) -> None:
         kit, px, colors = self._kit, self._kit.px, self._kit.colors
         self._draw_face(canvas, box, look, person.nick, person.hue, person.state)
-        note = paint.elide(kit.fonts.caption, person.note, px(NOTE_WIDTH))
-        taken = kit.fonts.caption.measure(note) + px(8) if note else 0
-        name = paint.elide(kit.fonts.list, drawable(person.nick), box.width - px(38 + 8) - taken)
-        ink = colors.text if self._model.link is Link.JOINED else colors.text3
-        canvas.create_text(box.x + px(38), box.middle, text=name, anchor="w", font=kit.fonts.list, fill=ink)
+        room, name_font, font = box.width - px(38 + 8), kit.fonts.list, kit.fonts.caption
+        beside = room - line_width(kit, name_font, person.nick) - px(8)  # the name first
+        most = min(px(NOTE_WIDTH), max(px(SHORT_NOTE), beside))
         at = (box.right - px(8), box.middle)
-        canvas.create_text(*at, text=note, anchor="e", font=kit.fonts.caption, fill=colors.text3)
+        taken = draw_line(canvas, kit, at, person.note, font=font, fill=colors.text3, anchor="e", width=most)
+        taken += px(8) if taken else 0
+        ink = colors.text if self._model.link is Link.JOINED else colors.text3
+        at, width = (box.x + px(38), box.middle), box.width - px(38 + 8) - taken
+        draw_line(canvas, kit, at, person.nick, font=kit.fonts.list, fill=ink, width=width)

@@ -24,6 +24,7 @@ RADIUS: Final = 7  # of controls
 CARD_RADIUS: Final = 9
 MIDDLE: Final = (66, 18)  # px of the nine-slice's middle
 RING: Final = 2  # px of the focus ring, outside a gap of 1 px
+RIM: Final = 2  # px of the border of a button that is on
 RADIO: Final = 16  # px of a radio button's disc, without the focus ring
 
 _serial = itertools.count(1)  # a theme's name is for ever, also when its Kit is gone
@@ -98,7 +99,7 @@ def _buttons(kit: Kit) -> None:
     _button(kit, "Tool.TButton", (c.raised, c.hover, c.line), c.text2, f.meta_bold, (6, 4), c.raised)
     _button(kit, "Send.TButton", solid, c.on_accent, f.body, (7, 7), c.raised)
     _button(kit, "Small.TButton", quiet, c.text, f.meta_bold, (8, 2), c.bg)
-    _button(kit, "Mine.TButton", (c.sel, c.hover, c.line), c.link, f.meta_bold, (8, 2), c.bg)
+    _button(kit, "Mine.TButton", (c.sel, c.hover, c.line), c.link, f.meta_bold, (8, 2), c.bg, rim=c.accent)
     _button(kit, "Pill.TButton", solid, c.on_accent, f.meta_bold, (14, 5), c.bg, radius=13)
     _button(kit, "Warn.TButton", (c.warn_bg, c.hover, c.line), c.warn, f.list_bold, (10, 3), c.warn_bg)
     _button(kit, "Danger.TButton", (c.danger_bg, c.hover, c.line), c.danger, f.list_bold, (10, 3), c.danger_bg)
@@ -113,9 +114,12 @@ def _button(
     padding: tuple[float, float],
     ground: str,
     radius: int = RADIUS,
+    rim: str = "",
 ) -> None:
-    """fills: at rest, under the pointer, pressed."""
+    """fills: at rest, under the pointer, pressed. rim: the colour of a border, which says that it is on."""
     rest, hover, down = fills
+    edge: Layers = ((rim, 0.0),) if rim else ()
+    inner = float(kit.px(RIM)) if rim else 0.0
     disabled = kit.colors.hover if rest != ground else ground
     focus = kit.colors.focus
     element = style.removesuffix(".TButton") + ".face"
@@ -124,12 +128,12 @@ def _button(
         element,
         radius,
         ground,
-        ((), ((rest, 0.0),)),
+        ((), (*edge, (rest, inner))),
         (("disabled",), ((disabled, 0.0),)),
-        (("pressed",), ((down, 0.0),)),
+        (("pressed",), (*edge, (down, inner))),
         (("focus", "active"), _ringed(kit, focus, ground, hover)),
         (("focus",), _ringed(kit, focus, ground, rest)),
-        (("active",), ((hover, 0.0),)),
+        (("active",), (*edge, (hover, inner))),
     )
     label: Any = ("Button.padding", {"sticky": "nsew", "children": [("Button.label", {"sticky": "nsew"})]})
     kit.style.layout(style, [(element, {"sticky": "nsew", "children": [label]})])

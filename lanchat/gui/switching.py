@@ -56,6 +56,16 @@ class Switching:
         self._go_back_to(room.view_top)
         self.show_wanted()
 
+    def go_on(self, before: Switching) -> None:
+        """Over another list and composer, where the user was over those of before; its `visit` was asked for last."""
+        self._wanted, self._lowest, self._asked = before._wanted, before._lowest, before._asked
+        self._reopen = before._reopen
+        room = self._model.current
+        self._composer.draft = room.draft
+        if room.view_top and not self._wanted:
+            self._go_back_to(room.view_top)
+        self.show_wanted()
+
     @property
     def visit(self) -> Visit:
         """Where the user is now."""

@@ -13,7 +13,8 @@ from tkinter import ttk
 from types import SimpleNamespace
 
 from lanchat.gui import icons, shapes, styles
-from lanchat.gui.scale import detect
+from lanchat.gui.emoji import EmojiPictures
+from lanchat.gui.scale import detect, zoomed
 from lanchat.gui.tokens import MONO, PALETTES, SANS, TYPE, Mode, Palette
 
 Layers = tuple[tuple[str, float], ...]
@@ -40,17 +41,19 @@ class Fonts(SimpleNamespace):
 
 
 class Kit:
-    """What every widget draws with. scale None: as the screen asks (see gui.scale)."""
+    """What every widget draws with. scale None: as the screen asks (see gui.scale). zoom: percent of that."""
 
-    def __init__(self, root: tk.Tk, mode: Mode, scale: float | None = None) -> None:
+    def __init__(self, root: tk.Tk, mode: Mode, scale: float | None = None, zoom: int = 100) -> None:
         self.root = root
-        self.scale = scale or detect(root)
+        self._asked = scale or detect(root)
+        self.scale = zoomed(self._asked, zoom)
         self.fonts = self._make_fonts()
         self.style = ttk.Style(root)
         self.colors: Palette = PALETTES[mode]
         self.mode: Mode = mode
+        self.emoji = EmojiPictures(self)
         self._images: dict[object, tk.PhotoImage] = {}
-        self._themes: dict[Mode, str] = {}
+        self._themes: dict[tuple[Mode, float], str] = {}  # Tk forgets none, so their images are kept, too
         self._listeners: dict[tk.Misc, list[Callable[[], object]]] = {}
         self.use(mode)
 
@@ -61,13 +64,26 @@ class Kit:
     def use(self, mode: Mode) -> None:
         """Switch to light or dark; every listener repaints."""
         self.mode, self.colors = mode, PALETTES[mode]
-        if mode not in self._themes:
-            self._themes[mode] = styles.build(self)
-        self.style.theme_use(self._themes[mode])
+        look = (mode, self.scale)
+        if look not in self._themes:
+            self._themes[look] = styles.build(self)
+        self.style.theme_use(self._themes[look])
         self.root.configure(bg=self.colors.bg)
         for listeners in list(self._listeners.values()):
             for listener in listeners:
                 listener()
+
+    def zoom(self, percent: int) -> bool:
+        """Everything is so large from now on; False: it was already. Fonts and styles follow; widgets that took lengths
+        in pixels when they were made are to be made anew."""
+        scale = zoomed(self._asked, percent)
+        if scale == self.scale:
+            return False
+        self.scale = scale
+        for role, (size, _) in TYPE.items():
+            getattr(self.fonts, role).configure(size=-self.px(size))
+        self.use(self.mode)
+        return True
 
     def listen(self, widget: tk.Misc, repaint: Callable[[], object]) -> None:
         """Call `repaint` now and after each switch, as long as `widget` lives. For what ttk styles do not reach."""
@@ -119,6 +135,11 @@ class Kit:
             lambda: shapes.rounded(w, h, min(radius * self.scale, w / 2, h / 2), layers, ground),
         )
 
+    def blank(self, width: float, height: float) -> tk.PhotoImage:
+        """An image that is not seen."""
+        w, h = self.px(width), self.px(height)
+        return self._image(("blank", w, h), lambda: shapes.png(w, h, 4, [bytes(4 * w)] * h))
+
     def stacked(self, below: tk.PhotoImage, above: tk.PhotoImage) -> tk.PhotoImage:
         """One picture over the middle of another, which is the larger one."""
         key = ("stacked", str(below), str(above))
@@ -131,6 +152,7 @@ class Kit:
         return self._images[key]
 
     def _image(self, key: object, make: Callable[[], bytes]) -> tk.PhotoImage:
+        key = (self.scale, key)
         if key not in self._images:
             self._images[key] = tk.PhotoImage(master=self.root, data=make(), format="png")
         return self._images[key]

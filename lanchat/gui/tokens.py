@@ -37,6 +37,7 @@ class Palette:
     away: str
     busy: str
     offline: str
+    absent: str  # avatars of who and what is not here, under white initials
     danger: str
     danger_bg: str
     warn: str
@@ -45,6 +46,7 @@ class Palette:
     code: str  # ground of code
     code_text: str
     called: str  # ground of a message that calls us by name
+    called_bar: str  # beside it
     select: str  # selected text
     names: tuple[str, ...]  # of people, on bg
     avatars: tuple[str, ...]  # their grounds, under white initials
@@ -67,12 +69,13 @@ LIGHT: Final = Palette(
     accent_down="#2E3DA3",
     on_accent="#FFFFFF",
     link="#3A4CC9",
-    focus="#7383EC",
-    online="#1C9A57",
+    focus="#6D7CE0",
+    online="#1B9755",
     away="#B87400",
     busy="#CF3B42",
-    offline="#868EA0",
-    danger="#C5323A",
+    offline="#7D8495",
+    absent="#6E7686",
+    danger="#C03139",
     danger_bg="#FDECEC",
     warn="#8A5A00",
     warn_bg="#FFF4DA",
@@ -80,8 +83,9 @@ LIGHT: Final = Palette(
     code="#F4F5F8",
     code_text="#2A2F3C",
     called="#FFF6DD",
+    called_bar="#B88400",
     select="#C9D2FA",
-    names=("#B3352B", "#A1520A", "#7A6400", "#1F7A3D", "#0B7480", "#2F62C9", "#6A45C9", "#A8327F"),
+    names=("#B3352B", "#A1520A", "#7A6400", "#1E773B", "#0B727E", "#2F62C9", "#6A45C9", "#A8327F"),
     avatars=("#C8473C", "#AD5D16", "#8A7413", "#27824A", "#15808C", "#3D71D6", "#7B57D6", "#B8428E"),
 )
 
@@ -96,7 +100,7 @@ DARK: Final = Palette(
     thumb="#3B414E",
     text="#E8EAF0",
     text2="#A9B0BE",
-    text3="#8F98A9",
+    text3="#969FAF",
     accent="#5567E8",
     accent_hover="#4A5CDA",
     accent_down="#4051C6",
@@ -106,7 +110,8 @@ DARK: Final = Palette(
     online="#3CC97D",
     away="#F0B03F",
     busy="#F2666D",
-    offline="#6F7888",
+    offline="#78808F",
+    absent="#6B7385",
     danger="#FF8087",
     danger_bg="#3A1F23",
     warn="#F2C666",
@@ -115,6 +120,7 @@ DARK: Final = Palette(
     code="#1C1F26",
     code_text="#D5DAE5",
     called="#2E2A1B",
+    called_bar="#E0A92E",
     select="#3A4690",
     names=("#F28B82", "#F0A868", "#D9C35A", "#7FD39A", "#67CBD8", "#8DB4FF", "#B79CFF", "#F08FC8"),
     avatars=("#B8433A", "#A65C1C", "#7F6B16", "#2C7F49", "#1A7782", "#3A68C4", "#6E4FC2", "#A63D81"),

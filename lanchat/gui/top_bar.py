@@ -6,9 +6,8 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from lanchat.gui import paint
-from lanchat.gui.emoji import drawable
 from lanchat.gui.finding import search_button
+from lanchat.gui.line import LineLabel
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.pins import PinsButton
 from lanchat.gui.side_bar import BAR
@@ -41,9 +40,9 @@ class TopBar(ttk.Frame):
         self.pins = PinsButton(self, kit, model, on_jump=on_jump, on_unpin=on_unpin, may_unpin=may_unpin)
         self._sign = ttk.Label(self)
         self._sign.pack(side="left", padx=(px(20), px(6)))
-        self._name = ttk.Label(self, style="Title.TLabel")
-        self._name.pack(side="left")
-        self._topic = ttk.Label(self, style="Meta.TLabel")
+        self._room = LineLabel(self, kit, font="title", ink="text")
+        self._room.pack(side="left")
+        self._topic = LineLabel(self, kit, font="meta", ink="text3")
         self._topic.pack(side="left", padx=px(12))
         self._about = ""
         self.bind("<Configure>", lambda _: self._fit())
@@ -57,7 +56,7 @@ class TopBar(ttk.Frame):
         shown = (model.label(model.current), about, model.current.direct, model.status)
         if shown != self._shown:
             self._shown = shown
-            self._name.configure(text=drawable(shown[0]))
+            self._room.say(shown[0])
             self._about = about
             self._fit()
             self._paint()
@@ -66,7 +65,7 @@ class TopBar(ttk.Frame):
         """As much of the topic as there is room for."""
         taken = sum(w.winfo_reqwidth() for w in self.pack_slaves() if w is not self._topic) + self._kit.px(120)
         room = max(self.winfo_width() - taken, self._kit.px(60))
-        self._topic.configure(text=paint.elide(self._kit.fonts.meta, drawable(self._about), room))
+        self._topic.say(self._about, room)
 
     def _paint(self) -> None:
         status, direct = self._model.status, self._model.current.direct

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from lanchat.errors import LocalProtocolError
 from lanchat.protocol.frames import ClientFrame, ServerFrame
-from lanchat.protocol.limits import MAX_FRAME, Code
+from lanchat.protocol.limits import MAX_FRAME, MAX_ID, Code
 
 FrameT = TypeVar("FrameT")
 
@@ -76,7 +78,7 @@ class Decoder(Generic[FrameT]):
         if not isinstance(kind, str):
             return Flaw(Code.INVALID, "a frame is a JSON object with a “type”")
         if kind not in self._types:
-            return Flaw(Code.UNKNOWN_TYPE, f"unknown type {kind[:40]!r}")
+            return Flaw(Code.UNKNOWN_TYPE, f"unknown type {kind[:40]!r}")  # see kind_meant
         return Flaw(Code.INVALID, f"{kind}: {detail}")
 
     def _not_json(self, error: Exception) -> Flaw:
@@ -102,8 +104,37 @@ def server_frames() -> Decoder[ServerFrame]:
 
 
 _encoder: Final = msgspec.json.Encoder()
+_said: Final = msgspec.json.Decoder(ClientFrame)
+_UNKNOWN: Final = re.compile(r"unknown type '(\w+)'")
+_TOO_LONG: Final = re.compile(r"of length <= (\d+) - at `.*?(\w+)`")
 
 
 def encode(frame: ClientFrame | ServerFrame) -> bytes:
     """One frame as one line, newline included."""
     return _encoder.encode(frame) + b"\n"
+
+
+def check(frame: ClientFrame) -> None:
+    """Raises LocalProtocolError unless a server can read the frame, once it has its id."""
+    try:
+        line = encode(frame)
+        _said.decode(line)
+    except (msgspec.MsgspecError, ValueError, TypeError) as error:
+        long = _TOO_LONG.search(str(error))
+        detail = f"“{long[2]}” has at most {long[1]} characters." if long else f"That cannot be sent: {error}."
+        raise LocalProtocolError(code=Code.INVALID, detail=detail) from error
+    if len(line) > MAX_FRAME - MAX_ID:
+        raise LocalProtocolError(code=Code.FRAME_TOO_LONG, detail="That is too long to be sent at once.")
+
+
+def kind_of(frame: ClientFrame | type[ClientFrame]) -> str:
+    """What its field `type` says."""
+    return str(frame.__struct_config__.tag)
+
+
+def kind_meant(code: str, detail: str) -> str:
+    """The type of the frame that an error without an id complains of; empty: it does not say."""
+    if code == Code.UNKNOWN_TYPE:
+        known = _UNKNOWN.fullmatch(detail)
+        return known[1] if known else ""
+    return detail.partition(":")[0] if code == Code.INVALID else ""

@@ -88,6 +88,15 @@ def size_in_words(size: int) -> str:
     return f"{size:,} {_UNITS[0]}" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"
 
 
+def too_large(size: int, limit: int) -> str:
+    """Why a server that takes files of at most `limit` bytes does not take one of `size`; empty: it does."""
+    if not limit:
+        return "This server takes no files."
+    if size > limit:
+        return f"A file may have {size_in_words(limit)} here, this one has {size_in_words(size)}."
+    return ""
+
+
 def file_in_words(file: File) -> str:
     """“plan.pdf (2.3 MB)”."""
     return f"{safe_name(file.name)} ({size_in_words(file.size)})"

@@ -15,9 +15,9 @@ from lanchat.protocol.codec import Flaw
 from lanchat.protocol.duration import duration
 from lanchat.protocol.files import caption, file_in_words
 from lanchat.protocol.frames import ClientFrame, ServerFrame
-from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
+from lanchat.protocol.limits import MAX_BESIDE, MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, PINNED_ONE, UNPINNED_ONE, clean_text
+from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, PINNED_ONE, UNPINNED_ONE, clean_text, one_line
 
 PROMPT: Final = b"This is a lanchat room. Your name?\n"
 MAX_WRITE: Final = 1_000  # bytes: the tutorial client decodes pieces of 1,024 bytes one by one
@@ -68,41 +68,67 @@ class PlainDecoder:
         return found
 
 
-def encode_plain(frame: ServerFrame) -> bytes:
-    """What a plain-text member reads of `frame`: lines of UTF-8, or nothing."""
+def encode_plain(frame: ServerFrame, about: frames.Message | None = None) -> bytes:
+    """What a plain-text member reads of `frame`: lines of UTF-8, or nothing. about: the message that it answers, or is
+    about, as that reads now; None: none, or no more."""
+    lines = _of_entry(frame, about) if isinstance(frame, frames.Entry) else _of_room(frame)
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def about_what(frame: ServerFrame) -> int:
+    """The seq of the message that `encode_plain` quotes; 0: it quotes none."""
     match frame:
-        case frames.Message(nick=nick, text=text, file=frames.File() as file):
-            said = caption(text, file)
-            lines = [f"* {nick} sent a file: {file_in_words(file)}"]
-            lines += [f"{nick}: {line}" for line in said.split("\n")] if said else []
-        case frames.Message(nick=nick, text=text):
-            lines = [f"{nick}: {line}" for line in text.split("\n")]
-        case frames.Edited(nick=nick, text=text):
-            lines = [f"* {nick} {CHANGED_ONE}:", *(f"{nick}: {line}" for line in text.split("\n"))]
-        case frames.Reacted(nick=nick, emoji=emoji, on=True):
-            lines = [f"* {nick} reacted with {emoji}"]
-        case frames.Deleted(nick=nick):
-            lines = [f"* {nick} {DELETED_ONE}"]
-        case frames.Pinned(nick=nick, on=on):
-            lines = [f"* {nick} {PINNED_ONE if on else UNPINNED_ONE}"]
+        case frames.Message(reply=seq) | frames.Reacted(target=seq) | frames.Pinned(target=seq):
+            return seq
+    return 0
+
+
+def _of_entry(entry: frames.Entry, about: frames.Message | None) -> list[str]:
+    nick, of = entry.nick, f" {_quoted(about)}" if about is not None else ""
+    match entry:
+        case frames.Message(text=text, file=file):
+            said = text if file is None else caption(text, file)
+            lines = [f"* {nick} answers{of or ' an earlier message'}"] if entry.reply else []
+            lines += [f"* {nick} sent a file: {file_in_words(file)}"] if file is not None else []
+            return lines + ([f"{nick}: {line}" for line in said.split("\n")] if said or file is None else [])
+        case frames.Edited(text=text):
+            return [f"* {nick} {CHANGED_ONE}:", *(f"{nick}: {line}" for line in text.split("\n"))]
+        case frames.Reacted(emoji=emoji, on=True):
+            return [f"* {nick} reacted with {emoji}" + (of and f" to{of}")]
+        case frames.Reacted(emoji=emoji):
+            return [f"* {nick} took back {emoji}" + (of and f" from{of}")]
+        case frames.Pinned(on=on):
+            return [f"* {nick} {PINNED_ONE if on else UNPINNED_ONE}" + (of and f",{of}")]
+        case frames.Topic(text=text):
+            return [f"* {nick} set the topic: {one_line(text)}" if text else f"* {nick} took the topic away"]
+        case frames.Archived(on=on):
+            return [f"* {nick} archived the room" if on else f"* {nick} opened the room again"]
+    return [f"* {nick} {DELETED_ONE}"]
+
+
+def _quoted(message: frames.Message) -> str:
+    text = one_line(message.text)
+    return f"{message.nick}: “{text if len(text) <= MAX_BESIDE else text[: MAX_BESIDE - 1].rstrip() + '…'}”"
+
+
+def _of_room(frame: ServerFrame) -> list[str]:
+    match frame:
         case frames.Presence(changes=changes):
-            lines = list(filter(None, map(_change, changes)))
+            return list(filter(None, map(_change, changes)))
         case Rules(slow=slow, closed=closed) if slow or closed:
             rules = [f"one message every {duration(slow)}"] if slow else []
-            lines = ["* Now: " + ", ".join(rules + (["nobody new comes in"] if closed else []))]
+            return ["* Now: " + ", ".join(rules + (["nobody new comes in"] if closed else []))]
         case frames.Welcome(nick=nick, name=name):
-            lines = [f"* Welcome to {name}, {nick}. {QUIT} leaves."]
+            return [f"* Welcome to {name}, {nick}. {QUIT} leaves."]
         case frames.Roster(members=members, first=True):
             names = ", ".join(m.nick for m in members[:_MAX_NAMES])
             more = f" and {len(members) - _MAX_NAMES} more" if len(members) > _MAX_NAMES else ""
-            lines = [f"* Here now: {names}{more}"]
+            return [f"* Here now: {names}{more}"]
         case frames.Refused(detail=detail, suggestion=suggestion):
-            lines = [f"* {detail}" + (f" How about “{suggestion}”?" if suggestion else "")]
+            return [f"* {detail}" + (f" How about “{suggestion}”?" if suggestion else "")]
         case frames.Error(detail=detail) | frames.Bye(detail=detail) if detail:
-            lines = [f"* {detail}"]
-        case _:
-            return b""
-    return "".join(line + "\n" for line in lines).encode()
+            return [f"* {detail}"]
+    return []
 
 
 def _change(change: frames.Change) -> str:

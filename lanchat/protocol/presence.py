@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -10,7 +10,6 @@ from lanchat.protocol import limits
 from lanchat.protocol.fields import Count
 
 State: TypeAlias = Literal["", "idle", "away", "busy"]  # empty: here
-STATES: Final[tuple[State, ...]] = ("", "idle", "away", "busy")
 
 
 class Status(Struct, frozen=True, tag_field="type", tag="status", omit_defaults=True):

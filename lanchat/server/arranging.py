@@ -6,11 +6,10 @@ It judges who may do that. What it changes is stored, and then told, by the broa
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol
 
-from lanchat.errors import LocalProtocolError, StoreError
+from lanchat.errors import LocalProtocolError
 from lanchat.protocol import rooms as acts
 from lanchat.protocol.entries import Archived, Entry, Message, Topic
 from lanchat.protocol.frames import Outcome
@@ -18,16 +17,16 @@ from lanchat.protocol.limits import MAX_PINS, Code
 from lanchat.protocol.moderation import Role
 from lanchat.protocol.rooms import Person, RoomAction
 from lanchat.protocol.text import one_line
+from lanchat.server.denied import Denied, keep_to, outcome_of
 from lanchat.server.holding import Holding
 from lanchat.server.limits import ARRANGED, ARRANGED_BURST, Rate
 from lanchat.server.member import Member
-from lanchat.server.moderation import Denied
 from lanchat.server.room import Room
 from lanchat.server.rooms import MAX_ROOMS, Rooms
 from lanchat.server.roster import Roster
 from lanchat.server.standing import Standing
 
-_log = logging.getLogger(__name__)
+_WORDS: Final = (acts.Create, acts.SetTopic, acts.Archive, acts.Keep)  # all read what comes of them
 _NO_GUEST: Final = "Guests cannot do that: the server does not know them again. Please use lanchat to join."
 
 
@@ -70,24 +69,19 @@ class Arranging:
     def do(self, member: Member, id: str, action: RoomAction, now: float, at: int) -> Outcome:  # noqa: A002
         """Does it, if the member may; the outcome names the room."""
         self._standing.look()
-        try:
-            self._pace(member, now)
-            if not isinstance(action, acts.Enter | acts.Part):
-                self._object_to_voice(member, now, at)
-            room = self._handlers[type(action)](member, action, at)
-        except Denied as denied:
-            return Outcome(id, denied.code, denied.detail)
-        except StoreError as error:
-            _log.error("nothing is done, for it cannot be stored: %s", error)
-            return Outcome(id, Code.NOT_STORED, "The server cannot store that just now, so it is not done.")
-        return Outcome(id, room=room)
+        return outcome_of(id, lambda: self._do(member, action, now, at))
 
-    @staticmethod
-    def _pace(member: Member, now: float) -> None:
+    def _do(self, member: Member, action: RoomAction, now: float, at: int) -> Outcome:
+        """Raises Denied, StoreError."""
         line = member.line
         line.rate = line.rate or Rate(ARRANGED, now, ARRANGED_BURST)
-        if not line.rate.allows(now):
-            raise Denied(Code.TOO_MANY, "That is too much at once. Wait a moment.")
+        keep_to(line.rate, now)
+        if not isinstance(action, acts.Enter | acts.Part):
+            self._object_to_voice(member, now, at)
+        room = self._handlers[type(action)](member, action, at)
+        if isinstance(action, _WORDS):
+            self._standing.spoke(member, now)
+        return Outcome("", room=room)
 
     def _object_to_voice(self, member: Member, now: float, at: int) -> None:
         """What all read is a word to them, too."""
@@ -173,7 +167,7 @@ class Arranging:
             raise Denied(Code.ROOM_ARCHIVED, "This room is archived: nothing more is pinned in it.")
         if self._stage.message(room, do.seq) is None:
             raise Denied(Code.NOBODY, "There is no such message any more.")
-        pins = room.pins()
+        pins = [message.seq for message in room.pins()]
         if (do.seq in pins) is do.on:
             return room.name
         if do.on and len(pins) >= MAX_PINS:
@@ -194,8 +188,8 @@ class Arranging:
         if len(people) < 2:
             raise Denied(Code.NOBODY, "That is you.")
         room = self._rooms.meet(own.key, [*people.values()])
-        if room is None:
-            raise Denied(Code.TOO_MANY, "You have opened too many conversations.")
+        if isinstance(room, str):
+            raise Denied(Code.TOO_MANY, room)
         for connection in self._stage.connections(member):
             self._stage.enter(connection, room)
         return room.name

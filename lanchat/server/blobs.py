@@ -90,6 +90,13 @@ class Blobs:
         except OSError as error:
             raise StoreFailed(path=self._root, detail=error.strerror or str(error)) from error
 
+    def whole(self) -> list[str]:
+        """The digests of all files that are here."""
+        try:
+            return [path.name for path in self._root.glob("[0-9a-f][0-9a-f]/*") if path == self.path(path.name)]
+        except OSError as error:
+            raise StoreFailed(path=self._root, detail=error.strerror or str(error)) from error
+
     def _all_parts(self) -> Iterator[tuple[Path, int, float]]:
         """Path, bytes, and when it was written last."""
         try:

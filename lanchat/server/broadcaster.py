@@ -48,12 +48,13 @@ from lanchat.server.history import Answer, Request
 from lanchat.server.inbox import Inbox
 from lanchat.server.items import Accepted, Ask, Item, Join, Leave, Said, Stop, Tell
 from lanchat.server.last_resort import last_resort
+from lanchat.server.late import Late
 from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
 from lanchat.server.reading import Reading
 from lanchat.server.retention import Keep, Retention
 from lanchat.server.room import Room, refers
-from lanchat.server.rooms import Rooms, no_room, object_to_room
+from lanchat.server.rooms import Rooms, no_room, object_to_room, unread
 from lanchat.server.roster import Line, Roster
 from lanchat.server.searching import SearchRequest
 from lanchat.server.stage import CLOSES, Stage
@@ -82,12 +83,12 @@ class Broadcaster:
         """ask, scrub: of the history reader. keep: how long texts stay. on_close: an owner closed the room; called in
         the thread, must not wait. Raises StoreError."""
         self.inbox: Inbox[Item] = Inbox(limits.INBOX_BYTES)
-        self._journal = journal
-        self._counters = Counters(journal.highest)
+        self._journal, self._counters = journal, Counters(journal.highest)
         self._rooms = Rooms(journal, self._counters)
         self._roster = Roster(self._rooms.first.name, journal.holders())
         self._retention = Retention(journal, self._rooms.names, keep, scrub)
-        self._files, self._reading, self._departures = files, Reading(journal), Departures(journal)
+        self._files, self._late = files, Late(journal)
+        self._reading, self._departures = Reading(journal, self._late), Departures(self._late)
         self._statuses = Statuses(self._roster)
         self._members: dict[Joiner, Member] = {}
         self._delivery = Delivery(self._members.values(), ask)
@@ -149,8 +150,7 @@ class Broadcaster:
             self._delivery.watch(self.inbox.wakeup)
             while not self._ended:
                 self._turn()
-            self._reading.store()
-            self._departures.store()
+            self._late.store()
 
     def _turn(self) -> None:
         items = self.inbox.take()
@@ -170,15 +170,14 @@ class Broadcaster:
         self._stage.note_change(self._now)
         self._stage.on_time(self._now)
         self._delivery.deliver(self._now)
-        self._reading.on_time(self._now)
-        self._departures.on_time(self._now)
+        self._late.on_time(self._now)
         self._retention.on_time(self._now, time.time_ns() // 1_000_000)
         self._files.on_time(self._now, time.time_ns() // 1_000_000)
 
     def _patience(self) -> float | None:
         """Seconds until something is to do that nobody will wake us for; None: nothing."""
         hands = (self._roster, self._standing, self._stage, self._statuses)
-        stores = (self._retention, self._reading, self._departures, self._files)
+        stores = (self._retention, self._late, self._files)
         due = [hand.due for hand in (*hands, *stores) if hand.due is not None]
         waits = [max(0.0, min(due) - time.monotonic())] if due else []
         if (patience := self._delivery.patience()) is not None:
@@ -234,9 +233,8 @@ class Broadcaster:
             key, first = item.hello.key, self._rooms.first
             counters = self._admission.counters(item.hello, self._counters)
             read = min(self._reading.of(first.name, key), first.head)
-            outcome = self._admit(item)
-            rooms = self._rooms.followed(key) if isinstance(outcome, Member) and outcome.rooms else []
-            followed = [(room, self._admission.first_seq(item.hello, room)) for room in rooms]
+            rooms = self._rooms.followed(key) if ROOMS in item.hello.capabilities else []
+            outcome = self._admit(item)  # the last that may fail: who is in stays in
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
             item.session.admitted(Refused(Code.NOT_STORED, "The server cannot read its journal just now."))
@@ -250,7 +248,7 @@ class Broadcaster:
         self._stage.introduce(outcome, first)
         if self._standing.rules != Rules(first.name):
             self._delivery.tell(outcome, self._standing.rules)
-        outcome.entering.extend(followed)
+        outcome.entering.extend((room, self._admission.first_seq(item.hello, room)) for room in rooms)
         outcome.todo.extend(self._admission.left_elsewhere(item.hello, [first, *rooms]) if outcome.rooms else ())
         if outcome.line.connections > 1:
             self._note_status(outcome)
@@ -317,6 +315,8 @@ class Broadcaster:
             self._on_ask_about(member, item.frame)
         except StoreError as error:
             _log.error("nothing can be read: %s", error)
+            if (answer := unread(item.frame)) is not None:
+                self._delivery.tell(member, answer)
 
     def _note_status(self, member: Member) -> None:
         """One of the connections of a person came, went, or said how they are here."""
@@ -337,12 +337,15 @@ class Broadcaster:
             return
         if room is None:
             self._delivery.tell(member, no_room(frame.room))
+        elif isinstance(frame, History):
+            if error := self._delivery.ask_page(member, room, frame):
+                self._delivery.tell(member, error)
+        elif not member.is_in(room):
+            return  # it has left just now, or others would be told of somebody who is not there
         elif isinstance(frame, Typing):
             self._stage.typed(line, room, self._now)
-        elif isinstance(frame, Read):
+        else:
             self._stage.read(line, room, frame, self._now)
-        elif error := self._delivery.ask_page(member, room, frame):
-            self._delivery.tell(member, error)
 
     def _fetch(self, member: Member, frame: Fetch, room: Room | None) -> Ticket:
         if room is None:

@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from lanchat.protocol.entries import Archived, Deleted, Entry, Topic
+from lanchat.protocol.entries import Entry
 from lanchat.protocol.limits import MAX_COUNTER, MAX_RUN
 
 MAX_COUNTERS: Final = 10_000  # outboxes whose counter is kept in memory: 2 MB
 _KEYED_ID: Final = re.compile(rf"([0-9A-Za-z]{{1,{MAX_RUN}}})-(0|[1-9][0-9]{{0,15}})")
-_BY_THE_SERVER: Final = (Deleted, Topic, Archived)  # entries that come of an action, and have no number
 
 Outbox: TypeAlias = tuple[str, str]  # names a row of counters: a member's key and the run of its outbox
 
@@ -48,10 +47,10 @@ class Counters:
 
     @staticmethod
     def of(said: Sequence[Entry]) -> dict[Outbox, int]:
-        """The highest of each outbox among entries that rooms gave out."""
+        """The highest of each outbox among what was said. (What comes of an action bears no number.)"""
         highest: dict[Outbox, int] = {}
         for entry in said:
-            if entry.key is not None and not isinstance(entry, _BY_THE_SERVER):
+            if entry.key is not None:
                 run, _, n = entry.id.rpartition("-")
                 highest[(entry.key, run)] = int(n)
         return highest

@@ -15,10 +15,23 @@ from typing import Final, Protocol
 
 from lanchat.channel import LINGER, MAX_UNSENT
 from lanchat.protocol.codec import encode
-from lanchat.protocol.frames import Entry, Error, Found, History, Presence, Rooms, Search, Seen, ServerFrame, Typed
+from lanchat.protocol.frames import (
+    Entry,
+    Error,
+    Found,
+    History,
+    Message,
+    Parted,
+    Presence,
+    Rooms,
+    Search,
+    Seen,
+    ServerFrame,
+    Typed,
+)
 from lanchat.protocol.limits import MAX_PAGE, Code
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.plain import MAX_WRITE, encode_plain, first_piece
+from lanchat.protocol.plain import MAX_WRITE, about_what, encode_plain, first_piece
 from lanchat.server import limits
 from lanchat.server.history import Answer, Request
 from lanchat.server.member import Member, Place
@@ -38,6 +51,9 @@ class Stage(Protocol):
 
     def listing(self, member: Member) -> Sequence[ServerFrame]:
         """For who comes, or missed changes of the roster."""
+
+    def reads_now(self, room: Room, seq: int) -> Message | None:
+        """A message with the text that it has now; None: there is none, or it cannot be read."""
 
     def try_to_enter(self, member: Member, room: Room, have: int) -> None:
         """Follows the room, with what lies behind the seq that it has."""
@@ -76,8 +92,14 @@ class Delivery:
             return
         self._append(stream, stream.ring, b"".join(map(encode, frames)))
         if stream.plain_members:
-            self._append(stream, stream.plain_ring, b"".join(map(encode_plain, frames)))
+            lines = (encode_plain(frame, self._about(room, frame)) for frame in frames)
+            self._append(stream, stream.plain_ring, b"".join(lines))
         self._published[stream] = None
+
+    def _about(self, room: Room, frame: ServerFrame) -> Message | None:
+        """Who reads plain text has no number to look it up by."""
+        seq = about_what(frame)
+        return self.stage.reads_now(room, seq) if seq else None
 
     def _append(self, stream: Stream, ring: Ring, data: bytes) -> None:
         ring.append(data, stream.room.head)
@@ -93,7 +115,7 @@ class Delivery:
         if member.last_told:
             return
         if not member.tell(line):
-            self._drop(member, "it asks for more than it reads")
+            self.drop(member, "it asks for more than it reads")
         self._told.append(member)
 
     # Who follows what, and what each lacks
@@ -119,12 +141,28 @@ class Delivery:
         """How many connections follow a room."""
         return len(self._streams[room].places) if room in self._streams else 0
 
-    def part(self, member: Member, room: str) -> None:
-        """It follows the room no longer."""
-        place = member.places.pop(room, None)
-        if place is None:
-            return
-        stream = place.stream
+    def part(self, member: Member, room: Room) -> None:
+        """It leaves the room, and is told so behind what is in the stream already: what it said just before comes back
+        to it nowhere else."""
+        if room.name in member.places:
+            member.leaving.add(room.name)
+        else:
+            self.tell(member, Parted(room.name))
+        self._leave(member)
+        self._told.append(member)
+
+    def _leave(self, member: Member) -> bool:
+        """Lets it go out of rooms where it has got everything; whether there were any."""
+        left = [room for room in member.leaving if (place := member.places[room]).cursor == place.ring.end]
+        for room in left:
+            self._end_place(member, room)
+            self.tell(member, Parted(room))
+        return bool(left)
+
+    def _end_place(self, member: Member, room: str) -> None:
+        """It follows the room no longer, wherever it stood."""
+        stream = member.places.pop(room).stream
+        member.leaving.discard(room)
         del stream.places[member]
         stream.plain_members -= member.plain
         if not stream.places and self._streams.get(room) is stream:
@@ -135,7 +173,7 @@ class Delivery:
         self._unwatch(member)
         member.gone = True
         for room in list(member.places):
-            self.part(member, room)
+            self._end_place(member, room)
 
     def ask_page(self, member: Member, room: Room, ask: History) -> Error | None:
         """Passes a member's question on to the history reader; the reason, if it cannot be."""
@@ -172,7 +210,7 @@ class Delivery:
         if member.places.get(asked.room) is not place:  # it parted meanwhile
             return
         if answer.last is None:
-            self._drop(member, "what it lacks cannot be read")
+            self.drop(member, "what it lacks cannot be read")
             return
         if answer.last:
             self._tell_line(member, answer.line)
@@ -217,7 +255,7 @@ class Delivery:
         while self._leaving and self._leaving[0][0] <= now:  # who does not leave by themselves
             self._leaving.popleft()[1].channel.shutdown()
         for member in [m for m in self._watched if now - m.progress_at > limits.STALL_TIMEOUT]:
-            self._drop(member, "it took nothing for too long")
+            self.drop(member, "it took nothing for too long")
 
     def feed(self, member: Member, now: float, *, progress: bool = False) -> None:
         """Sends `member` what it lacks, until its socket is full. progress: its socket just had room."""
@@ -228,7 +266,7 @@ class Delivery:
         try:
             full = self._feed(member)
         except OSError as error:
-            self._drop(member, str(error))
+            self.drop(member, str(error))
             return
         if full:
             self._watch(member)
@@ -244,6 +282,8 @@ class Delivery:
         while True:
             if self._feed_control(member) or self._feed_streams(member):
                 return True
+            if self._leave(member):
+                continue
             if not member.entering or member.page_asked or member.last_told:
                 return member.channel.unsent and member.channel.flush()
             self.stage.try_to_enter(member, *member.entering.popleft())  # one after the other, as fast as it reads
@@ -298,14 +338,14 @@ class Delivery:
             if place is None or place.cursor is None or place.cursor >= border or place.ring is not ring:
                 continue
             if member.plain:
-                self._drop(member, "it reads too slowly")
+                self.drop(member, "it reads too slowly")
             else:
                 place.lagged = True
                 self._read_pages(place, ring.seq_at(place.cursor))
         self._size -= border - ring.start
         ring.drop_oldest()
 
-    def _drop(self, member: Member, reason: str) -> None:
+    def drop(self, member: Member, reason: str) -> None:
         """Ends the connection; the session notices, and says that it leaves."""
         if not member.gone:
             _log.info("%s is put out: %s", member.line.nick, reason)

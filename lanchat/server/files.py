@@ -16,7 +16,7 @@ from lanchat.database import Database
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol import frames
-from lanchat.protocol.files import may_be_named, size_in_words
+from lanchat.protocol.files import may_be_named, size_in_words, too_large
 from lanchat.protocol.frames import Error, Fetch, File, Offer
 from lanchat.protocol.limits import MAX_ID, Code
 from lanchat.server.blobs import Blobs, owner
@@ -67,6 +67,15 @@ class Files:
         self._journal, self._tickets, self._quota, self._empty = journal, tickets, quota, empty
         self._looked_at = ""  # the last digest in the present round
         self.due = 0.0  # s, monotonic: when on_time has something to do
+        self._drop_strays()
+
+    def _drop_strays(self) -> None:
+        """Files that a crash left here without a row: nobody could ask for them, and they would lie here for ever."""
+        known = {sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM blob")}
+        for sha256 in self.blobs.whole():
+            if sha256 not in known and not self._journal.rooms_with(sha256):
+                self.blobs.drop(self.blobs.path(sha256))
+        self.blobs.empty()
 
     def _empty_bin(self) -> None:
         self._empty(self.blobs.empty)
@@ -115,11 +124,8 @@ class Files:
 
     def _object_to_offer(self, key: str, offer: Offer, now: float) -> Error | None:
         quota = self._quota
-        if not quota.file:
-            return Error(Code.FILE_TOO_LARGE, "This server takes no files.")
-        if offer.size > quota.file:
-            detail = f"A file may have {size_in_words(quota.file)} here, this one has {size_in_words(offer.size)}."
-            return Error(Code.FILE_TOO_LARGE, detail)
+        if objection := too_large(offer.size, quota.file):
+            return Error(Code.FILE_TOO_LARGE, objection)
         parts = self._tickets.parts
         own, part = parts.of(owner(key)), self.blobs.part(key, offer.sha256)
         if part not in own and len(own) >= MAX_PARTS:
@@ -127,10 +133,10 @@ class Files:
         lacking = self._lacking(part, offer.size, now)
         more = sum(lacking.values())
         own_more = sum(size for path, size in lacking.items() if owner_of(path) == owner(key))
-        objection = self._object_to_bytes(key, sum(own.values()) + own_more, parts.total + more)
-        if objection is None and more > self.blobs.room:
+        over = self._object_to_bytes(key, sum(own.values()) + own_more, parts.total + more)
+        if over is None and more > self.blobs.room:
             return Error(Code.NOT_STORED, "The server cannot store the file: its disk is full.")
-        return objection
+        return over
 
     def _lacking(self, part: Path, size: int, now: float) -> dict[Path, int]:
         """Bytes that may still come to each part, with that one at `size`; of two tickets the larger counts."""
@@ -157,27 +163,35 @@ class Files:
 
     def uploaded(self, item: Uploaded, at: int) -> None:
         """A part is whole. The same file twice is stored once."""
-        ticket = item.ticket
         try:
-            here = self._size(ticket.sha256) is not None
-            objection = None
-            if not self._holds(ticket.holder, ticket.sha256):
-                objection = self._object_to_bytes(ticket.holder, ticket.size, 0 if here else ticket.size)
-            if here or objection is not None:
-                self.blobs.drop(ticket.path)
-                self._empty_bin()
-            else:
-                self.blobs.place(ticket.path, ticket.sha256)
-            if objection is not None:
-                item.answer(objection)
-                return
+            objection = self._take_in(item.ticket, at)
+        except StoreError as error:
+            objection = _failed(error)
+        item.answer(objection)
+
+    def _take_in(self, ticket: Ticket, at: int) -> Error | None:
+        """A file and its row come together. Raises StoreError."""
+        here = self._size(ticket.sha256) is not None
+        objection = None
+        if not self._holds(ticket.holder, ticket.sha256):
+            objection = self._object_to_bytes(ticket.holder, ticket.size, 0 if here else ticket.size)
+        if here or objection is not None:
+            self.blobs.drop(ticket.path)
+            self._empty_bin()
+        if objection is not None:
+            return objection
+        try:
             with self._db.transaction():
                 self._db.execute("INSERT OR IGNORE INTO blob VALUES (?,?)", (ticket.sha256, ticket.size))
                 self._hold(ticket.sha256, ticket.holder, at)
-        except StoreError as error:
-            item.answer(_failed(error))
-            return
-        item.answer(None)
+                if not here:
+                    self.blobs.place(ticket.path, ticket.sha256)
+        except StoreError:
+            if not here:
+                self.blobs.drop(self.blobs.path(ticket.sha256))
+                self._empty_bin()
+            raise
+        return None
 
     def object_to(self, key: str | None, file: File, said_id: str, sees: Callable[[str], bool]) -> Error | None:
         """Why nobody, or not they, can say that file. sees: whether they may know of a room."""

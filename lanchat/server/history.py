@@ -109,14 +109,14 @@ class History:
     def _answer_all(self) -> None:
         moved_at = self._clock()
         searched_at = 0.0  # or, as long as there was nothing to search, since when there is
-        scrubbed = True  # nothing that was redacted is left in the log
+        scrubbed = False  # nothing that was redacted is left in the log; what a crash left there is not known
         while True:
             try:
                 request = self._requests.get(timeout=0 if self._searching.busy else CHECKPOINT_AFTER)
                 if request is None:
                     return
                 if isinstance(request, Scrub):
-                    scrubbed = self._checkpoint(self._journal.scrub)
+                    scrubbed = False  # in a moment, with what else is redacted until then: it waits for the disk
                     self._searching.blanked()
                 elif isinstance(request, SearchRequest):
                     searched_at = searched_at if self._searching.busy else self._clock()

@@ -11,7 +11,7 @@ DAY: Final = 24 * 3600.0  # s
 
 
 class Holding:
-    """Times are s, monotonic."""
+    """Times are s, of one clock."""
 
     def __init__(self) -> None:
         self._new: deque[tuple[float, str]] = deque()

@@ -65,6 +65,7 @@ class Member:
         "entering",
         "gone",
         "last_told",
+        "leaving",
         "line",
         "page_asked",
         "places",
@@ -92,6 +93,7 @@ class Member:
         self.places: dict[str, Place] = {}  # by room; the first one first, so that news of people precede their words
         # Why something it said was not taken: nothing later may be, until it says that again
         self.refusing: Error | None = None
+        self.leaving: set[str] = set()  # rooms that it leaves, once it has got what it said there
         self.asked = 0  # history pages on their way
         self.control: deque[bytes] = deque()
         self.control_size = 0
@@ -102,7 +104,14 @@ class Member:
 
     def is_in(self, room: Room) -> bool:
         """It follows the room, or is about to."""
-        return room.name in self.places or any(waiting is room for waiting, _ in self.entering)
+        if room.name in self.places:
+            return room.name not in self.leaving
+        return any(waiting is room for waiting, _ in self.entering)
+
+    @property
+    def is_laden(self) -> bool:
+        """So many lines wait for it alone that it should be told no more than it must."""
+        return self.control_size > CONTROL_BYTES // 2
 
     def tell(self, lines: bytes) -> bool:
         """Queues lines for this member alone; False: it does not read, and its bound is reached."""

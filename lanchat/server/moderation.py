@@ -8,14 +8,11 @@ with its line of the audit journal, in one transaction, before anybody feels it;
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
-import msgspec
-
-from lanchat.errors import LocalProtocolError, StoreError
+from lanchat.errors import LocalProtocolError
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.duration import duration
 from lanchat.protocol.frames import Bye, Message, Outcome
@@ -24,6 +21,7 @@ from lanchat.protocol.moderation import NEEDS, Action, Role, Rules, Sanction
 from lanchat.protocol.text import one_line
 from lanchat.server.access import Access
 from lanchat.server.audit import Deed
+from lanchat.server.denied import Denied, keep_to, outcome_of
 from lanchat.server.limits import DEEDS, DEEDS_BURST, Rate
 from lanchat.server.member import Member
 from lanchat.server.room import Room
@@ -31,7 +29,6 @@ from lanchat.server.roster import Line, Roster, Whom
 from lanchat.server.sanctions import Held, Kind
 from lanchat.server.standing import SECOND, Standing, behind, left
 
-_log = logging.getLogger(__name__)
 _PEOPLE: Final = {Role.MODERATOR: "moderators and owners", Role.OWNER: "owners"}
 _A: Final = {Role.MEMBER: "a member", Role.MODERATOR: "a moderator", Role.OWNER: "an owner"}
 _NO_GUESTS: Final = "This room has a PIN now, and takes only members with a key."
@@ -55,14 +52,6 @@ class Stage(Protocol):
         """None: there is none, or no more. Raises StoreError."""
 
     def close_room(self, bye: Bye) -> None: ...
-
-
-class Denied(Exception):
-    """Nothing is done, for this reason: a code and a sentence."""
-
-    def __init__(self, code: Code, detail: str) -> None:
-        super().__init__(detail)
-        self.code, self.detail = code, detail
 
 
 class Moderation:
@@ -92,27 +81,20 @@ class Moderation:
     def do(self, member: Member, id: str, action: Action, now: float, at: int) -> Outcome:  # noqa: A002
         """Does it, if the member may."""
         self._standing.look()
-        try:
-            role = self._role(member.line.key)
-            if role.rank < NEEDS[type(action)].rank:
-                raise Denied(Code.NOT_ALLOWED, f"Only {_PEOPLE[NEEDS[type(action)]]} of this room can do that.")
-            if role is not Role.MEMBER:
-                self._pace(member.line.key or "", now)
-            outcome = self._handlers[type(action)](member, action, at)
-        except Denied as denied:
-            return Outcome(id, denied.code, denied.detail)
-        except StoreError as error:
-            _log.error("nothing is done, for it cannot be stored: %s", error)
-            return Outcome(id, Code.NOT_STORED, "The server cannot store that just now, so it is not done.")
-        return Outcome(id, detail=outcome) if isinstance(outcome, str) else msgspec.structs.replace(outcome, id=id)
+        return outcome_of(id, lambda: self._do(member, action, now, at))
+
+    def _do(self, member: Member, action: Action, now: float, at: int) -> Outcome:
+        """Raises Denied, StoreError."""
+        role = self._role(member.line.key)
+        if role.rank < NEEDS[type(action)].rank:
+            raise Denied(Code.NOT_ALLOWED, f"Only {_PEOPLE[NEEDS[type(action)]]} of this room can do that.")
+        if role is not Role.MEMBER:
+            keep_to(self._rates.setdefault(member.line.key or "", Rate(DEEDS, now, DEEDS_BURST)), now)
+        outcome = self._handlers[type(action)](member, action, at)
+        return Outcome("", detail=outcome) if isinstance(outcome, str) else outcome
 
     def _role(self, key: str | None) -> Role:
         return self._access.roles.of(key)
-
-    def _pace(self, key: str, now: float) -> None:
-        rate = self._rates.setdefault(key, Rate(DEEDS, now, DEEDS_BURST))
-        if not rate.allows(now):
-            raise Denied(Code.TOO_MANY, "That is too much at once. Wait a moment.")
 
     @contextmanager
     def _written(self, member: Member, at: int, action: Action, who: Whom | None, detail: str) -> Iterator[None]:

@@ -6,6 +6,7 @@ It goes round the rooms, some in each turn, since each costs a few questions to 
 
 from __future__ import annotations
 
+import heapq
 import logging
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
@@ -39,24 +40,33 @@ class Retention:
         self._counted: dict[str, int] = {}  # seq
         self._round: Iterator[str] | None = None
         self._again: str | None = None  # the room that has more to blank
+        self._shrinking = False  # the round is over; now all together are looked at
+        self._oldest: list[tuple[int, str]] | None = None  # a heap then: each room by its oldest entry
         self._blanked = False  # since the log was emptied last
         self.due: float | None = None if keep == FOR_EVER else 0.0  # s, monotonic; None: never
 
-    def blanked(self, room: str, seq: int, size: int) -> None:
-        """Others blanked the text of the entry `seq`, of `size` bytes."""
-        if seq <= self._counted.get(room, 0):
+    def size_of(self, room: str, seq: int) -> int:
+        """Bytes that count of a message and its changes; before others blank them. Raises StoreError."""
+        return self._journal.freed(room, seq - 1, seq, self._counted.get(room, 0))
+
+    def blanked(self, room: str, size: int) -> None:
+        """Others blanked texts of `size` bytes, as `size_of` told."""
+        if room in self._sizes:
             self._sizes[room] -= size
         self._scrub()
 
     def on_time(self, now: float, at: int) -> None:
-        """Looks at some rooms, and blanks at most one chunk. now: s, monotonic; at: ms since 1970."""
+        """Looks at some rooms, or blanks at most one chunk. now: s, monotonic; at: ms since 1970."""
         if self.due is None or now < self.due:
             return
         try:
-            over = self._look_on(at) and not self._shrink()
+            self._shrinking = self._shrinking or self._look_on(at)
+            over = self._shrinking and not self._shrink()
         except StoreError as error:
             _log.error("old texts cannot be removed: %s", error)
             self._round, self._again, over = None, None, True
+        if over:
+            self._shrinking, self._oldest = False, None
         self.due = now + EVERY if over else now
         if over and self._blanked:
             self._blanked = False
@@ -84,18 +94,41 @@ class Retention:
         return self._blank(room, self._journal.seq_before(room, at - round(self._keep.days * _DAY), CHUNK))
 
     def _shrink(self) -> bool:
-        """Of all texts together; True: the oldest were blanked, and there may be more."""
-        if self._keep.size is None or sum(self._sizes.values()) <= self._keep.size:
+        """Of all texts together the oldest are blanked, and no more than need be; True: there may be more to do."""
+        for _ in range(ROOMS):
+            too_much = 0 if self._keep.size is None else sum(self._sizes.values()) - self._keep.size
+            if too_much <= 0 or not self._blank_oldest(too_much):
+                return False
+        return True
+
+    def _blank_oldest(self, size: int) -> bool:
+        """Of the room that has the oldest text, those that are older than all others', at most `size` bytes and what
+        the last one has beyond; False: no room has any."""
+        if self._oldest is None:
+            self._oldest = []
+            for room in self._sizes:
+                self._put_by_age(room)
+        if not self._oldest:
             return False
-        rooms = [(self._journal.oldest(room), room) for room, size in self._sizes.items() if size > 0]
-        oldest = min(((at, room) for at, room in rooms if at is not None), default=None)
-        return oldest is not None and self._blank(oldest[1], self._counted[oldest[1]]) > 0
+        _, room = heapq.heappop(self._oldest)
+        upto = self._counted[room]
+        if self._oldest:
+            upto = min(upto, self._journal.seq_before(room, self._oldest[0][0] + 1, CHUNK))
+        self._blank(room, self._journal.seq_freeing(room, size, min(upto, self._journal.redacted(room) + CHUNK)))
+        self._put_by_age(room)
+        return True
+
+    def _put_by_age(self, room: str) -> None:
+        """Into the heap, if it has texts that count."""
+        at = self._journal.oldest(room) if self._sizes[room] > 0 else None
+        if at is not None and self._oldest is not None and self._journal.redacted(room) < self._counted[room]:
+            heapq.heappush(self._oldest, (at, room))
 
     def _blank(self, room: str, upto: int) -> int:
         start = self._journal.redacted(room)
         if upto <= start:
             return 0
-        freed = self._journal.text_size(room, start, min(upto, start + CHUNK))
+        freed = self._journal.freed(room, start, min(upto, start + CHUNK), self._counted.get(room, 0))
         done = self._journal.redact(room, upto, CHUNK)
         if room in self._sizes:
             self._sizes[room] -= freed

@@ -13,7 +13,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.protocol import text
 from lanchat.protocol.entries import Archived, Pinned, Topic
 from lanchat.protocol.frames import Deleted, Edit, Edited, Entry, Error, Message, React, Reacted, Say, Word
-from lanchat.protocol.limits import MAX_ID, MAX_REACTED, MAX_REACTIONS, NEWCOMER_HISTORY, Code
+from lanchat.protocol.limits import MAX_EDITS, MAX_ID, MAX_REACTED, MAX_REACTIONS, NEWCOMER_HISTORY, Code
 from lanchat.protocol.rooms import Person, RoomInfo
 from lanchat.server.counters import Counters, number
 from lanchat.server.roster import Line
@@ -29,6 +29,9 @@ class Record(Protocol):
 
     def pins(self, room: str) -> list[int]:
         """The seqs of what is kept at hand."""
+
+    def edits(self, room: str, target: int) -> int:
+        """How many changes of a message there are, up to MAX_EDITS."""
 
     def reactions(self, room: str, target: int) -> tuple[Collection[str], int]:
         """The different emoji that were ever put below a message; how many entries say so, up to MAX_REACTED."""
@@ -54,11 +57,12 @@ class Room:
         people = [Person(key, nick) for key, nick in self.people.items()]
         return RoomInfo(self.name, self.head, self.topic, self.maker, self.archived, people)
 
-    def pins(self) -> list[int]:
-        """The messages that are kept at hand, by seq. Raises StoreError."""
-        if self._pins is None:
-            self._pins = self._record.pins(self.name)
-        return self._pins
+    def pins(self) -> list[Message]:
+        """The messages that are kept at hand, those that still have a text. Raises StoreError."""
+        known = self._record.pins(self.name) if self._pins is None else self._pins
+        messages = [message for seq in known if (message := self._record.message(self.name, seq)) is not None]
+        self._pins = [message.seq for message in messages]
+        return messages
 
     @property
     def newcomer(self) -> int:
@@ -113,6 +117,8 @@ class Room:
             return Error(Code.TARGET_UNKNOWN, "That message is not there any more.", said.id)
         if isinstance(said, Edit) and (line.key is None or line.key != message.key):
             return Error(Code.NOT_ALLOWED, "You can only change what you said yourself.", said.id)
+        if isinstance(said, Edit) and self._record.edits(self.name, seq) >= MAX_EDITS:
+            return Error(Code.TOO_MANY, "That message was changed too often.", said.id)
         if isinstance(said, React):
             known, count = self._record.reactions(self.name, seq)
             if count >= MAX_REACTED or (said.on and said.emoji not in known and len(known) >= MAX_REACTIONS):

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Pinned, Topic
-from lanchat.protocol.frames import Error, Word
+from lanchat.protocol.frames import Error, Fetch, Found, History, Search, Ticket, Word
 from lanchat.protocol.frames import Rooms as Listing
 from lanchat.protocol.limits import MAX_ID, MAX_ROOM_NAME, MAX_ROOMS_CHUNK, Code
 from lanchat.protocol.rooms import DIRECT, Person, RoomInfo, direct_name
@@ -24,6 +24,8 @@ from lanchat.server.roster import Line
 
 MAX_ROOMS: Final = 300  # on one server: a list that somebody still reads, and 250 KB to each who joins at most
 MAX_FOLLOWED: Final = 100  # rooms of one member besides direct conversations: each is a cursor of every connection
+MAX_MET: Final = 1_000  # conversations of one member, above which others open none with them: clients know 2,000 rooms
+_UNREAD: Final = "The server cannot read its journal just now."
 MAX_DIRECTS: Final = 200  # conversations that one member opened; what others opened counts against them
 
 
@@ -110,17 +112,22 @@ class Rooms:
         self._rooms.put(name, room)
         return room, entry
 
-    def meet(self, maker: str, people: Sequence[Person]) -> Room | None:
-        """The conversation of these; `maker` opens it if there is none. None: they have opened too many."""
+    def meet(self, maker: str, people: Sequence[Person]) -> Room | str:
+        """The conversation of these; `maker` opens it if there is none. Or a sentence why there is none."""
         name = direct_name(person.key for person in people)
         room = self._direct(name)
         if room is not None:
             return room
         registry = self._journal.registry
         if registry.opened(maker) >= MAX_DIRECTS:
-            return None
-        registry.keep([RoomInfo(name, maker=maker, people=list(people))])
-        return self._direct(name)
+            return "You have opened too many conversations."
+        for person in people:
+            if person.key != maker and len(registry.directs(person.key)) >= MAX_MET:
+                return f"“{person.nick}” is in too many conversations."
+        info = RoomInfo(name, maker=maker, people=list(people))
+        registry.keep([info])
+        room = self._directs[name] = Room(info, self._counters, self._journal)
+        return room
 
     def follow(self, key: str | None, room: Room) -> bool:
         """From now on, also after a restart where there is a key; False: it follows too many."""
@@ -159,3 +166,15 @@ def object_to_room(member: Member, room: Room | None, said: Word) -> Error | Non
 
 def no_room(name: str, id: str | None = None) -> Error:  # noqa: A002 - the wire's word
     return Error(Code.ROOM_UNKNOWN, f"there is no room “{one_line(name[:MAX_ROOM_NAME])}” here", id and id[:MAX_ID])
+
+
+def unread(asked: object) -> Error | Found | Ticket | None:
+    """What who asked about a room is told while the journal cannot be read; None: nobody waits for an answer."""
+    match asked:
+        case Search(id=id):
+            return Found(id, code=Code.SEARCH_FAILED, detail=_UNREAD)
+        case Fetch(id=id):
+            return Ticket(id, code=Code.NOT_STORED, detail=_UNREAD)
+        case History():
+            return Error(Code.NOT_STORED, _UNREAD)
+    return None

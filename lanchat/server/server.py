@@ -101,6 +101,7 @@ class Server:
         self._begun(self._journal.close)
         sockets = bind(config.host, config.port)
         self.port: int = sockets[0].getsockname()[1]
+        self.local = _is_loopback(sockets)  # nobody else could come in
         self._listener = Listener(sockets, self._accepted)
         self._begun(self._listener.close)
         looks("")  # reads its table now, not when somebody joins
@@ -126,7 +127,7 @@ class Server:
         self._lock = threading.Lock()  # over _sessions and _door alone
         self._stopping = threading.Event()
         self._announcer: Announcer | None = None
-        if (config.mdns or config.beacon) and not _is_loopback(sockets):
+        if (config.mdns or config.beacon) and not self.local:
             self._announcer = Announcer(self.info, mdns=config.mdns, beacon=config.beacon)
 
     def start(self) -> None:
@@ -145,9 +146,9 @@ class Server:
             return
         self._stopping.set()
         _log.info("closing")
+        self._listener.close()  # first: who tries the port because of the goodbye shall find it closed
         if self._announcer is not None:
             self._announcer.close()
-        self._listener.close()
         self._broadcaster.inbox.put(Stop(goodbye=True))
         self._end_sessions()
         self._roll_back()

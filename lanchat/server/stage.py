@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
-from lanchat.protocol.frames import Bye, Entered, Parted, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
-from lanchat.protocol.limits import MAX_PIN_TEXT, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
+from lanchat.protocol.frames import Bye, Entered, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
+from lanchat.protocol.limits import MAX_PIN_TEXT, OWN_SEEN_EVERY, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.presence import Pin
 from lanchat.protocol.rooms import Person, RoomInfo
@@ -54,7 +54,7 @@ class Stage:
     ) -> None:
         self._journal, self._rooms, self._roster, self._reading = journal, rooms, roster, reading
         self._retention, self._files, self._delivery, self._members = retention, files, delivery, members
-        self._departures, self._receipts = departures, Receipts()
+        self._departures, self._receipts, self._own_receipts = departures, Receipts(), Receipts(OWN_SEEN_EVERY)
         # By room, as told last, and up to where its texts were redacted then: many may come at once
         self._pins: dict[str, tuple[Pins, int]] = {}
         self._changed_at: float | None = None  # when the first untold change of the roster happened (s, monotonic)
@@ -79,7 +79,8 @@ class Stage:
     def due(self) -> float | None:
         """When `on_time` has something to do."""
         changed = None if self._changed_at is None else self._changed_at + limits.PRESENCE_DELAY
-        return min((due for due in (changed, self._receipts.due) if due is not None), default=None)
+        dues = (changed, self._receipts.due, self._own_receipts.due)
+        return min((due for due in dues if due is not None), default=None)
 
     def on_time(self, now: float) -> None:
         if self._changed_at is not None and now >= self._changed_at + limits.PRESENCE_DELAY:
@@ -87,6 +88,17 @@ class Stage:
         for seen in self._receipts.take(now):
             if (room := self._delivery.room(seen.room)) is not None:
                 self._publish(room, seen)
+        self._tell_own(self._own_receipts.take(now))
+
+    def _tell_own(self, seen: Sequence[Seen]) -> None:
+        """To the devices of who has read it."""
+        by_key: dict[str, list[Seen]] = {}
+        for one in seen:
+            by_key.setdefault(one.key, []).append(one)
+        for member in self._members.values() if by_key else ():
+            for one in by_key.get(member.line.key or "", ()):
+                if one.room in member.places:
+                    self._delivery.tell(member, one)
 
     def _publish_first(self, *frames: Rules | Typed | Rooms | Seen) -> None:
         """To everybody, behind what was not told of the roster yet."""
@@ -126,15 +138,16 @@ class Stage:
     def _invite(self, room: Room) -> None:
         """All people of a conversation who are here follow it, once something is said in it."""
         for member in self._members.values():
-            if member.line.key in room.people and room.name not in member.places:
+            if member.line.key in room.people and not member.is_in(room):
                 self.try_to_enter(member, room, have=0)
 
     def try_to_enter(self, member: Member, room: Room, have: int) -> None:
-        """As `enter`; a room that cannot be read is entered another time."""
+        """As `enter`. For whom a room cannot be read, that comes back for it: without it they would miss its words."""
         try:
             self.enter(member, room, have)
         except StoreError as error:
             _log.error("a room cannot be entered: %s", error)
+            self._delivery.drop(member, "a room that it follows cannot be read")
 
     def typed(self, line: Line, room: Room, now: float) -> None:
         """Not too often, and never kept."""
@@ -144,11 +157,15 @@ class Stage:
             self._publish(room, Typed(room.name, line.nick, line.key))
 
     def read(self, line: Line, room: Room, read: Read, now: float) -> None:
-        """Kept for their other devices; told to others where they let it, and where it is no noise. Raises
-        StoreError."""
-        known = self._reading.note(room.name, line.key, min(read.seq, room.head), now, public=read.public)
-        if known is not None and line.key is not None and self._delivery.followers(room.name) <= READERS_ROOM:
-            self._receipts.note(room.name, line.key, known, now)
+        """Kept for their other devices, and told to those that are here; told to others where they let it, and where it
+        is no noise. Raises StoreError."""
+        noted = self._reading.note(room.name, line.key, min(read.seq, room.head), now, public=read.public)
+        if noted is None or line.key is None:
+            return
+        if line.connections > 1:
+            self._own_receipts.note(room.name, line.key, noted.seq, now)
+        if noted.told is not None and self._delivery.followers(room.name) <= READERS_ROOM:
+            self._receipts.note(room.name, line.key, noted.told, now)
 
     def listing(self, member: Member) -> list[ServerFrame]:
         """Everybody, and the rooms; of conversations one hears on entering them."""
@@ -168,8 +185,7 @@ class Stage:
         redacted = self._journal.redacted(room.name)
         told, known = self._pins.get(room.name, (None, 0))
         if told is None or (told.head, known) != (room.head, redacted):
-            messages = [self._journal.message(room.name, seq) for seq in room.pins()]
-            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in messages if m is not None]
+            pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in room.pins()]
             told = Pins(room.name, room.head, pins)
             self._pins.pop(room.name, None)
             if pins:  # so that direct conversations of all times do not gather here
@@ -204,12 +220,21 @@ class Stage:
         """What stands there; None: nothing, or no more. Raises StoreError."""
         return self._journal.message(room.name, seq)
 
+    def reads_now(self, room: Room, seq: int) -> Message | None:
+        """The same with the text that it has after its changes; None, too, where it cannot be read."""
+        try:
+            message = self.message(room, seq)
+            return message and replace(message, text=self._journal.reads_now(message))
+        except StoreError as error:
+            _log.error("a message cannot be read: %s", error)
+            return None
+
     def room(self, name: str, key: str | None) -> Room | None:
         return self._rooms.find(name, key)
 
     def delete(self, line: Line, room: Room, target: Message) -> None:
         """Blanks it, and tells all. Raises StoreError."""
-        size = self._journal.size_of(room.name, target.seq)
+        size = self._retention.size_of(room.name, target.seq)
         entry: Deleted = room.delete(line, time.time_ns() // 1_000_000, target.seq)
         try:
             self._journal.append([entry], {})
@@ -218,7 +243,7 @@ class Stage:
             raise
         room.stored(entry)
         self.show([entry], [room])
-        self._retention.blanked(room.name, target.seq, size)
+        self._retention.blanked(room.name, size)
         if target.file is not None:
             self._files.released(target.file.sha256, entry.at)
 
@@ -236,18 +261,24 @@ class Stage:
     def enter(self, member: Member, room: Room, have: int | None = None) -> None:
         """It follows the room from now on, and is told so. have: the last seq that it has, or need not have; None: the
         end of the room is enough. Raises StoreError."""
-        if not member.rooms or room.name in member.places:
+        if not member.rooms or member.is_in(room):
+            return
+        have = room.newcomer if have is None else have
+        if member.is_laden:  # it enters many at once: it is told of the rest as fast as it reads
+            member.entering.append((room, have))
             return
         read = min(self._reading.of(room.name, member.line.key), room.head)
         self._delivery.tell(member, Rooms([self._as_now(room.info())]))
         self._delivery.tell(member, Entered(room.name, room.head, read))
         self.introduce(member, room)
-        self._delivery.enter(member, room, room.newcomer if have is None else have)
+        if room.name in member.leaving:
+            member.leaving.discard(room.name)  # it has not got everything yet, and goes on from there
+        else:
+            self._delivery.enter(member, room, have)
 
     def part(self, member: Member, room: Room) -> None:
         member.entering = deque(waiting for waiting in member.entering if waiting[0] is not room)
-        self._delivery.part(member, room.name)
-        self._delivery.tell(member, Parted(room.name))
+        self._delivery.part(member, room)
 
     def announce(self, room: Room, entry: Topic | Archived) -> None:
         """An entry that is stored, and what it makes of the room, to all who may know; the entry first, since a place

@@ -11,7 +11,7 @@ from lanchat.server.room import Room
 
 
 class Stream:
-    """Of one room, as long as somebody follows it, or it is the first."""
+    """Of one room, as long as somebody follows it."""
 
     def __init__(self, room: Room) -> None:
         self.room = room

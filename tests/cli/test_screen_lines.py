@@ -7,10 +7,13 @@ from datetime import UTC
 import pytest
 
 from lanchat.cli.finding import Finding
+from lanchat.cli.noticing import Noticing
 from lanchat.cli.screen_lines import SHOWN, Line, ScreenLines, title
 from lanchat.cli.status_line import status_line
 from lanchat.client import Client, events
 from lanchat.client.events import Entered, Event, Found, Rooms
+from lanchat.client.preferences import Level
+from lanchat.errors import LocalProtocolError
 from lanchat.gui.model.chat import ChatModel
 from lanchat.protocol.frames import Archived, Change, Deleted, Edited, Member, Message, Page, Presence, Reacted, Topic
 from lanchat.protocol.query import Hit, Query
@@ -79,11 +82,50 @@ def test_what_comes_of_a_message(chat: Chat) -> None:
         "* Bo reacted with 👍 to #1 “lunch”"
     ]
     assert chat.feed(Reacted("lobby", 4, "", NOON, "Bo", None, 1, "👍", on=False)) == [
-        "* Bo took back 👍 to #1 “lunch”"
+        "* Bo took back 👍 from #1 “lunch”"
     ]
     assert chat.feed(Deleted("lobby", 5, "", NOON, "Ana", ANA, 1)) == ["* Ana deleted a message: #1"]
     assert chat.feed(Topic("lobby", 6, "", NOON, "Ana", ANA, "tea")) == ["* Ana set the topic: tea"]
     assert chat.feed(Archived("lobby", 7, "", NOON, "Ana", ANA, on=True)) == ["* Ana archived the room"]
+
+
+def test_of_a_room_that_is_not_open_only_what_is_wanted_is_shown() -> None:
+    chat = Chat()
+    kept: list[tuple[str, Level | None]] = []
+    noticing = Noticing(chat.model, "all", lambda *of: kept.append(of))
+    chat.screen = ScreenLines(chat.model, str, UTC, noticing.wants)
+    chat.feed(Entered("games", 3, 3), Entered(PAIR))
+    assert chat.feed(said(4, "one", "games")) == ["#games 14:13 #4 Ana: one"]
+    chat.model.open("games")
+    assert noticing.command("/notify mentions") == "While another room is open you see of this one: only what calls you"
+    assert chat.feed(said(5, "two", "games")) == ["14:13 #5 Ana: two"]  # it is open
+    chat.model.open("lobby")
+    react = Reacted("games", 6, "", NOON, "Bo", None, 4, "👍", on=True)
+    assert chat.feed(react, said(7, "three", "games"), said(8, f"@{ME} four", "games"), said(1, "psst", PAIR)) == [
+        f"#games 14:13 #8 Ana: @{ME} four",
+        "@Ana 14:13 #1 Ana: psst",
+    ]
+    chat.model.open("games")
+    assert noticing.command("/notify nothing") == "While another room is open you see of this one: nothing"
+    chat.model.open("lobby")
+    assert chat.feed(said(9, f"@{ME} five", "games")) == []
+    chat.model.open("games")
+    assert noticing.command("/notify usual") == noticing.command("/notify")
+    assert str(noticing.command("/notify")).endswith(": all messages, as in the settings")
+    assert kept == [("games", "mentions"), ("games", "nothing"), ("games", None)]
+    with pytest.raises(LocalProtocolError, match="Say /notify"):
+        noticing.command("/notify loudly")
+    assert noticing.command("/note") is None
+
+
+def test_who_is_not_to_be_disturbed_sees_the_open_room_alone() -> None:
+    chat = Chat()
+    noticing = Noticing(chat.model, "all", lambda *_: None)
+    chat.screen = ScreenLines(chat.model, str, UTC, noticing.wants)
+    chat.feed(Entered("games", 3, 3), Presence("lobby", [Change("status", ME, MY_KEY, state="busy")]))
+    assert chat.feed(said(4, f"@{ME}", "games"), said(1, "here")) == ["14:13 #1 Ana: here"]
+    page = Page(PAIR, [said(1, "psst", PAIR)], catchup=True)
+    assert chat.feed(Entered(PAIR, 1), page) == []
 
 
 def test_what_was_missed_is_shown_as_it_stands_now(chat: Chat) -> None:

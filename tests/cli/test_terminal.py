@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from lanchat.client.events import Entered, Joined
+from lanchat.client.events import Entered, Joined, Presence
 from lanchat.protocol.rooms import Create
 from tests.cli.terminal import Terminal
 from tests.people import Person, ServerProcess
@@ -71,10 +73,40 @@ def test_rooms_and_conversations_in_a_terminal(server: ServerProcess) -> None:
         assert ana.until_said("psst").room.startswith("@")
         terminal.until("── @Ana ──")
         terminal.until("#1 Zoe: psst")
+        terminal.type("/notify nothing\n")
+        terminal.until("you see of this one: nothing")
         terminal.type("/join #lobby\n")
         terminal.until("1 message you missed")
-        ana.client.say("here", room=ana.until_said("psst").room)
-        terminal.until(r"@Ana \d\d:\d\d #2 Ana: here")
+        alone = ana.until_said("psst").room
+        ana.client.say("not shown", room=alone)
+        ana.until_said("not shown")
+        ana.client.say("and here")
+        terminal.until("Ana: and here")
+        terminal.type("/join @Ana\n")
+        terminal.until("Ana: not shown")
+        terminal.type("/notify usual\n")
+        terminal.until("all messages, as in the settings")
+        terminal.type("/join #lobby\n")
+        terminal.until("── #lobby", once=True)
+        ana.client.say("here", room=alone)
+        terminal.until(r"@Ana \d\d:\d\d #3 Ana: here")
+        assert not re.search(r"@Ana \d\d:\d\d #2", terminal.text)
+        assert terminal.leave("/quit\n") == 0
+
+
+def test_how_one_is_here_is_typed(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ana = ends.enter_context(Person(server.address, "Ana"))
+        ana.until(Joined)
+        terminal = Terminal(server.address, ends)
+        terminal.until("#lobby>")
+        ana.until_here("Zoe")
+        for typed, *how in (("/away until one", "away", "until one"), ("/busy", "busy", "")):
+            terminal.type(f"{typed}\n")
+            (told,) = ana.until(Presence, lambda e: e.changes[0].change == "status").changes
+            assert [told.nick, told.state, told.text] == ["Zoe", *how]
+        terminal.type("/who\n")
+        terminal.until(r"Zoe \(.*do not disturb")
         assert terminal.leave("/quit\n") == 0
 
 
@@ -123,3 +155,22 @@ def test_who_is_not_let_in_reads_why(server: ServerProcess) -> None:
         assert terminal.leave("") == 1
         assert "lanchat: " in terminal.text
         assert "Try --nick “Ana 2”" in terminal.text
+
+
+def test_who_does_not_want_to_wait_for_the_server_need_not(server: ServerProcess) -> None:
+    """What was said is kept; the loop goes on while it waits, so that it hears the second Ctrl-C."""
+    with ExitStack() as ends:
+        terminal = Terminal(server.address, ends)
+        terminal.until("#lobby>")
+        server.signal(signal.SIGSTOP)
+        ends.callback(server.signal, signal.SIGCONT)
+        terminal.type("not heard\n")
+        terminal.until("1 message waiting to be sent")
+        terminal.type("\x04")
+        terminal.until("Ctrl-C leaves the rest for the next time")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.leave("") == 130
+        assert "Traceback" not in terminal.text
+    server.signal(signal.SIGCONT)
+    with Person(server.address, "Zoe", profile="zoe") as zoe:
+        zoe.until_said("not heard")

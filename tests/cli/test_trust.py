@@ -11,6 +11,7 @@ import pytest
 
 from lanchat.client import Profile
 from lanchat.identity import words
+from lanchat.server import Config, Server
 from tests.people import ServerProcess
 
 
@@ -58,3 +59,13 @@ def test_nobody_there_is_one_sentence() -> None:
 def test_a_server_says_its_words(tmp_path: Path) -> None:
     with ServerProcess(tmp_path / "room") as server:
         assert server.next_line() == f"lanchat: its words are {words(server.id)}\n"
+
+
+def test_a_server_that_nobody_else_reaches_says_so(tmp_path: Path) -> None:
+    """Else somebody would look for it in vain, in every list."""
+    with ServerProcess(tmp_path / "room") as server:
+        server.next_line()
+        assert server.next_line() == "lanchat: only this machine reaches it, so it is in nobody's list\n"
+    config = Config(data=tmp_path / "other", host="0.0.0.0", port=0, mdns=False, beacon=False)
+    with Server(config) as open_to_all:
+        assert not open_to_all.local

@@ -21,6 +21,7 @@ from lanchat.gui.model.chat import ChatModel
 from lanchat.protocol import rooms
 from lanchat.protocol.frames import Member, React, Say
 from lanchat.protocol.moderation import Delete
+from lanchat.protocol.presence import Status
 from tests.cli.test_screen_lines import ANA, NOW, PAIR, said, texts
 from tests.gui.stand_in import ME, MY_KEY, joined, roster
 
@@ -39,6 +40,9 @@ class Said:
         self.done.append(deed)
         return f"m{len(self.done)}"
 
+    def direct(self, *keys: str) -> str:
+        return self.do(rooms.Direct(list(keys)))
+
     def rename(self, nick: str) -> None:
         self.done.append(nick)
 
@@ -50,7 +54,7 @@ class Dice:
     help = ("/dice – throw one",)
 
     def command(self, line: str) -> str | None:
-        return "a four" if line == "/dice" else None
+        return {"/dice": "a four", "/dice :tada:": "as typed"}.get(line)
 
     def told(self, _: Event) -> Sequence[str]:
         return ()
@@ -60,7 +64,7 @@ class Desk:
     def __init__(self) -> None:
         self.client, self.model = Said(), ChatModel(ME, MY_KEY)
         screen = ScreenLines(self.model, str, UTC)
-        self.typed = Typed(self.client, self.model, screen, lambda: NOW, [Dice()])
+        self.typed = Typed(self.client, self.model, screen, lambda: NOW, [Dice()], last=False)
         people = [rooms.Person(MY_KEY, ME), rooms.Person(ANA, "Ana Lind")]
         self.apply(joined(0))
         self.apply(roster(Member(ME, MY_KEY), Member("Ana Lind", ANA), Member("Gus")))
@@ -97,6 +101,10 @@ def desk() -> Desk:
         ("/join old", rooms.Enter("old")),
         ("/msg Ana Lind", rooms.Direct([ANA])),
         ("/nick Zo", "Zo"),
+        ("party :tada:", Say("", "party 🎉")),
+        ("/me :tada:", Say("", "_🎉_")),
+        ("/reply 1 :tada:", Say("", "🎉", reply=1)),
+        ("/away lunch", Status("away", "lunch", last=False)),
     ],
 )
 def test_what_is_typed_is_done(desk: Desk, line: str, done: object) -> None:
@@ -127,11 +135,11 @@ def test_a_room_is_opened_once_the_server_lets_us_in(desk: Desk) -> None:
 
 
 def test_a_word_to_somebody_alone_waits_for_the_conversation(desk: Desk) -> None:
-    desk.type("/msg Ana Lind are you  there?")
+    desk.type("/msg Ana Lind are you  there? :tada:")
     assert desk.client.done == [rooms.Direct([ANA])]
     desk.apply(Entered(PAIR))
     assert texts(desk.typed.answered(Outcome("m1", room=PAIR))) == ["── @Ana Lind ──"]
-    assert desk.client.done[1:] == [Say("", "are you  there?", PAIR)]
+    assert desk.client.done[1:] == [Say("", "are you  there? 🎉", PAIR)]
     desk.type("/join lobby")
     assert desk.type("/join @ana lind") == ["── @Ana Lind ──"]
 
@@ -149,6 +157,7 @@ def test_lists(desk: Desk) -> None:
     assert told >= {"/help", "/rooms", "/msg", "/join", "/me", "/reply", "/topic", "/dice", "/quit"}
     assert "/kick" not in told  # for moderators
     assert desk.type("/dice") == ["* a four"]
+    assert desk.type("/dice :tada:") == ["* as typed"]  # a path may hold colons
     assert not desk.typed.leaving
     assert desk.type("/quit") == []
     assert desk.typed.leaving

@@ -11,6 +11,7 @@ import pytest
 
 from lanchat.client import dialer, link
 from lanchat.server import Config, Server
+from tests.lan import Lan, why_unavailable
 from tests.people import Person
 
 Serve = Callable[..., Server]
@@ -23,6 +24,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "RETRY_FIRST", 0.01)
     monkeypatch.setattr(link, "RETRY_MOST", 0.1)
     monkeypatch.setattr(dialer, "SEARCH_AGAIN", 0.01)
+
+
+@pytest.fixture
+def lan() -> Iterator[Lan]:
+    """For tests marked so."""
+    if reason := why_unavailable():
+        pytest.skip(reason)
+    with Lan() as lan:
+        yield lan
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.codec import client_frames, encode
 from lanchat.protocol.frames import Arrange, Edit, Moderate, React, Say, Status, Word
+from lanchat.protocol.moderation import Role
 from lanchat.protocol.rooms import RoomAction
 
 PEOPLE = ["Ana", "Ana Lindqvist", "Bo", "2h"]
@@ -122,10 +123,10 @@ def test_any_line_is_a_command_or_text_or_a_sentence(line: str, people: list[str
 
 
 def test_help_tells_what_the_role_allows() -> None:
-    assert [line.split()[0] for line in help_lines("")] == [
+    assert [line.split()[0] for line in help_lines(Role.MEMBER)] == [
         *("/reply", "/edit", "/me", "/react", "/away", "/busy", "/back"),
         *("/create", "/join", "/part", "/topic", "/keep", "/archive", "/delete"),
     ]
-    moderator, owner = help_lines("moderator"), help_lines("owner")
+    moderator, owner = help_lines(Role.MODERATOR), help_lines(Role.OWNER)
     assert len(moderator) < len(owner) == len(COMMANDS)
     assert not any(line.startswith(("/pin", "/close", "/moderator")) for line in moderator)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from lanchat.client import fold
 from lanchat.client.fold import Fold, Reaction
-from lanchat.protocol.frames import Deleted, Edited, Message, Reacted
+from lanchat.protocol.frames import Deleted, Edited, Message, Pinned, Reacted
 
 ANA, BEN = "a" * 43, "b" * 43
-About = Edited | Reacted | Deleted
+About = Edited | Reacted | Deleted | Pinned
 
 
 def edited(seq: int, target: int, text: str, key: str | None = ANA) -> Edited:
@@ -46,6 +46,7 @@ def entries() -> st.SearchStrategy[list[About]]:
             st.booleans(),
         ),
         st.builds(lambda t: Deleted("lobby", 0, "", 1, "Olga", None, t), target),
+        st.builds(lambda t, on: Pinned("lobby", 0, "", 1, "Olga", None, t, on), target, st.booleans()),
     )
     return st.lists(made, max_size=12).map(
         lambda found: [msgspec.structs.replace(entry, seq=4 + i) for i, entry in enumerate(found)]
@@ -56,7 +57,7 @@ def state(folded: Fold) -> object:
     return [
         (folded.deleted(seq), folded.versions(message(seq)), folded.versions(message(seq, None)), folded.reactions(seq))
         for seq in (1, 2, 3)
-    ]
+    ], folded.pins()
 
 
 @given(entries(), st.randoms(use_true_random=False))

@@ -30,6 +30,7 @@ from lanchat.errors import ConnectError, HostRefused, LocalProtocolError, NotLan
 from lanchat.protocol import frames
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Message
+from lanchat.protocol.limits import MAX_TEXT
 from lanchat.server import Config, Server
 from tests.client.conftest import Join, Serve
 from tests.people import PATIENCE, Person, ServerProcess, free_port
@@ -332,11 +333,18 @@ def test_closing_while_it_connects(join: Join) -> None:
         assert ana.until(Ended).error is None
 
 
-def test_the_last_words_go_out(serve: Serve, join: Join) -> None:
+def test_the_last_words_go_out(serve: Serve, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than the system takes at once: leaving waits until it is written."""
+    monkeypatch.setattr(link, "FLUSH_TIME", PATIENCE)
     server = serve()
     ben = join(server, "Ben")
     ben.until(Joined)
     with Person(f"127.0.0.1:{server.port}", "Ana") as ana:
         ana.until(Joined)
+        channel = ana.client._link._channel
+        assert channel is not None
+        channel._writer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        for _ in range(20):
+            ana.client.say("😀" * MAX_TEXT)
         ana.client.say("goodbye")
     ben.until_said("goodbye")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,10 @@ import pytest
 from lanchat.client import link
 from lanchat.client.events import Joined, Lost
 from lanchat.discovery import networks
-from tests.lan import Host, Lan, repository, why_unavailable
+from tests.lan import Host, Lan, repository
 from tests.people import PATIENCE, Person
 
 pytestmark = pytest.mark.lan
-
-
-@pytest.fixture
-def lan() -> Iterator[Lan]:
-    if reason := why_unavailable():
-        pytest.skip(reason)
-    with Lan() as lan:
-        yield lan
 
 
 @pytest.fixture(autouse=True)

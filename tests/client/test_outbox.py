@@ -232,6 +232,23 @@ def test_a_word_that_we_do_not_know_is_an_error() -> None:
         _ = Waiting("r", 1, "x", 5, '{"type":"dance"}').frame
 
 
+def test_what_only_a_newer_lanchat_can_read_is_left_to_it(open_box: Open, caplog: pytest.LogCaptureFixture) -> None:
+    newer = open_box(run="r")
+    for n, word in enumerate(("", '{"type":"dance"}', ""), 1):
+        newer.add(Waiting("r", n, f"text {n}", n, word))
+    newer.close()
+    with caplog.at_level("WARNING"):
+        box = open_box(run="s")
+        box.adopt()
+    assert [row.id for row in box.waiting()] == ["r-1"]  # to send the third would make the server refuse the second
+    assert box.left_alone == 2
+    assert len(caplog.records) == 1
+    box.remove(["r-1"])
+    box.close()
+    with closing(sqlite3.connect(Profile("ana").path)) as file:
+        assert file.execute("SELECT n FROM outbox ORDER BY n").fetchall() == [(2,), (3,)]
+
+
 def test_an_older_profile_keeps_what_waits() -> None:
     profile = Profile("ana")
     with closing(sqlite3.connect(profile.path)) as old:

@@ -94,7 +94,9 @@ def test_how_somebody_is_is_told_anew_after_a_break(serve: Serve, join: Join) ->
 def test_a_deed_whose_answer_never_came_is_not_lost_in_silence(serve: Serve, join: Join) -> None:
     server = serve()
     ana, _ = both(server, join)
-    ana.client._link.post(lambda: ana.client._talk._deeds.add("m99"))  # asked, and the answer is on its way
+    ana.client._link.post(
+        lambda: ana.client._talk.outcomes._asked.update({"m99": "moderate"})
+    )  # asked, and the answer is on its way
     server.close()
     told = ana.until(events.Outcome, lambda o: o.id == "m99")
     assert told.code == Code.NOT_STORED

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+
+from lanchat import paths
 from lanchat.client import events
 from lanchat.protocol.rooms import Archive, Create, Direct, Enter, Part, SetTopic
 from lanchat.server import Server
@@ -92,3 +95,86 @@ def test_read_markers_are_of_each_room(serve: Serve, join: Join) -> None:
     again = join(server, "Ben")
     assert again.until(events.Joined).welcome.read == 0
     again.until(events.Entered, lambda e: (e.room, e.read) == ("games", 2))
+
+
+def test_what_is_said_into_a_room_that_one_is_not_in_fails_with_a_sentence(serve: Serve, join: Join) -> None:
+    ana, ben = both(serve(), join)
+    outcome(ana, ana.client.do(Create("games")))
+    ana.client.say("one", room="games")
+    target = ana.until_said("one").seq
+    said = ben.client.say("let me in", room="games")
+    failed = ben.until(events.Failed)
+    sentence = "You are not in “games”: enter it first."
+    assert (failed.id, failed.room, failed.detail) == (said, "games", sentence)
+    ben.client.react(target, "👍", room="games")
+    assert ben.until(events.Error).detail == sentence
+    ben.client.edit(target, "two", "games")
+    assert ben.until(events.Error).detail == sentence
+    ben.client.say("and here?")
+    ana.until_said("and here?")
+    assert ben.client.flush(10.0), "something waits for ever"
+    outcome(ben, ben.client.do(Enter("games")))
+    ben.client.resend(said)
+    assert ana.until_said("let me in").room == "games"
+    assert ana.texts == ["one", "and here?", "let me in"]
+
+
+def test_the_last_words_before_one_leaves_do_not_wait_for_ever(serve: Serve, join: Join) -> None:
+    ana, ben = both(serve(), join)
+    outcome(ana, ana.client.do(Create("games")))
+    outcome(ben, ben.client.do(Enter("games")))
+    ben.client.say("bye", room="games")
+    ben.client.do(Part("games"))
+    ben.until(events.Parted)
+    assert ben.client.flush(10.0)
+    assert "bye" in ben.texts
+    ana.until_said("bye")
+
+
+def test_a_room_left_on_one_device_is_left_on_the_other_at_its_next_start(serve: Serve, join: Join) -> None:
+    """What waits there for it fails with a sentence, and holds up nothing else; a conversation without words stays."""
+    server = serve()
+    ana, laptop = both(server, join)
+    for name in ("games", "work"):
+        outcome(ana, ana.client.do(Create(name)))
+        laptop.client.do(Enter(name))
+        laptop.until(events.Page, lambda page, name=name: page.room == name)  # type: ignore[misc]
+    direct = outcome(laptop, laptop.client.do(Direct([ana.client.key]))).room
+    server.close()
+    laptop.until(events.Lost)
+    for text, room in (("too late", "games"), ("in time", "work"), ("psst", direct)):
+        laptop.client.say(text, room=room)
+        laptop.until(events.Queued)
+    laptop.client.close()
+    serve(port=server.port)
+    phone_profile = paths.private_directory(paths.profile_directory("phone"))
+    shutil.copy(paths.profile_directory("ben") / "member.key", phone_profile)
+    phone = join(server, "Ben", profile="phone")
+    phone.until(events.Entered, lambda e: e.room == "games")
+    outcome(phone, phone.client.do(Part("games")))
+    phone.client.close()
+    again = join(server, "Ben")
+    failed = again.until(events.Failed)
+    assert (failed.text, failed.detail) == ("too late", "You are not in “games”: enter it first.")
+    assert again.client.flush(10.0), "something waits for ever"
+    assert ana.until_said("in time").room == "work"
+    assert ana.until_said("psst").room == direct
+    ana.client.say("yes?", room=direct)
+    assert again.until_said("yes?").room == direct
+    assert [e.room for e in again.heard if isinstance(e, events.Parted)] == ["games"]
+    again.client.close()
+    offline = join(server, "Ben", patient=True)
+    offline.until(events.Entered, lambda e: e.room == direct)
+    offline.until(events.Joined)
+    assert "games" not in [e.room for e in offline.heard if isinstance(e, events.Entered)]
+
+
+def test_what_is_read_here_is_told_to_the_same_persons_other_device(serve: Serve, join: Join) -> None:
+    server = serve()
+    ana, ben = both(server, join)
+    phone = join(server, "Ana")
+    phone.until(events.Joined)
+    ben.client.say("dinner?")
+    seq = ana.until_said("dinner?").seq
+    ana.client.read(seq, public=False)
+    assert phone.until(events.Seen) == events.Seen("lobby", ana.client.key, seq)

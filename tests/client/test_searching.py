@@ -74,7 +74,7 @@ def test_one_that_does_not_answer_is_stood_in_for_by_the_copy(wire: Wire, older:
     wire.receive(other(1), other(2))
     wire.talk.search("s1", ASKED, None)
     if older:
-        wire.receive(frames.Error(Code.UNKNOWN_TYPE, "there is no “search”"))
+        wire.receive(frames.Error(Code.UNKNOWN_TYPE, "unknown type 'search'"))
     else:
         wire.talk.ended()
     (answer,) = run(wire)

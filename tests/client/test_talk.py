@@ -24,7 +24,7 @@ from lanchat.protocol.frames import ClientFrame, ServerFrame
 from lanchat.protocol.handshake import proof_text
 from lanchat.protocol.limits import Code
 from lanchat.protocol.moderation import Lock, Rules
-from lanchat.protocol.rooms import Person, RoomInfo
+from lanchat.protocol.rooms import Create, Person, RoomInfo
 
 SERVER = "5" * 32
 ELSE = "k" * 43
@@ -415,6 +415,43 @@ def test_a_long_line_of_what_waits_goes_out_one_by_one(wire: Wire) -> None:
         wire.receive(wire.entry(n, n), now=1_000.0 * n)
         assert wire.sent[2:] == [frames.Resend(), frames.Say(f"r-{n + 1}", str(n + 1))]
         wire.receive(frames.Error(Code.SLOW, "Slow mode", f"r-{n + 1}", wait=10), now=1_000.0 * n)
+
+
+def test_what_a_newer_lanchat_left_here_is_told_once(wires: Callable[..., Wire]) -> None:
+    newer = wires(run="dead")
+    newer.outbox.add(Waiting("dead", 1, "x", 1000, '{"type":"dance"}'))
+    newer.talk.close()
+    heir = wires()
+    heir.talk.sending.tell_waiting()
+    heir.join()
+    heir.talk.ended()
+    heir.join()
+    told = [event for event in heir.told if isinstance(event, frames.Error)]
+    assert [event.detail[:26] for event in told] == ["Not sent yet: 1 message th"]
+    assert all(not isinstance(frame, frames.Say) for frame in heir.sent)
+
+
+def test_of_an_older_server_nobody_waits_for_ever(wire: Wire) -> None:
+    wire.join()
+    tickets: list[frames.Ticket | None] = []
+    wire.talk.asking.ask(lambda id: frames.Fetch(id, 7), tickets.append)  # noqa: A006 - the wire's word
+    wire.talk.ask(frames.Moderate("m1", Lock(on=True)))
+    wire.talk.ask(frames.Arrange("m2", Create("games")))
+    wire.talk.ask(frames.Arrange("m3", Create("tea")))
+    wire.take()
+    wire.receive(Flaw(Code.UNKNOWN_TYPE, "unknown type 'arrange'"))  # of ours, nobody complains
+    assert wire.told == []
+    for detail in ("unknown type 'arrange'", "unknown type 'status'", "unknown type 'fetch'"):
+        wire.receive(frames.Error(Code.UNKNOWN_TYPE, detail))
+    wire.receive(frames.Error(Code.INVALID, "arrange: Invalid value 'create' - at `$.do.action`"))
+    assert [(told.id, told.code) for told in wire.told if isinstance(told, frames.Outcome)] == [
+        ("m2", Code.UNKNOWN_TYPE),
+        ("m3", Code.INVALID),
+    ]
+    assert len(wire.told) == 2
+    assert [ticket.code for ticket in tickets if ticket] == [Code.UNKNOWN_TYPE]
+    wire.receive(frames.Outcome("m1"))
+    assert wire.told[-1] == frames.Outcome("m1")
 
 
 @pytest.mark.parametrize("code", [Code.KICKED, Code.BANNED, Code.ROOM_CLOSED])

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lanchat.client import moving, transfers
-from lanchat.client.events import Progress
-from lanchat.errors import LocalProtocolError
+from lanchat.client.events import Joined, Progress
+from lanchat.errors import LocalProtocolError, TransferFailed
 from lanchat.paths import downloads
 from lanchat.protocol.frames import File, Message
 from lanchat.server.files import Quota
 from tests.client.conftest import Join, Serve
-from tests.people import Person
+from tests.people import PATIENCE, Person
 
 DATA = os.urandom(3_000_000)
 
@@ -62,6 +64,29 @@ def test_a_file_gets_from_one_to_the_other(serve: Serve, join: Join, plan: Path)
     assert stat.S_IMODE(os.stat(over.path).st_mode) & 0o111 == 0
     assert Path(get(ben, message).path).name == "plan (2).pdf"
     assert [p.name for p in downloads().glob("*.part")] == []
+
+
+def test_a_file_is_saved_under_another_name_and_replaces_only_what_may_go(
+    serve: Serve, join: Join, plan: Path, tmp_path: Path
+) -> None:
+    ana = join(serve(), "Ana")
+    message = send(ana, plan)
+    (tmp_path / "mine").write_text("precious")
+    (tmp_path / "link.pdf").symlink_to(tmp_path / "mine")
+    (tmp_path / "old.pdf").write_text("old")
+
+    def save(name: str, *, replace: bool) -> Path:
+        over = until_over(ana, ana.client.get_file(message, tmp_path, name=name, replace=replace))
+        assert over.state == "done", over.detail
+        assert Path(over.path).read_bytes() == DATA
+        return Path(over.path)
+
+    assert save("old.pdf", replace=False) == tmp_path / "old (2).pdf"
+    assert (tmp_path / "old.pdf").read_text() == "old"
+    assert save("old.pdf", replace=True) == tmp_path / "old.pdf"
+    assert save("link.pdf", replace=True) == tmp_path / "link.pdf"
+    assert save("../new.pdf", replace=True) == tmp_path / "new.pdf"
+    assert (tmp_path / "mine").read_text() == "precious"
 
 
 def test_a_message_without_a_file(serve: Serve, join: Join) -> None:
@@ -191,6 +216,27 @@ def test_a_damaged_copy_of_the_server_s_is_not_kept(serve: Serve, join: Join, pl
     assert list(downloads().iterdir()) == []
 
 
+def test_a_server_that_sends_more_than_was_announced(serve: Serve, join: Join, plan: Path) -> None:
+    """Not one byte of it is taken."""
+    server = serve()
+    ana = join(server, "Ana")
+    message = send(ana, plan)
+    server._broadcaster._files._db.execute("UPDATE blob SET size = size + 1")  # it lies, or its books do
+    over = get(ana, message)
+    assert (over.state, over.done) == ("failed", 0)
+    assert "it sends another file than was announced" in over.detail
+
+
+def test_a_server_that_takes_no_files(serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is read or packed before that is said."""
+    monkeypatch.setattr(transfers, "packed", None)
+    ana = join(serve(quota=Quota(file=0)), "Ana")
+    ana.until(Joined)
+    for source in (plan, plan.parent):
+        over = until_over(ana, ana.client.send_file(source))
+        assert (over.state, over.detail, over.size) == ("failed", "This server takes no files.", 0)
+
+
 def test_a_file_that_changes_on_the_way(serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ana = join(serve(), "Ana")
     real = transfers.upload
@@ -207,11 +253,29 @@ def test_a_file_that_changes_on_the_way(serve: Serve, join: Join, plan: Path, mo
     assert over.detail == "plan.pdf changed while it was being sent. Please send it again."
 
 
+def test_a_file_that_grows_on_the_way_arrives_as_it_was_read(
+    serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = join(serve(), "Ana")
+    real = transfers.upload
+
+    def growing(*args: object) -> None:
+        with open(plan, "ab") as file:
+            file.write(b"one more line")
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transfers, "upload", growing)
+    assert Path(get(ana, send(ana, plan)).path).read_bytes() == DATA
+    assert all(event.done <= len(DATA) for event in ana.heard if isinstance(event, Progress)), "no more is sent"
+
+
 def test_one_sentence_to_who_asks_for_too_much(serve: Serve, join: Join, plan: Path, tmp_path: Path) -> None:
     server = serve(quota=Quota(file=1_000_000))
     ana = join(server, "Ana")
+    ana.until(Joined)
     over = until_over(ana, ana.client.send_file(plan))
     assert (over.state, over.detail) == ("failed", "A file may have 1.0 MB here, this one has 3.0 MB.")
+    assert not over.size, "it was not even read"
     over = until_over(ana, ana.client.send_file(tmp_path / "nothing"))
     assert over.detail == "nothing cannot be read: No such file or directory."
     over = until_over(ana, ana.client.send_file(Path("/dev/null")))
@@ -233,6 +297,66 @@ def test_cancelling(serve: Serve, join: Join, plan: Path, monkeypatch: pytest.Mo
     transfer = ana.client.get_file(message)
     assert until_over(ana, transfer).state == "cancelled"
     assert list(downloads().iterdir()) == []
+
+
+def test_one_file_twice_at_once_into_one_folder(serve: Serve, join: Join, plan: Path) -> None:
+    server = serve()
+    ana = join(server, "Ana")
+    message = send(ana, plan)
+    ids = [ana.client.get_file(message) for _ in range(transfers.MAX_AT_ONCE)]
+    overs: list[Progress] = []
+    ana.until(Progress, lambda p: (overs.append(p) if p.over and p.id in ids else None, len(overs) == len(ids))[1])
+    assert [over.detail for over in overs] == [""] * len(ids)
+    assert {Path(over.path).name for over in overs} == {"plan.pdf", "plan (2).pdf", "plan (3).pdf"}
+    assert all(Path(over.path).read_bytes() == DATA for over in overs)
+    assert len(list(downloads().iterdir())) == len(ids), "no part stays behind"
+
+
+def test_so_many_at_once(serve: Serve, join: Join, plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a thread, as long as it waits, too."""
+    server = serve()
+    ana = join(server, "Ana")
+    message = send(ana, plan)
+    server.close()  # they wait for tickets from now on
+    for thread in threads():  # of the upload
+        thread.join(PATIENCE)
+    for _ in range(transfers.MAX_AT_ONCE + 4):
+        ana.client.get_file(message)
+    assert len(threads()) == transfers.MAX_AT_ONCE
+    monkeypatch.setattr(transfers, "MAX_JOBS", transfers.MAX_AT_ONCE + 4)
+    with pytest.raises(TransferFailed, match="Too many files wait already"):
+        ana.client.get_file(message)
+
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("lanchat-transfer")]
+
+
+def test_what_waits_is_told_before_what_became_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where a thread is free the moment that it is told."""
+    monkeypatch.setattr(transfers, "MAX_AT_ONCE", 1)
+    first_runs, second_told = threading.Event(), threading.Event()
+    told: list[tuple[str, str]] = []
+
+    def emit(progress: Progress) -> None:
+        if progress.state == "reading" and progress.id == "t1":
+            first_runs.set()
+            second_told.wait(PATIENCE)
+        elif progress.state == "waiting" and progress.id == "t2":
+            (thread,) = [t for t in threading.enumerate() if t.name == "lanchat-transfer-t1"]
+            second_told.set()
+            thread.join(PATIENCE)  # it has done what there is to do
+        told.append((progress.id, progress.state))
+
+    nothing: Any = None
+    desk = transfers.Transfers(nothing, nothing, nothing, lambda: None, emit)
+    desk.upload(tmp_path / "none", "", 0, "")
+    assert first_runs.wait(PATIENCE)
+    desk.upload(tmp_path / "none", "", 0, "")
+    desk.close()
+    second = [state for id, state in told if id == "t2"]  # noqa: A001 - as Progress names it
+    assert second[0] == "waiting"
+    assert second[-1] == "failed"
 
 
 def test_leaving_ends_what_is_under_way(serve: Serve, join: Join, plan: Path) -> None:

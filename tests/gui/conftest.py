@@ -60,6 +60,7 @@ def root(session_root: tk.Tk) -> Iterator[tk.Tk]:
     def note(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         errors.append("".join(traceback.format_exception(kind, value, trace)))
 
+    gc.disable()  # as gui.garbage does: threads of clients must not find what dies in the thread of Tk alone
     session_root.report_callback_exception = note  # type: ignore[method-assign]
     session_root.geometry("1180x830+20+20")
     session_root.deiconify()
@@ -73,6 +74,7 @@ def root(session_root: tk.Tk) -> Iterator[tk.Tk]:
     session_root.withdraw()
     session_root.title("lanchat")
     gc.collect()  # here, in the thread of Tk: its images and variables die in no other
+    gc.enable()
     assert not errors, "\n".join(errors)
 
 

@@ -211,7 +211,7 @@ def chat(root: tk.Tk, kit: Kit) -> None:
 
 
 def _with_rooms(root: tk.Tk, kit: Kit) -> ChatScreen:
-    """Two rooms besides the first, one that nobody entered, and two conversations."""
+    """Three rooms besides the first, one of them muted, one that nobody entered, and two conversations."""
     screen = _joined_chat(root, kit)
     pair = direct_name([MY_KEY, HANA])
     three = direct_name([MY_KEY, HANA, ANA])
@@ -221,6 +221,7 @@ def _with_rooms(root: tk.Tk, kit: Kit) -> ChatScreen:
         RoomInfo("games", 9, "Friday, after eight"),
         RoomInfo("old-plans", 3, archived=True),
         RoomInfo("kitchen", 12, "whose turn it is"),
+        RoomInfo("noise", 8),
         RoomInfo(pair, people=[RoomPerson(key, people[key]) for key in (MY_KEY, HANA)]),
         RoomInfo(three, people=[RoomPerson(key, people[key]) for key in (MY_KEY, HANA, ANA)]),
     ]
@@ -234,6 +235,8 @@ def _with_rooms(root: tk.Tk, kit: Kit) -> ChatScreen:
         screen.handle(Message("games", seq, "", at + seq, "Hana Sato", HANA, text))
     screen.handle(Message(pair, 1, "", at, "Hana Sato", HANA, "Between us: the surprise is in the fridge."))
     screen.handle(Message("builds", 5, "", at, "Jonas", None, "Green again."))
+    screen.handle(Message("noise", 9, "", at, "Jonas", None, f"@{ME} louder"))
+    screen.mark_levels({"noise": "nothing"})
     root.update()
     return screen
 
@@ -269,6 +272,8 @@ def _with_presence(root: tk.Tk, kit: Kit) -> ChatScreen:
     drawn = next(one for one in screen.messages.drawn if one.block.key == (9, 0))
     message = screen.model.timeline.message((9, 0))
     assert message is not None
+    for key in (HANA, ANA, MATEO, PRIYA, "z" * 43):
+        screen.handle(Seen(ROOM, key, message.seq))
     screen.hover._show(drawn, message)
     return screen
 
@@ -449,7 +454,7 @@ OURS = Hosted(pid=4711, port=5055, id="Reception", run="r", name="Sam’s room")
 def _picker(root: tk.Tk, kit: Kit, rooms: tuple[Found, ...]) -> Picker:
     screen = Picker(root, kit, Actions(*[lambda *_: None] * len(Actions._fields)))
     screen.pack(fill="both", expand=True)
-    screen.show_me(ME, "192.168.1.42")
+    screen.show_me(ME, "192.168.1.42", MY_KEY)
     screen.show_found(rooms)
     screen.show_recents(RECENTS if rooms else ())
     screen.show_state(listening=True, network=True)
@@ -550,7 +555,8 @@ def pin_again(root: tk.Tk, kit: Kit) -> None:
 
 def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:
     _picker(root, kit, ROOMS)
-    return NicknameDialog(root, kit, "Print shop floor", "192.168.1.40 · 17 inside", ME, on_join=lambda *_: None)
+    where = "192.168.1.40 · 17 inside"
+    return NicknameDialog(root, kit, "Print shop floor", where, ME, on_join=lambda *_: None, key=MY_KEY)
 
 
 @picture("dialog-host", size=WINDOW, dialog=True)
@@ -695,6 +701,8 @@ def _answered_chat(root: tk.Tk, kit: Kit) -> ChatScreen:
     screen.handle(
         Edited(ROOM, last + 2, "", at, "Ana Lindqvist", ANA, last + 1, "Both lamps then. I order them tonight.")
     )
+    call = Message(ROOM, last + 20, "", at + 90_000, "Priya Nair", PRIYA, f"@{ME} can you look at the second one?")
+    screen.handle(call)
     for n, (emoji, nick) in enumerate(reacted):
         target = last + 1 if n < 4 else last
         screen.handle(Reacted(ROOM, last + 3 + n, "", at, nick, KEYS[nick], target, emoji, True))
@@ -830,6 +838,51 @@ def search_wrong(root: tk.Tk, kit: Kit) -> None:
 @picture("chat-searching")
 def searching(root: tk.Tk, kit: Kit) -> None:
     _searched_chat(root, kit, "review")
+
+
+FAMILY, GERMANY, TONED = "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽"
+BO = f"Bo {GERMANY}{TONED}"
+
+
+def _emoji_everywhere(root: tk.Tk, kit: Kit) -> ChatScreen:
+    """Whole sequences in names, topic, quotes, pins, and results of a search."""
+    screen = _with_rooms(root, kit)
+    at, key = MORNING + 50 * 60_000, "b" * 43
+    topic = f"Plans {FAMILY} {TONED} {GERMANY} for the summer"
+    said = f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} 🏳️‍🌈 🧑🏿‍💻, and stays while the **weather** is fine over there"
+    screen.handle(presence(Change("joined", BO, key)))
+    screen.handle(presence(Change("status", BO, key, state="away", text=f"on a trip {FAMILY} {GERMANY}")))
+    screen.handle(Topic("games", 14, "", at, "Hana Sato", HANA, topic))
+    screen.handle(Rooms([RoomInfo("games", 18, topic)]))
+    screen.handle(Message("games", 15, "", at, BO, key, said))
+    screen.handle(Message("games", 16, "", at + 1, "Ana Lindqvist", ANA, f"Fine {TONED}", reply=15))
+    screen.handle(Message("games", 17, "", at + 2, BO, key, "Thanks", reply=16))
+    screen.handle(Pinned("games", 18, "", at + 3, "Ana Lindqvist", ANA, 15, on=True))
+    screen.open("games")
+    root.update()
+    message = screen.model.timeline.message((15, 0))
+    assert message is not None
+    screen.aiming.reply(message)
+    root.update()
+    return screen
+
+
+@picture("emoji-everywhere")
+@picture("emoji-everywhere-dark", mode="dark")
+@picture("emoji-everywhere-2x", scale=2.0)
+def emoji_everywhere(root: tk.Tk, kit: Kit) -> None:
+    screen = _emoji_everywhere(root, kit)
+    screen.finding.open()
+    screen.finding.panel.field.value = "weather"
+    screen.finding.panel.submit()
+    hit = Hit("games", 15, MORNING, BO, "b" * 43, f"The {FAMILY} comes to {GERMANY} 1️⃣ ❤️ {TONED} in fine weather 🏳️‍🌈",
+        after=Line(BO, f"{FAMILY} fine"))  # fmt: skip
+    screen.handle(Asked(f"s{len(screen._client.calls)}", parse("weather"), [hit, *REVIEW]))  # type: ignore[attr-defined]
+
+
+@picture("emoji-pins", dialog=True)
+def emoji_pins(root: tk.Tk, kit: Kit) -> None:
+    _emoji_everywhere(root, kit).bar.pins.open()
 
 
 @picture("menu-message", dialog=True)

@@ -66,8 +66,8 @@ class StandInClient:
         self.calls.append(("send_file", path))
         return f"t{len(self.calls)}"
 
-    def get_file(self, message: Message, folder: Path | None = None) -> str:
-        self.calls.append(("get_file", message.seq, folder))
+    def get_file(self, message: Message, folder: Path | None = None, *, name: str = "", replace: bool = False) -> str:
+        self.calls.append(("get_file", message.seq, folder, *((name, replace) if name else ())))
         return f"t{len(self.calls)}"
 
     def cancel_file(self, transfer_id: str) -> None:

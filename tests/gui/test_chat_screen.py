@@ -8,13 +8,16 @@ from tkinter import ttk
 
 import pytest
 
-from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Queued, Refused
+from lanchat.client.events import Connecting, Ended, Entered, Error, Failed, Lost, Page, Queued, Refused
 from lanchat.errors import ConnectionLost
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
+from lanchat.gui.line import LineLabel
+from lanchat.gui.message_list import MessageList
+from lanchat.gui.side_bar import SideBar
 from lanchat.gui.theme import Kit
 from lanchat.identity import words
-from lanchat.protocol.frames import Change, Member
+from lanchat.protocol.frames import Change, Member, Message
 from lanchat.protocol.limits import MAX_TEXT, Code
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, presence, roster
 
@@ -70,6 +73,8 @@ class Stage:
         for child in (parent or self.screen).winfo_children():
             if isinstance(child, ttk.Label | ttk.Button | tk.Label) and child.winfo_ismapped():
                 found.append(str(child["text"]))
+            elif isinstance(child, LineLabel) and child.winfo_ismapped():
+                found.append(child.text)
             found += self.labels(child)
         return found
 
@@ -237,6 +242,17 @@ def test_people_are_listed_and_follow_presence(stage: Stage) -> None:
     assert {"People · 2", "guest · not encrypted", "you", "lobby"} <= set(drawn)
 
 
+def test_beside_what_is_unusual_the_name_stands_whole(stage: Stage) -> None:
+    stage.feed(
+        joined(), roster(Member("Priya Nair", "p", new=True, state="busy"), Member("Anastasia " * 3, "a", new=True))
+    )
+    rows = stage.screen.side.rows
+    drawn = [rows.itemcget(item, "text") for item in rows.find_all() if rows.type(item) == "text"]
+    assert "Priya Nair" in drawn
+    assert any(text.startswith("Anast") and text.endswith("…") for text in drawn)
+    assert "new here" in drawn
+
+
 def test_renaming_from_the_keyboard(stage: Stage) -> None:
     stage.feed(joined())
     stage.screen.side.me.edit()
@@ -294,7 +310,7 @@ def test_the_address_is_copied_from_the_menu(stage: Stage) -> None:
 def test_the_words_of_the_server_are_there_to_be_compared(stage: Stage) -> None:
     menu = stage.screen.side._menu
     stage.root.update()
-    assert menu.entrycget("Compare its words …", "state") == "disabled"
+    assert menu.entrycget("*Compare its words …", "state") == "disabled"
     stage.feed(joined())
     menu.invoke("Compare its words …")
     (choice,) = [child for child in stage.root.winfo_children() if isinstance(child, Choice)]
@@ -319,6 +335,32 @@ def test_unread_messages_are_counted_in_the_title_until_the_window_is_in_front(s
     stage.until(lambda: stage.titles[-1] == "lobby – Studio Nord – lanchat")
 
 
+def test_a_muted_room_is_quiet_in_the_list_and_has_a_sign(stage: Stage, kit: Kit) -> None:
+    stage.feed(joined(), Entered("games", 0), Message("games", 1, "", NOON, "Ana", None, f"@{ME} come"))
+    stage.take_keyboard()
+    rows, sign = stage.screen.side.rows, str(kit.icon("bell_off", 14, "text3", 1.6))
+
+    def drawn(kind: str, option: str) -> dict[str, str]:
+        return {
+            rows.itemcget(item, "text"): rows.itemcget(item, option)
+            for item in rows.find_all()
+            if rows.type(item) == kind
+        }
+
+    def images() -> list[str]:
+        return [rows.itemcget(item, "image") for item in rows.find_all() if rows.type(item) == "image"]
+
+    stage.until(lambda: "@1" in drawn("text", "font"))
+    assert drawn("text", "font")["games"] == str(kit.fonts.list_bold)
+    assert sign not in images()
+    stage.screen.mark_levels({"games": "nothing"})
+    stage.until(lambda: sign in images())
+    assert "@1" not in drawn("text", "font")
+    assert drawn("text", "font")["games"] == str(kit.fonts.list)
+    assert drawn("text", "fill")["games"] == kit.colors.text3
+    stage.until(lambda: stage.titles[-1] == "lobby – Studio Nord – lanchat")
+
+
 def test_light_and_dark_while_it_is_open(stage: Stage, kit: Kit) -> None:
     stage.feed(joined(), roster(Member("Ana")), message(1), Lost("gone", 3))
     for mode in ("dark", "light"):
@@ -336,6 +378,12 @@ def test_a_closed_screen_leaves_nothing_that_still_runs(stage: Stage) -> None:
     assert stage.root.tk.splitlist(stage.root.tk.call("after", "info")) == ()
 
 
-def test_a_storm_of_events_is_shown_in_one_turn(stage: Stage) -> None:
-    stage.feed(joined(), *(message(seq) for seq in range(1, 2_001)))
-    stage.until(lambda: stage.screen.messages.shown[-1].text == "message 2000")
+def test_a_storm_of_events_is_shown_in_one_turn(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.feed(joined())
+    listed, written = SideBar.refresh_people, MessageList.refresh
+    turns: list[str] = []
+    monkeypatch.setattr(SideBar, "refresh_people", lambda side: [turns.append("people"), listed(side)])
+    monkeypatch.setattr(MessageList, "refresh", lambda messages: [turns.append("messages"), written(messages)])
+    stage.feed(*(message(seq) for seq in range(1, 2_001)), roster(Member("Ana")))
+    assert turns == ["people", "messages"]
+    assert stage.screen.messages.shown[-1].text == "message 2000"

@@ -8,13 +8,16 @@ from tkinter import ttk
 
 import pytest
 from msgspec import structs
+from PIL import ImageGrab
 
 from lanchat.gui.chat import ChatScreen
 from lanchat.gui.dialog import Choice
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.theme import Kit
+from lanchat.gui.tokens import Mode, rgb
 from lanchat.protocol.frames import Deleted, Edit, Edited, Member, Message, React, Reacted, Say, Typed
+from lanchat.protocol.moderation import Rules
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, roster
 
 pytestmark = pytest.mark.display
@@ -75,7 +78,7 @@ class Stage:
     def aim(self) -> str:
         """What the composer says that it is about."""
         composer = self.screen.composer
-        return str(composer._aim_label["text"]) if composer._aim.winfo_manager() else ""
+        return composer._aim_label.text if composer._aim.winfo_manager() else ""
 
     def buttons(self) -> list[str]:
         return [str(w["text"]).strip() for w in self.text.winfo_children() if isinstance(w, ttk.Button)]
@@ -115,6 +118,8 @@ def test_an_answer_is_aimed_sent_and_shown_with_what_it_answers(stage: Stage, me
     stage.feed(Message(ROOM, 5, "", NOON, ME, MY_KEY, "to what is not here", reply=0), message(6, "x"))
     stage.feed(Message(ROOM, 9, "", NOON, "Ana", ANA, "hm", reply=7))
     stage.see("↪ an earlier message")
+    stage.feed(message(10, "word " * 30), Message(ROOM, 11, "", NOON, "Ana", ANA, "long!", reply=10))
+    stage.see("word…\nlong!")
 
 
 def test_a_click_on_the_quote_leads_to_what_is_answered(stage: Stage) -> None:
@@ -237,6 +242,36 @@ def test_tab_completes_names_and_goes_on_otherwise(stage: Stage) -> None:
     assert stage.screen.composer.draft == "no name"
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_what_calls_us_and_what_is_ours_is_told_by_shapes_too(stage: Stage, kit: Kit, mode: Mode) -> None:
+    """A bar at the left edge of the message, and a border around our own reaction."""
+    kit.use(mode)
+    stage.feed(message(1, "to nobody", "Ana", key=ANA), reacted(2, 1, "👍"), reacted(3, 1, "🎉", ME, MY_KEY))
+    stage.feed(message(4, f"@{ME} look", "Ben"), message(5, "x"))
+    stage.until(lambda: stage.buttons() == ["1", "1"])
+    theirs, ours = (w for w in stage.text.winfo_children() if isinstance(w, ttk.Button))
+    gutter = stage.screen.messages._gutter
+    left, top = gutter.winfo_rootx(), stage.text.winfo_rooty()
+    rim, bar = rgb(kit.colors.accent), rgb(kit.colors.called_bar)
+
+    def edge_of(button: ttk.Button) -> tuple[int, int, int]:
+        return pixel(button, button.winfo_rootx() + 1, button.winfo_rooty() + button.winfo_height() // 2)
+
+    def beside(words: str) -> tuple[int, int, int]:
+        return pixel(gutter, left + 1, top + stage.see(words)[1])
+
+    stage.until(lambda: beside(f"@{ME} look") == bar)
+    assert bar not in (beside("to nobody"), beside("x"))
+    assert edge_of(ours) == rim
+    assert edge_of(theirs) != rim
+
+
+def pixel(widget: tk.Misc, x: int, y: int) -> tuple[int, int, int]:
+    """Of the screen."""
+    picture = ImageGrab.grab((x, y, x + 1, y + 1), xdisplay=str(widget.winfo_screen()))
+    return picture.convert("RGB").getpixel((0, 0))  # type: ignore[return-value]
+
+
 def test_what_calls_us_stands_out_and_is_counted(stage: Stage) -> None:
     stage.feed(message(1, f"@{ME} look", "Ana", key=ANA), message(2, "@room all", "Ana", key=ANA), message(3, "x"))
     stage.see("@room all")
@@ -295,3 +330,23 @@ def test_what_is_seen_is_told(stage: Stage) -> None:
     stage.until(lambda: stage.client.reads == [2])
     stage.feed(message(3, "three"))
     stage.until(lambda: stage.client.reads == [2, 3])
+
+
+def test_a_menu_that_is_filled_anew_leaves_no_menus_behind(stage: Stage) -> None:
+    side = stage.screen.side
+    before = len(side._menu.winfo_children()), len(stage.screen._kit._listeners)
+    for slow in range(1, 6):
+        stage.feed(Rules(ROOM, slow=slow))
+    assert (len(side._menu.winfo_children()), len(stage.screen._kit._listeners)) == before
+
+
+def test_what_somebody_is_called_harms_no_old_tk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In lines that Tk draws by itself."""
+    monkeypatch.setattr("lanchat.gui.emoji.tk_is_safe", lambda: False)
+    stage.screen.composer.say_below("Ana 🎉 is typing …")
+    assert stage.screen.composer._line["text"] == "Ana :tada: is typing …"
+    stage.screen.composer.say_error("“Ana 🎉” is not here.")
+    assert stage.screen.composer._line["text"] == "“Ana :tada:” is not here."
+    dialog = Choice(stage.root, stage.screen._kit, "Ana 🎉", "Ana 🎉", {"All right": lambda: None})
+    assert [str(w["text"]) for w in dialog.body.winfo_children()] == ["Ana :tada:", "Ana :tada:"]
+    dialog.close()

@@ -145,51 +145,48 @@ def test_a_desktop_that_hangs_is_given_up(
     until(lambda: "timed out" in caplog.text)
 
 
-def test_at_most_so_many_are_on_their_way(
-    programs: Programs, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    going, begun = threading.Event(), threading.Event()
-    calls: list[tuple[str, ...]] = []
+class Slow:
+    """A desktop that takes its time for each notice."""
 
-    def slow(_: object, command: tuple[str, ...]) -> None:
-        calls.append(command)
-        begun.set()
-        going.wait(10)
+    def __init__(self) -> None:
+        self.going, self.begun = threading.Event(), threading.Event()
+        self.calls: list[tuple[str, ...]] = []
 
-    monkeypatch.setattr(Desktop, "_call", slow)
+    def call(self, command: tuple[str, ...]) -> None:
+        self.calls.append(command)
+        self.begun.set()
+        self.going.wait(PATIENCE)
+
+
+@pytest.fixture
+def slow(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> Slow:
+    slow = Slow()
+    monkeypatch.setattr(Desktop, "_call", lambda _, command: slow.call(command))
     programs.add("notify-send")
+    return slow
+
+
+def test_at_most_so_many_are_on_their_way(slow: Slow, desktop: Desktop) -> None:
     desktop.tell(Notice("first", "b"), sound=False)
-    assert begun.wait(10)
+    assert slow.begun.wait(PATIENCE)
     for _ in range(100):
         desktop.tell(Notice("a", "b"), sound=False)
-    going.set()
-    until(lambda: len(calls) == 1 + MAX_WAITING)
+    slow.going.set()
+    until(lambda: len(slow.calls) == 1 + MAX_WAITING)
     until(desktop._jobs.empty)
-    assert len(calls) == 1 + MAX_WAITING
+    assert len(slow.calls) == 1 + MAX_WAITING
 
 
-def test_closing_waits_for_nothing_that_was_not_begun(
-    programs: Programs, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    going, begun = threading.Event(), threading.Event()
-    calls: list[tuple[str, ...]] = []
-
-    def slow(_: object, command: tuple[str, ...]) -> None:
-        calls.append(command)
-        begun.set()
-        going.wait(10)
-
-    monkeypatch.setattr(Desktop, "_call", slow)
-    programs.add("notify-send")
+def test_closing_waits_for_nothing_that_was_not_begun(slow: Slow, desktop: Desktop) -> None:
     for _ in range(3):
         desktop.tell(Notice("a", "b"), sound=True)
-    assert begun.wait(10)
+    assert slow.begun.wait(PATIENCE)
     closing = threading.Thread(target=desktop.close)
     closing.start()
     until(desktop._ending.is_set)
-    going.set()
+    slow.going.set()
     closing.join()
-    assert len(calls) == 1
+    assert len(slow.calls) == 1
 
 
 def test_it_has_no_thread_before_it_is_needed_and_none_afterwards(desktop: Desktop, programs: Programs) -> None:

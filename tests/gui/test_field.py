@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import tkinter as tk
+import weakref
 
 import pytest
 
@@ -76,3 +78,22 @@ def test_a_menu_wears_the_colours_of_the_mode(root: tk.Tk, kit: Kit) -> None:
     assert str(menu.entrycget(0, "background")) == kit.colors.raised
     kit.use("dark")
     assert str(menu.entrycget(0, "background")) == kit.colors.raised
+
+
+def test_what_tk_must_not_draw_becomes_words(root: tk.Tk, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pasted, too: an old libXft would end the process."""
+    monkeypatch.setattr("lanchat.gui.emoji.tk_is_safe", lambda: False)
+    changes: list[str] = []
+    field = Field(root, kit, "Search rooms", on_change=changes.append)
+    field.insert(0, "a 🎉")
+    assert (field.get(), field.value, changes) == ("a :tada:", "a :tada:", ["a :tada:"])
+
+
+def test_nothing_is_left_of_a_field_that_is_gone(root: tk.Tk, kit: Kit) -> None:
+    """Else all stays that it tells of changes: a dialog, a screen with its messages."""
+    field = Field(root, kit, "Search rooms", on_change=lambda _: None)
+    gone = weakref.ref(field)
+    field.destroy()
+    del field
+    gc.collect()
+    assert gone() is None

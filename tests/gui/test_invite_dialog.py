@@ -10,10 +10,10 @@ from datetime import datetime
 import pytest
 import segno
 
-from lanchat.gui.app import SMALLEST
 from lanchat.gui.invite_dialog import InviteDialog
 from lanchat.gui.qr_code import DARK, LIGHT, QUIET, SIDE, QrCode
 from lanchat.gui.theme import Kit
+from lanchat.gui.window_size import SMALLEST
 from lanchat.protocol.target import Address, invitation_link
 
 pytestmark = pytest.mark.display

@@ -11,10 +11,12 @@ from PIL import ImageGrab
 
 from lanchat.client.events import Failed, Page, Queued
 from lanchat.client.preferences import Preferences
+from lanchat.gui.dialog import Dialog
 from lanchat.gui.key_bindings import Part, bind_keys, bind_return_to_buttons, next_part
 from lanchat.gui.key_sheet import KeySheet
 from lanchat.gui.model.keys import KEYS, Key, Place, readable, sequence, shown
 from lanchat.gui.picker import Actions, Picker
+from lanchat.gui.popup import PopupMenu
 from lanchat.gui.row_list import Row, RowList
 from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.theme import Kit
@@ -328,7 +330,7 @@ def test_where_the_keyboard_is_can_be_seen_in_the_settings(root: tk.Tk, kit: Kit
     until(lambda: root.focus_get() is dialog.name)
     kit.use(mode)
     reached = tab_round(root)
-    assert len(reached) == 14
+    assert len(reached) == 15
     assert [name for name in reached if not shows_ring(root, kit, name)] == []
 
 
@@ -357,3 +359,37 @@ def test_where_the_keyboard_is_can_be_seen_before_we_are_in(root: tk.Tk, kit: Ki
     stage.take_keyboard()
     unseen = [name for name in tab_round(root) if not shows_ring(root, kit, name)]
     assert unseen == []
+
+
+def test_enter_presses_a_button_once(root: tk.Tk, kit: Kit, until: Until) -> None:
+    """In a dialog, too, whose buttons know the key by themselves."""
+    bind_return_to_buttons(root)
+    dialog, pressed = Dialog(root, kit, "Once"), []
+    button = dialog.add_button("Do it", lambda: pressed.append(1))
+    dialog.open(button)
+    until(lambda: root.focus_get() is button)
+    button.event_generate("<Return>")
+    assert pressed == [1]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_menu_is_flat_and_shows_what_is_chosen(root: tk.Tk, kit: Kit, until: Until, mode: Mode) -> None:
+    kit.use(mode)
+    menu = PopupMenu(root, kit)
+    for label in ("Reply", "Copy the text"):
+        menu.add_command(label=label)
+    menu.add_command(label="Thumbs up", image=kit.icon("smile"), compound="left")
+    menu.paint()
+    menu.tk_popup(root.winfo_rootx() + 50, root.winfo_rooty() + 50)
+    until(menu.winfo_viewable)
+    for entry in range(3):
+        menu.activate(entry)
+        root.update()
+        left, top, right = menu.winfo_rootx(), menu.winfo_rooty(), menu.winfo_rootx() + menu.winfo_width()
+        first = top + menu.yposition(entry)
+        last = (top + menu.yposition(entry + 1) if entry < 2 else top + menu.winfo_height() - kit.px(1)) - 1
+        lines = [(left + 1, y, right - 1, y + 1) for y in (first, last)] + [(right - 4, first, right - 1, last)]
+        for box in lines:
+            picture = ImageGrab.grab(box, xdisplay=str(root.winfo_screen())).convert("RGB")
+            assert {colour for _, colour in picture.getcolors(1_000_000) or ()} == {rgb(kit.colors.sel)}
+    menu.unpost()

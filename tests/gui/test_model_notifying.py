@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lanchat.client.events import Event, Page
 from lanchat.client.preferences import Level, Preferences
 from lanchat.gui.model.notifying import GATHER, MAX_BODY, MAX_ROOMS, MAX_WAITING, PAUSE, Notice, Notifying
-from lanchat.protocol.frames import Change, Deleted, Edited, Message
+from lanchat.protocol.frames import Change, Deleted, Edited, Message, Seen
 from tests.gui.stand_in import ME, MY_KEY, ROOM, joined, message, presence
 
 NOW = 1_000.0
@@ -183,6 +183,15 @@ def test_what_was_changed_meanwhile_is_told_as_it_reads_now() -> None:
     notice = model.take(NOW + 1)
     assert notice is not None
     assert notice.body == "the"
+
+
+def test_what_was_read_on_another_device_meanwhile_is_not_told() -> None:
+    model = notifying()
+    tell(model, message(1), message(2, "two"), in_room("games", 1), Seen(ROOM, "a" * 43, 2), Seen(ROOM, MY_KEY, 1))
+    tell(model, Seen("games", MY_KEY, 1))
+    assert model.take(NOW + 1) == Notice("Ana in #lobby – Studio Nord", "two")
+    tell(model, message(3), Seen(ROOM, MY_KEY, 3))
+    assert model.due is None
 
 
 def test_a_call_by_our_new_name() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lanchat.client.events import Entered, Event, Parted, Rooms, Topic
+from lanchat.client.events import Entered, Event, Parted, Rooms, Seen, Topic
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.destinations import destinations
 from lanchat.gui.model.rooms import MAX_ROOMS
@@ -73,6 +73,60 @@ def test_what_was_read_on_another_device_is_read_here(model: ChatModel) -> None:
     assert model.rooms.find("games").unread == 2
 
 
+def test_what_is_read_on_another_device_meanwhile_is_read_here_at_once(model: ChatModel) -> None:
+    feed(model, Entered("games", 5, 5), *(said("games", n) for n in (6, 7, 8)), said("games", 9, f"@{ME} come"))
+    games = model.rooms.find("games")
+    feed(model, Seen("games", MY_KEY, 7), Seen("games", ANA, 9), Seen("games", MY_KEY, 6), Seen("games", MY_KEY, 0))
+    assert (games.unread, games.called) == (2, 1)
+    assert model.title.startswith("(2 · @1)")
+    feed(model, Seen("games", MY_KEY, 9))
+    assert (games.unread, games.called) == (0, 0)
+    model.open("games")
+    assert model.timeline.missed is None
+
+
+def test_the_line_of_what_is_new_follows_what_is_read_on_another_device() -> None:
+    model = ChatModel(ME, MY_KEY)
+    feed(model, joined(3), Entered("games", 8, 5), Page("games", [said("games", n) for n in range(1, 9)], catchup=True))
+    games = model.rooms.find("games")
+    assert games.timeline.missed == 5
+    feed(model, Seen("games", MY_KEY, 6))
+    assert (games.timeline.missed, games.unread) == (6, 2)
+    feed(model, said("games", 9), Seen("games", MY_KEY, 8))
+    assert (games.timeline.missed, games.unread) == (8, 1)
+    feed(model, Seen("games", MY_KEY, 9))
+    assert (games.timeline.missed, games.unread) == (None, 0)
+
+
+def test_who_reads_here_keeps_the_line_where_it_is(model: ChatModel) -> None:
+    feed(model, Entered("games", 5, 5), said("games", 6), said("games", 7))
+    model.open("games")
+    feed(model, Seen("games", MY_KEY, 7))
+    assert model.timeline.missed == 5
+
+
+def test_what_is_counted_of_a_room_is_up_to_what_is_told_of_it(model: ChatModel) -> None:
+    model.rooms.tell_levels({"games": "nothing", "lobby": "mentions", "later": "nothing"})
+    feed(model, Entered("games", 5, 5), said("games", 6, f"@{ME} come"), Entered("old", 0), said("old", 1))
+    feed(model, Entered("later", 0), said("later", 1))
+    model.open("old")
+    feed(model, said("lobby", 4), said("lobby", 5, f"@{ME} look"))
+    counted = {room.name: (room.unread, room.counted) for room in model.conversations()}
+    assert counted == {"games": (1, 0), "later": (1, 0), "lobby": (2, 1), "old": (0, 0)}
+    assert model.title.startswith("(1 · @1) ")
+    model.rooms.tell_levels({})
+    assert model.title.startswith("(4 · @2) ")
+
+
+def test_what_is_told_of_the_first_room_holds_when_it_turns_out_how_it_is_called() -> None:
+    model = ChatModel(ME, MY_KEY)
+    model.rooms.name_first("hall")
+    model.rooms.tell_levels({"lobby": "nothing"})
+    assert not model.rooms.first.muted
+    feed(model, joined())
+    assert model.rooms.first.muted
+
+
 def test_the_first_word_of_a_conversation_is_news(model: ChatModel) -> None:
     feed(model, Entered(PAIR, 1), Page(PAIR, [said(PAIR, 1)], catchup=True))
     assert (model.unread, model.called) == (1, 1)
@@ -107,8 +161,12 @@ def test_a_topic_is_a_line_and_stands_beside_the_name(model: ChatModel) -> None:
 
 
 def test_a_server_that_tells_of_too_many_rooms_fills_no_memory(model: ChatModel) -> None:
-    feed(model, Rooms([RoomInfo(f"r{n}") for n in range(MAX_ROOMS + 50)]))
+    names = [f"r{n}" for n in range(10_000)]
+    feed(model, Rooms([RoomInfo(name) for name in names]), *(Entered(name, 1) for name in names))
+    feed(model, *(said(name, 2) for name in names))
     assert len(list(model.rooms)) == MAX_ROOMS
+    assert model.unread < MAX_ROOMS
+    assert len(destinations(model, "r")) < MAX_ROOMS
 
 
 def test_a_conversation_does_not_bear_a_name_that_another_key_has_now(model: ChatModel) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lanchat.client.links import link_target
-from lanchat.gui.model.spans import Kind, is_rtl, spans
+from lanchat.gui.model import wording
+from lanchat.gui.model.spans import Kind, cut, is_rtl, spans
 
 
 def links(text: str) -> list[str]:
@@ -74,3 +75,28 @@ def test_signs_that_are_text_by_default_stay_text() -> None:
 )
 def test_the_first_strong_letter_decides_the_direction(line: str, rtl: bool) -> None:
     assert is_rtl(line) is rtl
+
+
+FAMILY = "👩‍👩‍👧‍👦"
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"), [(1, "a"), (2, "a "), (5, "a "), (8, "a "), (9, f"a {FAMILY}"), (10, f"a {FAMILY} ")]
+)
+def test_a_cut_goes_beside_an_emoji(most: int, kept: str) -> None:
+    assert cut(f"a {FAMILY} b", most) == kept
+
+
+@given(st.text(alphabet="ab \u200d\ufe0f\U0001f469\U0001f3fd\U0001f1e9#\u20e3"), st.integers(0, 40))
+def test_a_cut_is_a_beginning_of_whole_spans(text: str, most: int) -> None:
+    short = cut(text, most)
+    assert text.startswith(short)
+    assert len(short) <= most
+    assert emoji(text)[: len(emoji(short))] == emoji(short)
+
+
+def test_in_one_line_emoji_stay_whole_and_nothing_else_is_unseen() -> None:
+    assert wording.sentence(f"the\u200d {FAMILY}\n\u202e🏴\U000e0067\U000e0062\U000e007f \u200b!") == (
+        f"the {FAMILY} 🏴\U000e0067\U000e0062\U000e007f !"
+    )
+    assert wording.one_line(f"ab {FAMILY}", 6) == "ab…"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lanchat.gui.model import timeline as module
 from lanchat.gui.model.people import Hues, initials
 from lanchat.gui.model.timeline import Block, Kind, Sent, Timeline
 from lanchat.gui.tokens import HUES
-from lanchat.protocol.frames import Change, Message
+from lanchat.protocol.frames import Archived, Change, Deleted, Edited, Entry, Message, Pinned, Reacted, Topic
 from tests.gui.stand_in import MY_KEY, NOON, message
 
 TODAY = datetime.fromtimestamp(NOON / 1000, UTC).date()
@@ -40,6 +44,64 @@ def test_entries_stand_by_seq_however_they_come(line: Timeline) -> None:
     for start in range(0, 100, 9):
         line.add(entries[start : start + 9])
     assert [block.key[0] for block in shown(line)] == list(range(1, 101))
+
+
+KEYS = {"Ana": "a" * 43, "Ben": "b" * 43, "Me": MY_KEY, "Gast": None}
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Entry]:
+    """What a server may tell of a room: entries of every kind, each seq once, about others or about nothing. A day has
+    four of them."""
+    told: list[Entry] = []
+    for seq in range(1, draw(st.integers(1, 12)) + 1):
+        nick = draw(st.sampled_from(list(KEYS)))
+        said = ("lobby", seq, "", NOON + seq * 6 * 3_600_000, nick, KEYS[nick])
+        target, on = draw(st.integers(1, 12)), draw(st.booleans())
+        word = draw(st.sampled_from(["x", "*y*", "@Me"]))
+        told.append(
+            draw(
+                st.sampled_from([
+                    Message(*said, word, draw(st.sampled_from([0, *range(1, seq)]))),
+                    Topic(*said, word),
+                    Archived(*said, on),
+                    Edited(*said, target, word),
+                    Reacted(*said, target, "👍", on),
+                    Deleted(*said, target),
+                    Pinned(*said, target, on),
+                ])
+            )
+        )  # fmt: skip
+    return told
+
+
+def state(line: Timeline) -> object:
+    """What a reader sees; but for colours, which go to who comes first."""
+    return [replace_hue(block) for block in shown(line)], [pin.seq for pin in line.pins()], line.last_seq
+
+
+def replace_hue(block: Block) -> Block:
+    return dataclasses.replace(block, hue=0)
+
+
+@settings(max_examples=150)
+@given(histories(), st.randoms(use_true_random=False), st.integers(1, 5))
+def test_any_order_and_any_repetition_give_the_same_room(told: list[Entry], chance: Random, step: int) -> None:
+    """Also while it is being looked at, and when what was deleted comes once more, blanked as a server keeps it."""
+    one, other = Timeline(UTC, MY_KEY), Timeline(UTC, MY_KEY)
+    for line in (one, other):
+        line.be_called("Me")
+    one.add(told)
+    deleted = {entry.target for entry in told if isinstance(entry, Deleted)}
+    blanked = [
+        replace(entry, text="") if isinstance(entry, Message) and entry.seq in deleted else entry for entry in told
+    ]
+    shuffled = [*told, *chance.sample(blanked, len(told) // 2)]
+    chance.shuffle(shuffled)
+    for start in range(0, len(shuffled), step):
+        other.add(shuffled[start : start + step])
+        shown(other)
+    assert state(other) == state(one)
 
 
 def test_an_entry_counts_once(line: Timeline) -> None:

@@ -208,7 +208,7 @@ def test_a_pin_that_is_none_stays_in_the_dialog(stage: Stage, menus: list[tuple[
 
 def test_what_holds_in_the_room_stands_beside_its_name(stage: Stage, menus: list[tuple[PopupMenu, list[str]]]) -> None:
     stage.feed(Rules(ROOM, slow=30, closed=True))
-    assert str(stage.screen.bar._topic["text"]) == "slow mode, one message every 30 s · nobody new comes in"
+    assert stage.screen.bar._topic.text == "slow mode, one message every 30 s · nobody new comes in"
     stage.screen.side.open_menu()
     menus[0][0].invoke("Let everybody in again")
     assert stage.asked == [acts.Lock(on=False)]

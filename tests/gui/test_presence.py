@@ -26,7 +26,7 @@ from lanchat.protocol.rooms import Keep
 from lanchat.server import Config, Server
 from tests.gui.conftest import Until
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, message
-from tests.gui.test_rooms import Window, is_room
+from tests.gui.two_windows import Window, is_room
 
 pytestmark = pytest.mark.display
 Two = tuple[Window, Window, Until]
@@ -76,6 +76,11 @@ def _all(widget: tk.Misc) -> Iterator[tk.Misc]:
         yield from _all(child)
 
 
+def keys(window: Window) -> list[object]:
+    """Of what stands in the list of messages."""
+    return [one.block.key for one in window.screen.messages.drawn]
+
+
 def hover(window: Window, seq: int) -> None:
     """The pointer goes to a message."""
     screen = window.screen
@@ -85,6 +90,28 @@ def hover(window: Window, seq: int) -> None:
     place = screen.messages.text.dlineinfo(f"{drawn.tag}.last -1c")
     assert place is not None
     screen.messages.text.event_generate("<Motion>", warp=True, x=place[0] + 20, y=place[1] + 5)
+
+
+def test_who_has_read_a_message_is_said_at_the_pointer_where_they_let_it(windows: Two) -> None:
+    sam, ana, wait = windows
+    tools = sam.screen.hover
+
+    def look(window: Window) -> None:
+        """The person of this window reads on, whichever of the two windows has the keyboard."""
+        window.screen.model.set_focused(True)
+        window.screen.telling.read()
+
+    sam.click(is_room("lobby"))
+    sam.say("who is here?")
+    wait(lambda: (1, 0) in keys(sam) and "who is here?" in ana.content)  # before it is acknowledged it has no number
+    hover(sam, 1)
+    wait(lambda: tools.message is not None)
+    assert not tools.seen.winfo_ismapped()
+    wait(lambda: [look(ana), tools.seen.winfo_ismapped()][-1])
+    assert tools.seen["text"] == "Seen by Ana"
+    ana.screen.prefer(Preferences(receipts=False))
+    wait(lambda: [look(ana), not tools.seen.winfo_ismapped()][-1])
+    assert tools.message is not None
 
 
 def test_a_message_is_pinned_found_and_unpinned(windows: Two, menus: list[PopupMenu]) -> None:
@@ -153,13 +180,13 @@ def test_how_somebody_is_is_chosen_and_seen(windows: Two, menus: list[PopupMenu]
     assert question.field is not None
     question.field.value = "lunch until one"
     question.submit.invoke()
-    assert ana.screen.side.me._state.cget("text") == "Away: lunch until one"
+    assert ana.screen.side.me._state.text == "Away: lunch until one"
     wait(lambda: [p.state for p in sam.screen.model.people()] == ["", "away"])
-    wait(lambda: sam.screen.bar._topic.cget("text") == "Away: lunch until one")
+    wait(lambda: sam.screen.bar._topic.text == "Away: lunch until one")
     ana.say("/back")
-    wait(lambda: sam.screen.bar._topic.cget("text") == "Online")
+    wait(lambda: sam.screen.bar._topic.text == "Online")
     ana.client.close()
-    wait(lambda: str(sam.screen.bar._topic.cget("text")).startswith("Last here at "))
+    wait(lambda: sam.screen.bar._topic.text.startswith("Last here at "))
 
 
 def test_seen_stands_below_what_the_other_has_read(windows: Two) -> None:
@@ -170,7 +197,10 @@ def test_seen_stands_below_what_the_other_has_read(windows: Two) -> None:
     wait(lambda: "\nSeen\n" in sam.content)
     sam.say("and this?")
     sam.top.focus_force()
-    wait(lambda: "and this?" in ana.content)
+    wait(lambda: "and this?" in ana.content and "and this?" in sam.content)
+    wait(lambda: "\nSeen\n" not in sam.content)  # the last one is not
+    ana.top.focus_force()
+    wait(lambda: sam.content.rstrip().endswith("Seen"))
 
 
 # With a client that only takes note

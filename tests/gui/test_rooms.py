@@ -3,98 +3,19 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from lanchat.client import Client, Profile
-from lanchat.gui.chat import ChatScreen
 from lanchat.gui.go_dialog import GoDialog
-from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.roster import Person
 from lanchat.gui.popup import PopupMenu
 from lanchat.gui.question_dialog import QuestionDialog
-from lanchat.gui.theme import Kit
 from lanchat.protocol.rooms import Archive
-from lanchat.server import Config, Server
+from tests.gui.two_windows import Until, Window, is_room, windows
 
+__all__ = ["windows"]
 pytestmark = pytest.mark.display
-Until = Callable[[Callable[[], object]], None]
-SLICE = 200  # events handed over between two looks of Tk
-
-
-class Window:
-    """A chat screen in a window of its own, fed from its client's queue."""
-
-    def __init__(self, root: tk.Tk, kit: Kit, client: Client) -> None:
-        self.top, self.client = tk.Toplevel(root), client
-        self.port = 0
-        self.top.geometry("900x600")
-        leave = client.close
-        self.screen = ChatScreen(self.top, kit, client, on_leave=leave, on_forget=leave, on_title=self.top.title)
-        self.screen.pack(fill="both", expand=True)
-
-    def turn(self) -> None:
-        for event in self.client.events.drain(SLICE):
-            self.screen.handle(event)
-        self.top.update()
-
-    def say(self, text: str) -> None:
-        self.screen.composer.draft = text
-        self.screen.composer.submit()
-
-    @property
-    def content(self) -> str:
-        return self.screen.messages.text.get("1.0", "end")
-
-    @property
-    def rooms(self) -> list[str]:
-        """The rooms and conversations in the side bar."""
-        return [row.content.name for row in self.screen.side.rows._rows if isinstance(row.content, RoomModel)]
-
-    def click(self, wanted: Callable[[object], bool], button: int = 1) -> None:
-        """On the row of the side bar that fits."""
-        rows = self.screen.side.rows
-        place = next(n for n, row in enumerate(rows._rows) if wanted(row.content))
-        rows.event_generate(f"<Button-{button}>", x=60, y=rows._tops[place] + 10)
-        self.top.update()
-
-    def go(self, typed: str) -> None:
-        """By the dialog: types, and presses Enter."""
-        dialog = self.screen.arranging.ask_where()
-        self.top.update()
-        dialog.field.value = typed
-        dialog.field.focus_force()
-        dialog.field.event_generate("<Return>")
-        self.top.update()
-
-
-@pytest.fixture
-def windows(root: tk.Tk, kit: Kit, until: Until, tmp_path: Path) -> Iterator[tuple[Window, Window, Until]]:
-    """Sam's and Ana's, who are in, and what waits while both go on."""
-    with ExitStack() as stack:
-        config = Config("Room", tmp_path / "room", host="127.0.0.1", port=0, mdns=False, beacon=False)
-        server = stack.enter_context(Server(config))
-        sam, ana = (
-            Window(root, kit, stack.enter_context(Client(f"127.0.0.1:{server.port}", nick, profile=Profile(nick))))
-            for nick in ("Sam", "Ana")
-        )
-
-        sam.port = server.port
-
-        def wait(condition: Callable[[], object]) -> None:
-            until(lambda: [sam.turn(), ana.turn(), condition()][-1])
-
-        wait(lambda: all(len(window.screen.model.people()) == 2 for window in (sam, ana)))
-        yield sam, ana, wait
-        for window in (sam, ana):
-            window.screen.destroy()
-
-
-def is_room(name: str) -> Callable[[object], bool]:
-    return lambda content: isinstance(content, RoomModel) and content.name == name
 
 
 def test_a_room_is_made_found_and_talked_in(windows: tuple[Window, Window, Until]) -> None:
@@ -134,7 +55,8 @@ def test_a_word_in_private(windows: tuple[Window, Window, Until], monkeypatch: p
     wait(lambda: ana.screen.model.called == 1)
     ana.click(is_room(ana.rooms[1]))
     wait(lambda: "a surprise for Ben" in ana.content)
-    assert ana.screen.model.unread == 0 or ana.screen.focus_displayof() is None
+    ana.screen.composer.text.focus_force()
+    wait(lambda: ana.screen.model.unread == 0)
     ana.say("my lips are sealed")
     wait(lambda: "my lips are sealed" in sam.content)
     assert "surprise" not in str(sam.screen.model.rooms.first.timeline.since(0))

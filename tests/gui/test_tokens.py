@@ -33,17 +33,18 @@ def contrast(one: str, other: str) -> float:
 def pairs_of_text(p: Palette) -> list[tuple[str, str]]:
     return [
         *product((p.text, p.text2, p.text3), (p.bg, p.side, p.raised)),
-        *product((p.text, p.text2), (p.sel, p.hover, p.chip)),
-        *product(p.names, (p.bg, p.chip)),
+        *product((p.text, p.text2), (p.chip,)),
+        *product((p.text, p.text2, p.text3, p.link, p.danger, p.warn), (p.sel, p.hover)),
+        *product(p.names, (p.bg, p.chip, p.called, p.sel)),  # sel: of a message that was jumped to
         *product((p.text3, p.link, p.danger), (p.chip,)),
-        *product((p.on_accent,), (p.accent, p.accent_hover, p.accent_down, *p.avatars)),
+        *product((p.on_accent,), (p.accent, p.accent_hover, p.accent_down, p.absent, *p.avatars)),
         *product((p.link, p.danger), (p.bg, p.side)),
         (p.warn, p.warn_bg),
         (p.danger, p.danger_bg),
         (p.text, p.select),
         (p.text, p.thumb),
         (p.code_text, p.code),
-        *product((p.text, p.text2), (p.called,)),
+        *product((p.text, p.text2, p.text3, p.link, p.danger), (p.called,)),
         (p.text3, p.code),  # the language of a block
         (mix(p.text, p.bg, WAITING_INK), p.bg),
     ]
@@ -58,7 +59,13 @@ def test_text_can_be_read_on_every_ground_it_stands_on(mode: Mode) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_marks_and_borders_can_be_seen(mode: Mode) -> None:
     p = PALETTES[mode]
-    marks = [*product((p.online, p.away, p.offline, p.focus), (p.bg, p.side)), (p.edge, p.raised), (p.accent, p.bg)]
+    marks = [
+        *product((p.online, p.away, p.busy, p.offline, p.focus, p.danger), (p.bg, p.side, p.raised, p.hover, p.sel)),
+        *product((p.called_bar,), (p.bg, p.called)),
+        (p.bg, p.busy),  # the bar in the disc
+        (p.edge, p.raised),
+        (p.accent, p.bg),
+    ]
     assert [(ink, ground) for ink, ground in marks if contrast(ink, ground) < MARK] == []
 
 

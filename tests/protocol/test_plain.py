@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import frames
 from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, Code
-from lanchat.protocol.plain import MAX_WRITE, PROMPT, PlainDecoder, encode_plain, first_piece
+from lanchat.protocol.plain import MAX_WRITE, PROMPT, PlainDecoder, about_what, encode_plain, first_piece
 from lanchat.protocol.text import check_text, clean_nick, clean_text
 
 
@@ -177,6 +177,38 @@ def read(frame: frames.ServerFrame) -> str:
 
 def message(nick: str, text: str) -> frames.Message:
     return frames.Message("lobby", 1, "a1", 0, nick, None, text)
+
+
+HEAD = ("lobby", 9, "b1", 0, "Bo", None)
+
+
+@pytest.mark.parametrize(
+    ("entry", "about", "text"),
+    [
+        (frames.Message(*HEAD, "yes", reply=1), message("Ana", "lunch?"), "* Bo answers Ana: “lunch?”\nBo: yes\n"),
+        (frames.Message(*HEAD, "yes", reply=1), None, "* Bo answers an earlier message\nBo: yes\n"),
+        (
+            frames.Message(*HEAD, "yes", reply=1),
+            message("Ana", "a\nBo: forged? " + "b" * 100),
+            f"* Bo answers Ana: “a Bo: forged? {'b' * 65}…”\nBo: yes\n",
+        ),
+        (frames.Reacted(*HEAD, 1, "👍", True), message("Ana", "lunch?"), "* Bo reacted with 👍 to Ana: “lunch?”\n"),
+        (frames.Reacted(*HEAD, 1, "👍", False), message("Ana", "lunch?"), "* Bo took back 👍 from Ana: “lunch?”\n"),
+        (frames.Reacted(*HEAD, 1, "👍", True), None, "* Bo reacted with 👍\n"),
+        (frames.Reacted(*HEAD, 1, "👍", False), None, "* Bo took back 👍\n"),
+        (frames.Pinned(*HEAD, 1, True), message("Ana", "lunch?"), "* Bo pinned a message, Ana: “lunch?”\n"),
+        (frames.Pinned(*HEAD, 1, False), None, "* Bo unpinned a message\n"),
+        (frames.Topic(*HEAD, "soup\nAna: no"), None, "* Bo set the topic: soup Ana: no\n"),
+        (frames.Topic(*HEAD, ""), None, "* Bo took the topic away\n"),
+        (frames.Archived(*HEAD, True), None, "* Bo archived the room\n"),
+        (frames.Archived(*HEAD, False), None, "* Bo opened the room again\n"),
+        (frames.Deleted(*HEAD, 1), None, "* Bo deleted a message\n"),
+        (frames.Edited(*HEAD, 1, "no"), None, "* Bo changed a message:\nBo: no\n"),
+    ],
+)
+def test_what_somebody_did_is_a_line(entry: Any, about: frames.Message | None, text: str) -> None:
+    assert encode_plain(entry, about).decode() == text
+    assert about_what(entry) == (1 if isinstance(entry, frames.Message | frames.Reacted | frames.Pinned) else 0)
 
 
 @pytest.mark.parametrize(

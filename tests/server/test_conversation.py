@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from lanchat import journal
 from lanchat.identity import MemberKey
 from lanchat.protocol.limits import MAX_REACTIONS
-from lanchat.server import Server
+from lanchat.server import Server, room
 from tests.server.conftest import Connect, Serve
 from tests.server.raw_client import Frame, RawClient, wait_until
 
@@ -110,12 +111,37 @@ def test_words_are_no_reaction(people: People, emoji: str) -> None:
     assert people.say(people.ben, "react", target=seq, emoji=emoji)["code"] == "emoji_invalid"
 
 
+def test_a_message_is_changed_only_so_often(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change is one that all readers go through."""
+    monkeypatch.setattr("lanchat.server.room.MAX_EDITS", 3)
+    seq = people.say(people.ana, "say", text="one")["seq"]
+    for n in range(3):
+        people.say(people.ana, "edit", target=seq, text=f"version {n}")
+    people.ana.tell(kind="edit", id="run-99", target=seq, text="once too often")
+    error = people.ana.until("error", id="run-99")
+    assert (error["code"], error["detail"]) == ("too_many", "That message was changed too often.")
+    people.say(people.ana, "react", target=seq, emoji="x")
+
+
 def test_different_reactions_to_one_message_are_bounded(people: People) -> None:
     seq = people.say(people.ana, "say", text="one")["seq"]
     for n in range(MAX_REACTIONS):
         assert people.say(people.ben, "react", target=seq, emoji=chr(0x1F600 + n))["type"] == "reacted"
     assert people.say(people.ana, "react", target=seq, emoji="🚀")["code"] == "too_many"
     assert people.say(people.ana, "react", target=seq, emoji=chr(0x1F600))["type"] == "reacted"
+
+
+def test_reactions_to_one_message_are_bounded_those_taken_back_included(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (journal, room):
+        monkeypatch.setattr(module, "MAX_REACTED", 3)
+    seq, other = (people.say(people.ana, "say", text=text)["seq"] for text in ("one", "two"))
+    for on in (True, False, True):
+        assert people.say(people.ben, "react", target=seq, emoji="👍", on=on)["type"] == "reacted"
+    for who, on in ((people.ben, False), (people.ana, True)):
+        assert people.say(who, "react", target=seq, emoji="👍", on=on)["code"] == "too_many"
+    assert people.say(people.ben, "react", target=other, emoji="👍")["type"] == "reacted"
 
 
 def test_to_say_it_again_is_harmless(people: People) -> None:
@@ -171,12 +197,14 @@ def test_plain_text_members_read_it_as_lines(people: People, server: Server) -> 
         people.say(people.ben, "react", target=seq, emoji="👍")
         people.say(people.ben, "react", target=seq, emoji="👍", on=False)
         people.say(people.ben, "say", text="yes", reply=seq)
-        assert read("Ben: yes")[-6:] == [
+        assert read("Ben: yes")[-8:] == [
             "Ana: lunch?",
             "* Ana changed a message:",
             "Ana: lunch at",
             "Ana: noon?",
-            "* Ben reacted with 👍",
+            "* Ben reacted with 👍 to Ana: “lunch at noon?”",
+            "* Ben took back 👍 from Ana: “lunch at noon?”",
+            "* Ben answers Ana: “lunch at noon?”",
             "Ben: yes",
         ]
 
@@ -252,7 +280,7 @@ def test_how_far_somebody_has_read_survives_a_restart(
 def test_it_is_stored_while_the_server_runs(
     people: People, server: Server, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lanchat.server.reading.DELAY", 0.01)
+    monkeypatch.setattr("lanchat.server.late.DELAY", 0.01)
     people.say(people.ana, "say", text="one")
     people.ana.tell(kind="read", seq=1)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,24 @@ class Mover:
         return line.read_all()
 
 
+Enter = Callable[[Server | ServerProcess, str], Mover]
+
+
 @pytest.fixture
-def mover(
-    server: Server, connect: Connect, clients: ExitStack, make_key: Callable[[str], MemberKey]
-) -> Callable[[str], Mover]:
-    return lambda nick: Mover(server, connect(nick, key=make_key(nick)), clients)
+def enter(clients: ExitStack, make_key: Callable[[str], MemberKey]) -> Enter:
+    """A member with a key on any server."""
+
+    def come(server: Server | ServerProcess, nick: str) -> Mover:
+        member = clients.enter_context(RawClient(server.port, tls=True))
+        member.join(nick, key=make_key(nick))
+        return Mover(server, member, clients)
+
+    return come
+
+
+@pytest.fixture
+def mover(server: Server, enter: Enter) -> Callable[[str], Mover]:
+    return lambda nick: enter(server, nick)
 
 
 def stored(server: Server) -> list[Path]:
@@ -125,6 +139,36 @@ def test_what_lies_about_its_digest_is_not_kept(server: Server, mover: Callable[
     assert ana.say(b"something else", size=len(DATA))["code"] == "file_unknown"
     assert stored(server) == []
     assert list((server.data / "files" / "part").iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [1, -1])
+def test_an_entry_says_the_size_that_is_stored(mover: Callable[[str], Mover], more: int) -> None:
+    ana = mover("Ana")
+    ana.upload(DATA)
+    assert ana.say(DATA, size=len(DATA) + more)["code"] == "file_wrong"
+    assert ana.say(DATA)["type"] == "message"
+
+
+def test_less_than_was_announced_is_no_file(server: Server, mover: Callable[[str], Mover]) -> None:
+    ana = mover("Ana")
+    line, _ = ana.begin(ana.offer(DATA, size=len(DATA) + 1)["token"])
+    line.send(DATA)
+    line.close()
+    wait_until(lambda: not server.tickets._under_way)
+    assert stored(server) == []
+    assert ana.say(DATA)["code"] == "file_unknown"
+
+
+def test_more_than_was_announced_is_not_taken(server: Server, mover: Callable[[str], Mover]) -> None:
+    """Not one byte beyond: what comes as announced is right, and what does not is none."""
+    ana = mover("Ana")
+    line, _ = ana.begin(ana.offer(DATA)["token"])
+    line.send(DATA + b"x" * 1_000)
+    assert line.next() == {"type": "arrived"}
+    assert [path.read_bytes() for path in stored(server)] == [DATA]
+    longer = DATA + b"x"
+    assert ana.upload(longer, size=len(DATA))["code"] == "file_wrong"
+    assert len(stored(server)) == 1
 
 
 def test_a_ticket_counts_once(mover: Callable[[str], Mover]) -> None:
@@ -207,26 +251,18 @@ def test_plain_text_reads_a_line(connect: Connect, mover: Callable[[str], Mover]
         (Quota(total=len(DATA) + 10), "quota"),
     ],
 )
-def test_quotas(
-    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey], quota: Quota, code: str
-) -> None:
+def test_quotas(serve: Serve, enter: Enter, quota: Quota, code: str) -> None:
     server = serve(quota=quota)
-    member = clients.enter_context(RawClient(server.port, tls=True))
-    member.join("Ana", key=make_key("Ana"))
-    ana = Mover(server, member, clients)
+    ana = enter(server, "Ana")
     ana.offer(b"a small one of 20 by")
     refused = ana.offer(DATA)
     assert refused["code"] == code
     assert refused["detail"].endswith(".")
 
 
-def test_what_is_left_behind_goes_by_itself(
-    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey]
-) -> None:
+def test_what_is_left_behind_goes_by_itself(serve: Serve, enter: Enter, make_key: Callable[[str], MemberKey]) -> None:
     server = serve()
-    member = clients.enter_context(RawClient(server.port, tls=True))
-    member.join("Ana", key=make_key("Ana"))
-    ana = Mover(server, member, clients)
+    ana = enter(server, "Ana")
     ana.upload(DATA)
     line, _ = ana.begin(ana.offer(b"other")["token"])
     line.send(b"oth")
@@ -276,25 +312,17 @@ def test_a_member_holds_so_many_tickets(mover: Callable[[str], Mover]) -> None:
     assert codes == [None] * MAX_HELD + ["too_many"]
 
 
-def test_two_tickets_for_one_part_count_as_the_larger(
-    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey]
-) -> None:
+def test_two_tickets_for_one_part_count_as_the_larger(serve: Serve, enter: Enter) -> None:
     server = serve(quota=Quota(member=3_000))
-    member = clients.enter_context(RawClient(server.port, tls=True))
-    member.join("Mallory", key=make_key("Mallory"))
-    mallory = Mover(server, member, clients)
+    mallory = enter(server, "Mallory")
     assert mallory.offer(b"1" * 2_000)["token"]
     assert mallory.offer(b"1" * 2_000, size=1)["token"]
     assert mallory.offer(b"2" * 2_000)["code"] == "quota"
 
 
-def test_the_quota_holds_when_all_has_come(
-    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey]
-) -> None:
+def test_the_quota_holds_when_all_has_come(serve: Serve, enter: Enter) -> None:
     server = serve(quota=Quota(member=3_000))
-    member = clients.enter_context(RawClient(server.port, tls=True))
-    member.join("Mallory", key=make_key("Mallory"))
-    mallory = Mover(server, member, clients)
+    mallory = enter(server, "Mallory")
     line, _ = mallory.begin(mallory.offer(b"1" * 2_000)["token"])
     server._broadcaster._files._quota = Quota(member=1_000)  # whatever made it wrong meanwhile
     line.send(b"1" * 2_000)
@@ -377,3 +405,39 @@ def test_a_transfer_is_no_hello(server: Server, clients: ExitStack, connect: Con
     ana = connect("Ana")
     ana.tell(kind="transfer", token="0" * 32)
     assert ana.until("error")["code"] == "hello_again"
+
+
+def test_a_file_that_cannot_be_written_down_leaves_nothing(
+    server: Server, mover: Callable[[str], Mover], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody could ask for it, and it would lie there for ever."""
+    ana = mover("Ana")
+    with closing(sqlite3.connect(server.data / "files.db", isolation_level=None)) as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON holder BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        assert ana.upload(DATA)["code"] == "not_stored"
+        assert stored(server) == []
+        database.execute("DROP TRIGGER full")
+    assert ana.upload(DATA) == {"type": "arrived"}
+    assert ana.say(DATA)["type"] == "message"
+    caplog.clear()
+
+
+def test_what_a_crash_left_without_a_row_goes_at_the_next_start(
+    serve: Serve, clients: ExitStack, make_key: Callable[[str], MemberKey]
+) -> None:
+    """What a message refers to stays, though the books may be lost."""
+    server = serve()
+    member = clients.enter_context(RawClient(server.port, tls=True))
+    member.join("Ana", key=make_key("ana"))
+    ana = Mover(server, member, clients)
+    for data in (DATA, b"of lost books"):
+        assert ana.upload(data) == {"type": "arrived"}
+        ana.say(data)
+    server.close()
+    with closing(sqlite3.connect(server.data / "files.db", isolation_level=None)) as database:
+        database.execute("DELETE FROM blob WHERE sha256 = ?", (digest(b"of lost books"),))
+    stray = server.data / "files" / digest(b"stray")[:2] / digest(b"stray")
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"stray")
+    again = serve()
+    assert sorted(path.name for path in stored(again)) == sorted([digest(DATA), digest(b"of lost books")])

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from lanchat.protocol.frames import Message, Page
 from lanchat.protocol.limits import MAX_FRAME, MAX_PAGE, MAX_TEXT
 from lanchat.protocol.query import Query
 from lanchat.searcher import STEP, Searcher
+from lanchat.server import history as server_history
 from lanchat.server.history import Answer, History, Request, fitting
 from lanchat.server.member import Member
 from lanchat.server.searching import SearchRequest
@@ -118,3 +121,50 @@ def test_a_search_does_not_hold_up_the_end(tmp_path: Path) -> None:
     reader.held.set()
     closing.join()
     assert (len(reader.answers), reader.searches()) == (21, [])
+
+
+def log(folder: Path) -> Path:
+    return folder / "journal.db-wal"
+
+
+def test_what_a_crash_left_in_the_log_goes_at_the_next_start(tmp_path: Path) -> None:
+    """What was redacted just before it is still in there."""
+    before = tmp_path / "before"
+    before.mkdir()
+    crashed = Journal.open(before / "journal.db")
+    crashed.append([Message("lobby", 1, "i", 1, "Ana", None, "a secret of ours")], {})
+    crashed.redact("lobby", 1, 1)
+    after = tmp_path / "after"
+    shutil.copytree(before, after)
+    crashed.close()
+    assert b"a secret of ours" in log(after).read_bytes()
+    journal = Journal.open(after / "journal.db")
+    reader = journal.reader()
+    history = History(reader, Searcher(reader, None), lambda _: None)
+    history.start()
+    wait_until(lambda: b"a secret of ours" not in log(after).read_bytes())
+    assert b"a secret of ours" not in (after / "journal.db").read_bytes()
+    history.close()
+    journal.close()
+
+
+def test_many_deletions_empty_the_log_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would wait for the disk, and pages behind it."""
+    monkeypatch.setattr(server_history, "CHECKPOINT_AFTER", 0.1)
+    journal = Journal.open(tmp_path / "journal.db")
+    emptied: list[bool] = []
+
+    class Counted(Journal):
+        def scrub(self) -> bool:
+            emptied.append(super().scrub())
+            return emptied[-1]
+
+    reader = Counted.read(journal.path)
+    history = History(reader, Searcher(reader, None), lambda _: None)
+    for _ in range(1_000):
+        history.scrub()
+    history.start()
+    wait_until(lambda: emptied)
+    history.close()
+    journal.close()
+    assert len(emptied) < 100

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 
+from lanchat.journal import Journal
 from lanchat.protocol.limits import MAX_PIN_TEXT
 from lanchat.server import Server
+from lanchat.server.retention import Keep
 from tests.server.conftest import Connect, Serve
-from tests.server.raw_client import Frame
+from tests.server.raw_client import Frame, wait_until
 from tests.server.test_conversation import MakeKey
 from tests.server.test_rooms import Talker
 
@@ -91,6 +93,25 @@ def test_there_are_only_so_many(games: tuple[Talker, Talker], monkeypatch: pytes
     assert "code" not in ana.arrange("keep", room="games", seq=4)
 
 
+def test_what_is_no_longer_kept_takes_nobodys_place(
+    serve: Serve, clients: ExitStack, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could unpin it."""
+    monkeypatch.setattr("lanchat.server.arranging.MAX_PINS", 2)
+    monkeypatch.setattr("lanchat.server.retention.EVERY", 0.05)
+    server = serve(keep=Keep(size=100))
+    ana = Talker(clients, server, make_key, "Ana")
+    ana.arrange("create", name="games")
+    for text in ("one", "two", "x" * 100):
+        ana.say(text, "games")
+        ana.until_said(text)
+        if len(text) == 3:
+            ana.arrange("keep", room="games", seq=ana.until_said(text)["seq"])
+    with closing(Journal.read(server.data / "journal.db")) as reader:
+        wait_until(lambda: reader.message("games", 4) is None)
+    assert "code" not in ana.arrange("keep", room="games", seq=ana.until_said("x" * 100)["seq"])
+
+
 def test_a_restart_keeps_them(serve: Serve, clients: ExitStack, make_key: MakeKey) -> None:
     server = serve()
     ana = Talker(clients, server, make_key, "Ana")
@@ -114,5 +135,5 @@ def test_a_plain_text_client_reads_a_line(connect: Connect, server: Server, make
     olga.tell(kind="arrange", id="1", do={"action": "keep", "seq": 1})
     assert "code" not in olga.until("outcome")
     got = b""
-    while b"* Olga pinned a message\n" not in got:
+    while "* Olga pinned a message, Olga: “the rules”\n".encode() not in got:
         got += plain.read()

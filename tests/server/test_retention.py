@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lanchat.journal import Journal
-from lanchat.protocol.frames import Message
+from lanchat.protocol.frames import Edited, Message
 from lanchat.server import retention
 from lanchat.server.retention import FOR_EVER, Keep, Retention
 from tests.server.conftest import Serve
@@ -32,7 +32,7 @@ def look(journal: Journal) -> Callable[[Keep], int]:
 
     def run(keep: Keep) -> int:
         scrubs: list[int] = []
-        rule = Retention(journal, lambda: ["lobby"], keep, lambda: scrubs.append(1) or journal.scrub())  # type: ignore[func-returns-value]
+        rule = Retention(journal, journal.rooms, keep, lambda: scrubs.append(1) or journal.scrub())  # type: ignore[func-returns-value]
         for _ in range(1_000):
             if rule.due is None or rule.due > 0.0:
                 return len(scrubs)
@@ -42,14 +42,14 @@ def look(journal: Journal) -> Callable[[Keep], int]:
     return run
 
 
-def said(count: int, size: int = 10, *, first: int = 1, day: int = 1) -> list[Message]:
+def said(count: int, size: int = 10, *, first: int = 1, day: int = 1, room: str = "lobby") -> list[Message]:
     return [
-        Message("lobby", n, f"r-{n}", day * DAY + n, "Ana", "k", "é" * (size // 2)) for n in range(first, first + count)
+        Message(room, n, f"r-{n}", day * DAY + n, "Ana", "k", "é" * (size // 2)) for n in range(first, first + count)
     ]
 
 
-def texts(journal: Journal) -> list[str]:
-    return [entry.text for entry in journal.after("lobby", 0, 10_000, 10_000)]
+def texts(journal: Journal, room: str = "lobby") -> list[str]:
+    return [entry.text for entry in journal.after(room, 0, 10_000, 10_000) if isinstance(entry, Message | Edited)]
 
 
 def test_for_ever_is_for_ever(journal: Journal, look: Callable[[Keep], int]) -> None:
@@ -78,6 +78,47 @@ def test_the_oldest_texts_of_a_large_journal_go(journal: Journal, look: Callable
     look(Keep(size=kept * 100))
     assert texts(journal) == [""] * (3 * retention.CHUNK) + ["é" * 50] * kept
     assert journal.text_size("lobby", 0, 10_000) <= kept * 100
+
+
+def test_no_more_goes_than_need_be(journal: Journal, look: Callable[[Keep], int]) -> None:
+    journal.append(said(100, size=100), {})
+    look(Keep(size=9_450))
+    assert texts(journal) == [""] * 6 + ["é" * 50] * 94
+
+
+def test_the_oldest_of_all_rooms_go_first(journal: Journal, look: Callable[[Keep], int]) -> None:
+    """However few a room has: what was said in it today stays longer than what was said elsewhere last month."""
+    quiet = [*said(1, size=100, room="quiet", day=1), *said(1, size=100, room="quiet", day=99, first=2)]
+    journal.append([*quiet, *said(1_000, size=100, day=50), *said(10, size=100, day=99, first=1_001)], {})
+    look(Keep(size=500 * 100))
+    assert texts(journal, "quiet") == ["", "é" * 50]
+    assert texts(journal) == [""] * 511 + ["é" * 50] * 499
+
+
+def test_rooms_that_talk_at_the_same_time_lose_as_much(journal: Journal, look: Callable[[Keep], int]) -> None:
+    rooms = [f"room-{n}" for n in range(5)]
+    journal.append([entry for room in rooms for entry in said(100, size=100, room=room)], {})
+    look(Keep(size=100 * 100))
+    assert [texts(journal, room) for room in rooms] == [[""] * 80 + ["é" * 50] * 20] * 5
+
+
+def test_changes_that_go_with_their_message_count_no_longer(journal: Journal) -> None:
+    """Else the server would believe for ever that it keeps them, and blank more and more for it."""
+    rule = Retention(journal, journal.rooms, Keep(size=10_000), lambda: None)
+
+    def rest(now: float) -> float:
+        while rule.due is not None and rule.due <= now:
+            rule.on_time(now, NOW)
+        return rule.due or now
+
+    seq, now = 0, 0.0
+    for _ in range(20):
+        journal.append(said(50, size=100, first=seq + 1), {})
+        head = ("lobby", seq + 51, "r-0", DAY, "Ana", "k")
+        journal.append([Edited(*head, seq + 1, "é" * 1_000)], {})
+        now, seq = rest(now), seq + 51
+    assert rule.size_of("lobby", seq - 50) == 2_100
+    assert 9_900 - 2_000 <= journal.text_size("lobby", 0, 10_000) <= 10_000
 
 
 def test_what_was_redacted_is_in_no_file(journal: Journal, look: Callable[[Keep], int], tmp_path: Path) -> None:

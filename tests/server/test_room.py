@@ -20,6 +20,9 @@ class NothingStored:
     def message(self, _room: str, _seq: int) -> Message | None:
         return None
 
+    def edits(self, _room: str, _target: int) -> int:
+        return 0
+
     def reactions(self, _room: str, _target: int) -> tuple[list[str], int]:
         return [], 0
 

@@ -11,6 +11,7 @@ import pytest
 from lanchat.protocol.limits import MAX_DIRECT, MAX_TOPIC, Code
 from lanchat.protocol.rooms import direct_name
 from lanchat.server import Server
+from lanchat.server.rooms import MAX_ROOMS
 from tests.server.conftest import Serve
 from tests.server.raw_client import Frame, RawClient
 from tests.server.test_conversation import MakeKey
@@ -287,6 +288,23 @@ def test_a_flood_of_rooms_ends_at_the_limit(people: list[Talker], monkeypatch: p
     assert "code" not in ben.arrange("enter", room="r0")
 
 
+def test_who_asks_for_ten_thousand_rooms_is_told_so_and_nobody_else_minds(people: list[Talker], server: Server) -> None:
+    ana, ben, _ = people
+    for n in range(10_000):
+        ana.raw.tell(kind="arrange", id=f"{n}", do={"action": "create", "name": f"r{n}"})
+        if n % 100 == 99:
+            while ana.raw.until("outcome")["id"] != f"{n}":
+                pass
+    outcomes = [frame for frame in ana.raw.seen if frame["type"] == "outcome"]
+    made = [outcome for outcome in outcomes if not outcome.get("code")]
+    assert 0 < len(made) <= MAX_ROOMS
+    assert {outcome.get("code", Code.TOO_MANY) for outcome in outcomes} == {Code.TOO_MANY}
+    assert len(outcomes) == 10_000
+    assert len(ben.rooms()) == len(made) + 1
+    ben.say("still here")
+    ben.until_said("still here")
+
+
 def test_all_devices_of_a_person_follow_the_same_rooms(
     people: list[Talker], server: Server, clients: ExitStack, make_key: MakeKey
 ) -> None:
@@ -382,3 +400,170 @@ def test_conversations_that_others_open_keep_nobody_from_opening_one(people: lis
         assert "code" not in ben.arrange("direct", keys=[ana.key.public])
         assert ben.arrange("direct", keys=[cid.key.public])["code"] == Code.TOO_MANY
         assert "code" not in ana.arrange("direct", keys=[cid.key.public])
+
+
+def pipelined(talker: Talker, *lines: Frame) -> None:
+    """All of it in one piece, so that the server meets it in one turn."""
+    talker.raw.send(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+
+
+def says_and_leaves(talker: Talker, *behind: Frame) -> None:
+    do = {"action": "part", "room": "games"}
+    word = {"type": "say", "id": "bye-1", "text": "bye", "room": "games"}
+    pipelined(talker, word, {"type": "arrange", "id": "out", "do": do}, *behind)
+
+
+def test_who_says_something_and_leaves_is_told_that_it_was_stored(people: list[Talker]) -> None:
+    """Else it would wait for ever at its author's: nobody is told of a room that one is not in."""
+    ana, ben, _ = people
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    says_and_leaves(ben)
+    ben.raw.until("parted", room="games")
+    assert ben.texts("games") == ["bye"]
+    ana.until_said("bye")
+    ana.say("is he gone?", "games")
+    ana.until_said("is he gone?")
+    assert ben.texts("games") == ["bye"]
+
+
+def test_who_leaves_a_room_in_which_it_lags_gets_its_own_words_before(people: list[Talker]) -> None:
+    ana, ben, _ = people
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    ben.raw.sync()
+    for n in range(800):  # 5 MB, which nobody reads at the other end: more than the sockets of both sides take
+        said = ana.say(f"{n} " + "x" * 6_000, "games")
+    ana.raw.until("message", id=said)
+    says_and_leaves(ben, {"type": "say", "id": "bye-2", "text": "and again", "room": "games"})
+    ben.raw.until("parted", room="games")
+    assert ben.raw.messages()[-1]["text"] == "bye"
+    [refused] = [frame for frame in ben.raw.seen if frame["type"] == "error"]
+    assert (refused["code"], refused["id"]) == (Code.ROOM_UNKNOWN, "bye-2")
+
+
+def test_who_comes_back_before_it_has_left_is_in(people: list[Talker]) -> None:
+    ana, ben, _ = people
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    says_and_leaves(ben, {"type": "arrange", "id": "in", "do": {"action": "enter", "room": "games"}})
+    ben.raw.until("outcome", id="in")
+    ana.until_said("bye")
+    ana.say("welcome back", "games")
+    ben.until_said("welcome back")
+    ben.say("thank you", "games")
+    ben.until_said("thank you")
+    assert ben.texts("games") == ["bye", "welcome back", "thank you"]
+
+
+def test_words_for_a_room_that_one_is_not_in_are_refused(people: list[Talker]) -> None:
+    ana, ben, cid = people
+    ana.arrange("create", name="games")
+    ana.say("one", "games")
+    target = ana.until_said("one")["seq"]
+    for fields in ({}, {"kind": "edit", "target": target}, {"kind": "react", "target": target, "emoji": "x"}):
+        said = ben.say("let me", "games", **fields)
+        error = ben.raw.until("error")
+        assert (error["code"], error["id"]) == (Code.ROOM_UNKNOWN, said)
+        assert error["detail"] == "You are not in “games”: enter it first."
+    ana.say("two", "games")
+    ana.until_said("two")
+    assert ana.texts("games") == ["one", "two"]
+    del cid
+
+
+def test_a_room_left_on_another_device_is_told_at_the_next_start(
+    server: Server, clients: ExitStack, make_key: MakeKey, people: list[Talker]
+) -> None:
+    """Of conversations nothing is told, and nothing of rooms that one is in, or has no copy of."""
+    ana, ben, _ = people
+    for name in ("games", "work", "other"):
+        ana.arrange("create", name=name)
+    direct = ben.arrange("direct", keys=[ana.key.public])["room"]
+    ben.arrange("enter", room="work")
+    rooms = {"lobby": 0, "games": 1, "work": 1, "nowhere": 7, direct: 1}
+    resume = {"journal": ana.welcome["journal"], "rooms": rooms}
+    again = Talker(clients, server, make_key, "Ben", resume=resume)
+    again.raw.until("entered", room="work")
+    again.raw.sync()
+    assert {f["room"] for f in again.raw.seen if f["type"] == "parted"} == {"games", "nowhere"}
+    old = clients.enter_context(RawClient(server.port, tls=True))
+    old.join("Ben", key=ben.key, resume=resume)
+    assert not [frame for frame in old.sync() if frame["type"] == "parted"]
+
+
+def test_a_word_that_comes_while_one_joins_brings_nothing_twice(
+    server: Server, clients: ExitStack, make_key: MakeKey, people: list[Talker]
+) -> None:
+    """A conversation is entered where one was, though somebody speaks in it before one has come to it."""
+    ana, ben, _ = people
+    ana.arrange("create", name="games")
+    ben.arrange("enter", room="games")
+    name = ana.arrange("direct", keys=[ben.key.public])["room"]
+    ana.say("before", name)
+    ben.until_said("before")
+    ben.raw.tell(kind="bye")
+    ben.raw.until_end()
+    for n in range(800):  # as above
+        said = ana.say(f"{n} " + "x" * 6_000, "games")
+    ana.raw.until("message", id=said)
+    resume = {"journal": ben.welcome["journal"], "rooms": {"lobby": 0, "games": 1, name: 1}}
+    again = Talker(clients, server, make_key, "Ben", resume=resume)
+    again.raw.until("entered", room="games")
+    ana.say("news", name)
+    ana.until_said("news")
+    again.until_said("news")
+    assert again.texts(name) == ["news"]
+
+
+def test_nobody_is_drowned_in_conversations(people: list[Talker], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a cursor of every connection of theirs, and a client believes in so many rooms."""
+    monkeypatch.setattr("lanchat.server.rooms.MAX_MET", 1)
+    ana, ben, cid = people
+    name = ben.arrange("direct", keys=[ana.key.public])["room"]
+    refused = cid.arrange("direct", keys=[ana.key.public])
+    assert (refused["code"], refused["detail"]) == (Code.TOO_MANY, "“Ana” is in too many conversations.")
+    assert ben.arrange("direct", keys=[ana.key.public])["room"] == name, "that one is there"
+    assert "code" not in ana.arrange("direct", keys=[cid.key.public]), "she may still open her own"
+
+
+def test_who_is_not_in_a_room_is_not_told_of_there(people: list[Talker]) -> None:
+    ana, ben, cid = people
+    ana.arrange("create", name="games")
+    cid.arrange("enter", room="games")
+    for talker in (ben, cid):
+        talker.raw.tell(kind="typing", room="games")
+        talker.raw.tell(kind="read", room="games", seq=1)
+        talker.raw.sync()
+    assert ana.raw.until("seen", room="games")["key"] == cid.key.public
+    assert {f["nick"] for f in ana.raw.seen if f["type"] == "typed"} == {"Cid"}
+    ben.arrange("enter", room="games")
+    [entered] = [frame for frame in ben.raw.seen if frame["type"] == "entered"]
+    assert "read" not in entered
+
+
+def test_in_slow_mode_a_topic_is_a_word(serve: Serve, clients: ExitStack, make_key: MakeKey) -> None:
+    server = serve(owner=lambda: (make_key("Olga").public, "Olga"))
+    olga, ben = (Talker(clients, server, make_key, nick) for nick in ("Olga", "Ben"))
+    ben.arrange("create", name="games")
+    olga.raw.tell(kind="moderate", id="m", do={"action": "slow", "seconds": 3_600})
+    olga.raw.until("outcome", id="m")
+    assert "code" not in ben.arrange("topic", room="games", text="one")
+    assert ben.arrange("topic", room="games", text="two")["code"] == Code.SLOW
+    assert "code" not in ben.arrange("enter", room="games")
+    ben.say("three", "games")
+    assert ben.raw.until("error")["code"] == Code.SLOW
+
+
+def test_who_enters_many_rooms_at_once_is_let_into_all(people: list[Talker], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where they bring more than may wait for one member, as rooms do in which much is pinned."""
+    ana, ben, _ = people
+    rooms = [f"room-{n}" for n in range(20)]
+    for room in rooms:
+        ana.arrange("create", name=room, topic="x" * MAX_TOPIC)
+    ben.raw.sync()
+    monkeypatch.setattr("lanchat.server.member.CONTROL_BYTES", 4_000)
+    pipelined(ben, *({"type": "arrange", "id": room, "do": {"action": "enter", "room": room}} for room in rooms))
+    ana.say("the last one", rooms[-1])
+    ben.until_said("the last one")
+    assert {f["room"] for f in ben.raw.seen if f["type"] == "entered"} == set(rooms)

@@ -175,6 +175,21 @@ def test_what_was_read_is_told_where_its_reader_lets_it(pair: tuple[Talker, Talk
     assert [f["seq"] for f in ana.raw.seen if f["type"] == "seen" and f["key"] == ben.key.public] == [1, 0]
 
 
+@pytest.mark.parametrize("public", [True, False])
+def test_what_was_read_is_told_to_the_readers_other_device_whatever_others_may_know(
+    server: Server, clients: ExitStack, make_key: MakeKey, public: bool
+) -> None:
+    ana, phone, ben = (Talker(clients, server, make_key, nick) for nick in ("Ana", "Ana", "Ben"))
+    for n in (1, 2):
+        ana.say(f"{n}")
+        ben.until_said(f"{n}")
+        ana.raw.tell(kind="read", seq=n, public=public)
+        phone.raw.until("seen", key=ana.key.public, seq=n)
+    ben.raw.sync()
+    told = [f["seq"] for f in ben.raw.seen if f["type"] == "seen" and f["key"] == ana.key.public]
+    assert bool(told) == public
+
+
 def test_who_comes_is_told_what_was_read_and_a_restart_forgets_nothing(
     serve: Serve, clients: ExitStack, make_key: MakeKey
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lanchat.discovery import Announcer
 from lanchat.errors import ServeError, StoreFailed, StoreInUse
 from lanchat.lockfile import LockFile
 from lanchat.server import Config, Server, limits
@@ -136,6 +138,20 @@ def test_running_json_tells_other_programs_and_goes(tmp_path: Path, serve: Serve
     }
     server.close()
     assert not path.exists()
+
+
+def test_who_hears_the_goodbye_finds_the_port_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    goodbye = Announcer.close
+
+    def close(announcer: Announcer) -> None:
+        with socket.socket() as visitor:
+            tried.append(visitor.connect_ex(("127.0.0.1", server.port)))
+        goodbye(announcer)
+
+    with Server(config(tmp_path / "room", host=None, beacon=True)) as server:
+        monkeypatch.setattr(Announcer, "close", close)
+    assert tried == [errno.ECONNREFUSED]
 
 
 def test_a_server_that_cannot_start_leaves_nothing_behind(tmp_path: Path) -> None:

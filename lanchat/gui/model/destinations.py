@@ -45,7 +45,7 @@ def _is_other(model: ChatModel, room: RoomModel) -> bool:
 
 def _conversation(model: ChatModel, room: RoomModel) -> Destination:
     label = model.label(room)
-    return Destination("open", room.name, label if room.direct else f"#{label}", _about(room), room.unread)
+    return Destination("open", room.name, label if room.direct else f"#{label}", _about(room), room.counted)
 
 
 def _other(room: RoomModel) -> Destination:

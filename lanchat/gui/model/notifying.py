@@ -6,7 +6,7 @@ grow, passed in. Nothing is told while the window is looked at, of our own messa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ GATHER: Final = 0.4  # s from the first message to its notice: a burst comes wit
 PAUSE: Final = 6.0  # s between two notices: as long as a desktop shows one
 MAX_BODY: Final = 200  # characters of a message in a notice: more than desktops show
 MAX_WAITING: Final = 100  # messages that are kept until their notice; more are only counted
-MAX_ROOMS: Final = 10_000  # rooms whose newest message is remembered: as many as a server may have
+MAX_ROOMS: Final = 10_000  # rooms whose newest message is remembered: many times what a server of ours has
 
 
 class Notice(NamedTuple):
@@ -84,6 +84,8 @@ class Notifying:
                 self._page(event, now, tell=self._again and not looking)
             case events.Edited() | events.Deleted():
                 self._entry(event, now, tell=False)
+            case events.Seen() if event.key == self.own_key:  # they read it on another device
+                self._keep(lambda told: told.room != event.room or told.seq > event.seq)
             case _:
                 pass  # nothing that anybody would be called for
 
@@ -143,8 +145,8 @@ class Notifying:
             return  # known: it comes once more
         self._know(room, message.seq)
         called = is_direct(room) or mentions(message.text, self._nick)
-        wanted = {"all": True, "mentions": called, "nothing": False}[self.level(room)]
-        if tell and wanted and not self.busy and message.text and message.key != self.own_key:
+        tell = tell and not self.busy and wanted(self.level(room), called=called)
+        if tell and message.text and message.key != self.own_key:
             self._wait(_Told(room, message.seq, message.nick, message.text, called, missed), now)
 
     def _wait(self, told: _Told, now: float) -> None:
@@ -158,16 +160,25 @@ class Notifying:
 
     def _change(self, room: str, seq: int, text: str | None) -> None:
         """What waits is told as it reads now; None: not at all."""
-        waiting = self._waiting
-        if waiting is None:
-            return
-        waiting.kept = [
-            told if (told.room, told.seq) != (room, seq) else told._replace(text=str(text))
-            for told in waiting.kept
-            if text is not None or (told.room, told.seq) != (room, seq)
-        ]
-        if not waiting.kept and not waiting.more:
-            self._waiting = None
+        if text is None:
+            self._keep(lambda told: (told.room, told.seq) != (room, seq))
+        elif self._waiting is not None:
+            self._waiting.kept = [
+                told._replace(text=text) if (told.room, told.seq) == (room, seq) else told
+                for told in self._waiting.kept
+            ]
+
+    def _keep(self, wanted: Callable[[_Told], bool]) -> None:
+        """Of what waits, the rest is not told."""
+        if self._waiting is not None:
+            self._waiting.kept = list(filter(wanted, self._waiting.kept))
+            if not self._waiting.kept and not self._waiting.more:
+                self._waiting = None
+
+
+def wanted(level: Level, *, called: bool) -> bool:
+    """Whether something is told. called: it calls us."""
+    return {"all": True, "mentions": called, "nothing": False}[level]
 
 
 def is_direct(room: str) -> bool:

@@ -11,7 +11,6 @@ from lanchat.protocol.presence import State, Status
 
 IDLE_AFTER: Final = 300.0  # s without mouse or key in the window
 WORDS: Final[dict[str, str]] = {"": "Online", "idle": "Idle", "away": "Away", "busy": "Do not disturb"}
-SHAPES: Final[dict[str, str]] = {"": "online", "idle": "idle", "away": "away", "busy": "busy"}
 
 
 def in_words(state: str, text: str = "") -> str:

@@ -13,7 +13,7 @@ MAX_NAMED: Final = 3
 
 
 class Readers:
-    """Of one room: how far each key has read. own_key: ours, which is not told."""
+    """Of one room: how far each key has read. own_key: ours, whose marker is no news of others."""
 
     def __init__(self, own_key: str) -> None:
         self._own_key = own_key

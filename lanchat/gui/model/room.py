@@ -10,6 +10,7 @@ from typing import Final
 
 from lanchat.client import events
 from lanchat.client.mentions import mentions
+from lanchat.client.preferences import Level
 from lanchat.gui.model import wording
 from lanchat.gui.model.people import Hues, Names
 from lanchat.gui.model.readers import Readers
@@ -30,6 +31,7 @@ class RoomModel:
         self.timeline = Timeline(own_key=own_key, hues=hues)
         self.followed = False
         self.unread = self.called = 0  # messages that nobody looked at; those that call us among them
+        self.level: Level | None = None  # what is told of it; None: as of others
         self.draft = ""  # written and not sent, while another room is open
         self.view_top = 0  # the first seq that was in view then; 0: the end was
         self.nick = ""
@@ -49,6 +51,16 @@ class RoomModel:
     @property
     def direct(self) -> bool:
         return self.info.direct
+
+    @property
+    def muted(self) -> bool:
+        """Nothing of it is told."""
+        return self.level == "nothing"
+
+    @property
+    def counted(self) -> int:
+        """How many of the unread messages we want to know of."""
+        return 0 if self.muted else self.called if self.level == "mentions" else self.unread
 
     @property
     def sign(self) -> str:
@@ -185,9 +197,20 @@ class RoomModel:
         """What is pinned, or that somebody has read on."""
         if isinstance(event, events.Pins):
             self.timeline.tell_pins(event)
+        elif event.key == self.own_key:
+            self._read_elsewhere(event.seq)
         else:
             self.readers.take(event)
             self.mark_seen()
+
+    def _read_elsewhere(self, seq: int) -> None:
+        """By ourselves, on another device."""
+        if seq <= self._read:
+            return
+        self._read = seq
+        self._count_anew()
+        if self.timeline.missed is not None and self.timeline.missed < seq:
+            self.timeline.mark_missed(seq, max(self.unread, self._head - seq))
 
     def mark_seen(self) -> None:
         """In a direct conversation it is said below our last message that it was read."""

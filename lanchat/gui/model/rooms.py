@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
 from lanchat.client import events
+from lanchat.client.preferences import Level
 from lanchat.gui.model.people import Hues, Names
 from lanchat.gui.model.room import RoomModel
 from lanchat.protocol.rooms import RoomInfo
@@ -25,6 +26,8 @@ class RoomsModel:
     def __init__(self, own_key: str, nick: str) -> None:
         self._own_key, self._nick = own_key, nick
         self._hues = Hues()
+        self._levels: dict[str, Level] = {}
+        self._hues.of(own_key)  # first: it has the same colour as before a room is entered
         self._rooms: dict[str, RoomModel] = {}
         self.first = self.current = self.find(FIRST)
 
@@ -40,6 +43,7 @@ class RoomsModel:
         if room is None:
             room = RoomModel(name, self._own_key, self._hues)
             room.call_us(self._nick)
+            room.level = self._levels.get(name)
             if len(self._rooms) < MAX_ROOMS:
                 self._rooms[name] = room
         return room
@@ -51,13 +55,13 @@ class RoomsModel:
 
     @property
     def unread(self) -> int:
-        """In all of them."""
-        return sum(room.unread for room in self)
+        """In all of them, as far as we want to know."""
+        return sum(room.counted for room in self)
 
     @property
     def called(self) -> int:
         """How many of those call us."""
-        return sum(room.called for room in self)
+        return sum(room.called for room in self if not room.muted)
 
     @property
     def waiting(self) -> int:
@@ -93,6 +97,7 @@ class RoomsModel:
         if name != self.first.name:
             del self._rooms[self.first.name]
             self.first.info = RoomInfo(name)
+            self.first.level = self._levels.get(name)
             self._rooms[name] = self.first
 
     def call_us(self, nick: str) -> None:
@@ -100,6 +105,12 @@ class RoomsModel:
         self._nick = nick
         for room in self:
             room.call_us(nick)
+
+    def tell_levels(self, levels: Mapping[str, Level]) -> None:
+        """What is told of rooms, where it is not what is told of others."""
+        self._levels = dict(levels)
+        for room in self:
+            room.level = self._levels.get(room.name)
 
     def clear(self) -> None:
         """Their journal is another one."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lanchat.client import events
+from lanchat.client.around import member_of
 from lanchat.gui.model import wording
 from lanchat.gui.model.people import Names
 from lanchat.gui.model.presence import in_words
@@ -80,15 +81,15 @@ class Roster:
             self.meet(change.nick, change.key)
         match change.change:
             case "joined" if len(self._members) < MAX_MEMBERS:
-                self._members[change.nick] = _member(change)
+                self._members[change.nick] = member_of(change)
             case "left":
                 self._members.pop(change.nick, None)
                 self._note_last(change.key, at)
             case "renamed":
                 self._members.pop(change.was, None)
-                self._members[change.nick] = _member(change)
+                self._members[change.nick] = member_of(change)
             case "role" | "muted" | "unmuted" | "status" if change.nick in self._members:
-                self._members[change.nick] = _member(change)
+                self._members[change.nick] = member_of(change)
             case _:  # of a newer server
                 return False
         return True
@@ -163,11 +164,6 @@ class Roster:
         words = in_words(member.state, member.text)
         marks[words[0].lower() + words[1:]] = bool(member.state)
         return " · ".join(word for word, holds in marks.items() if holds)
-
-
-def _member(change: Change) -> Member:
-    c = change
-    return Member(c.nick, c.key, c.clear, c.role, c.muted, c.new, c.state, c.text)
 
 
 def _role(word: str) -> Role:

@@ -38,6 +38,7 @@ class SearchModel:
         self.selected: int | None = None
         self.more = False  # others can be asked for
         self.waiting = False  # something else than that is typed
+        self.typed = self.searched = ""  # what stands in the field, and what did when it was searched
         self.problem = ""  # one sentence: why nothing was looked for
         self._offline = self._adding = False
 

@@ -1,4 +1,4 @@
-"""Cuts the text of a message into plain words, links and emoji, and finds its direction; it opens and draws nothing."""
+"""Cuts text into plain words, links and emoji, and finds its direction; it opens and draws nothing."""
 
 from __future__ import annotations
 
@@ -39,16 +39,25 @@ EMOJI: Final = re.compile(
     r"|[\U0001f1e6-\U0001f1ff]{2}"  # flags
     rf"|{_ONE}(?:\u200d{_ONE}){{0,9}}"  # families and professions, joined
 )
+LONGEST: Final = 130  # characters of an emoji, joined of ten with all that they may have
 
 
 def spans(text: str) -> Iterator[Span]:
     """The whole text, in order."""
     place = 0
     for start, link in find_links(text):
-        yield from _with_emoji(text[place:start])
+        yield from with_emoji(text[place:start])
         yield Span(Kind.LINK, link)
         place = start + len(link)
-    yield from _with_emoji(text[place:])
+    yield from with_emoji(text[place:])
+
+
+def cut(text: str, most: int) -> str:
+    """The first `most` characters, less the emoji that ends behind them."""
+    if len(text) <= most:
+        return text
+    near = text[: most + LONGEST]
+    return text[: next((found.start() for found in EMOJI.finditer(near) if found.start() < most < found.end()), most)]
 
 
 def is_rtl(line: str) -> bool:
@@ -62,7 +71,8 @@ def is_rtl(line: str) -> bool:
     return False
 
 
-def _with_emoji(text: str) -> Iterator[Span]:
+def with_emoji(text: str) -> Iterator[Span]:
+    """The whole text, in order, without a look for links."""
     place = 0
     for found in EMOJI.finditer(text):
         if found.start() > place:

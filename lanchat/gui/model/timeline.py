@@ -46,7 +46,7 @@ class _Item:
     told: str = ""
     sent: Sent = Sent.YES
     detail: str = ""
-    before: Key | None = None  # the item before it when `block` was made
+    before: tuple[Key | None, Message | None] = (None, None)  # the item and the message before it when `block` was made
     block: Block | None = None
 
 
@@ -210,9 +210,9 @@ class Timeline:
                 self._remove(key)
 
     def mark_missed(self, seq: int, count: int) -> None:
-        """A line stands after the entry `seq`: `count` others came while nobody looked. 0: no line."""
+        """A line stands after the entry `seq`: `count` others came while nobody looked. 0 or less: no line."""
         text = "1 message you missed" if count == 1 else f"{count:,} messages you missed"
-        self._missed = (seq, text) if count else None
+        self._missed = (seq, text) if count > 0 else None
         for item in self._items.values():
             item.block = None
 
@@ -284,19 +284,19 @@ class Timeline:
     def _block(self, place: int) -> Block:
         key = self._keys[place]
         item = self._items[key]
-        before = self._keys[place - 1] if place else None
+        earlier = self._message_before(place)
+        before = (self._keys[place - 1] if place else None, earlier)
         if item.block is None or item.before != before or item.sent is not Sent.YES or item.notice:
             item.before = before
             told = item.notice.text() if item.notice else item.told
             notice = Block(key=key, kind=Kind.NOTICE, text=told) if told else None
-            item.block = notice or self._message_block(place, key, item)
+            item.block = notice or self._message_block(place, key, item, earlier)
         return item.block
 
-    def _message_block(self, place: int, key: Key, item: _Item) -> Block:
+    def _message_block(self, place: int, key: Key, item: _Item, earlier: Message | None) -> Block:
         message = item.message
         assert message is not None
         at = self._time(message.at)
-        earlier = self._message_before(place)
         day = "" if earlier and self._time(earlier.at).date() == at.date() else day_words(at.date(), self._today)
         neighbour = self._items[self._keys[place - 1]].message if place else None
         missed = ""

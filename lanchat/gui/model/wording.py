@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from lanchat.gui.model.spans import Kind, cut, with_emoji
 from lanchat.protocol.entries import Archived, Pinned, Topic
 from lanchat.protocol.text import PINNED_ONE, UNPINNED_ONE
 
@@ -36,7 +37,12 @@ def change_of_room(entry: Topic | Archived | Pinned) -> str:
 
 
 def one_line(raw: str, limit: int) -> str:
-    """At most `limit` characters, without line breaks, invisible characters and direction marks."""
-    seen = "".join(c if c.isprintable() else " " for c in raw[: 4 * limit])
+    """At most `limit` characters, without line breaks, invisible characters and direction marks; emoji stay whole."""
+    parts = with_emoji(raw[: 4 * limit])
+    seen = "".join(part if kind is Kind.EMOJI else _visible(part) for kind, part in parts)
     line = " ".join(seen.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return line if len(line) <= limit else cut(line, limit - 1).rstrip() + "…"
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
