@@ -20,7 +20,8 @@ THREAD_END = 5.0  # s for threads that were told to end
 LONGEST = (
     "torture/test_packets.py",
     "gui/test_app.py",
-    "discovery/test_lan.py",
+    "discovery/test_lan_networks.py",
+    "discovery/test_lan_changes.py",
     "doctor/test_network.py",
     "server/test_hostile_peers.py",
     "cli/test_admin.py",
