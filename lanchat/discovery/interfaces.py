@@ -37,8 +37,23 @@ def current() -> tuple[Interface, ...]:
             continue
         for entry in adapter.ips:
             ip = entry.ip if isinstance(entry.ip, str) else entry.ip[0]
+            if not _can_be_used(ip, adapter.index):
+                continue
             found.append(Interface(name, adapter.index, ip, entry.network_prefix, kind_of(name, ip)))
     return usable(found)
+
+
+def _can_be_used(ip: str, index: int) -> bool:
+    """An IPv6 address is listed already while the system looks whether another machine has it, and cannot be used
+    before; later it counts as a change."""
+    if ":" not in ip:
+        return True
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+            sock.bind((ip, 0, 0, index))
+    except OSError:
+        return False
+    return True
 
 
 if sys.platform == "linux":

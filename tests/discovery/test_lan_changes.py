@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from lanchat.discovery.found import State
+from lanchat.discovery.interfaces import current
 from tests.discovery.conftest import announce, each_way_on, finder_on, live, live_at, serve, wait
 from tests.lan import Host, Lan, repository
 
@@ -201,3 +202,16 @@ def test_after_a_sleep_the_list_is_right(lan: Lan) -> None:
             lan.cable(sued, plugged=True)
         next(now for now in names if now == ["Comes"])
         looks.kill()
+
+
+def test_an_address_that_is_still_being_checked_counts_once_it_can_be_used(lan: Lan) -> None:
+    """For seconds after the cable came in, the system lists it, and lets nobody use it."""
+    host = lan.host()
+    host.run(
+        "sysctl -qw net.ipv6.conf.all.accept_dad=1 net.ipv6.conf.eth0.accept_dad=1 net.ipv6.conf.eth0.dad_transmits=600; "
+        "ip addr add fd77::7/64 dev eth0"
+    )
+    with host.network():
+        assert "fd77::7" not in {interface.ip for interface in current()}
+        host.run("ip addr add fd77::8/64 dev eth0 nodad")
+        assert "fd77::8" in {interface.ip for interface in current()}

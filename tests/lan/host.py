@@ -79,6 +79,11 @@ class Host(Namespace):
         """Another address of its network."""
         self.set_ipv4(f"{self.ip.rpartition('.')[0]}.{number}/24")
 
+    def await_link(self, carries: Callable[[], bool]) -> None:
+        """Until the kernel has seen the cable, at both ends: what is sent before gets lost. carries: at the other one."""
+        self._await(carries)
+        self._await(lambda: "inet6" in self.run("ip -6 -o addr show dev eth0 scope link -tentative").stdout)
+
     def link_local(self, card: str = "eth0") -> str:
         """The card's IPv6 address, without a scope."""
         words = self.run(f"ip -6 -o addr show dev {card} scope link").stdout.split()
@@ -162,7 +167,7 @@ class Host(Namespace):
         deadline = time.monotonic() + DEADLINE
         while not condition():
             if time.monotonic() > deadline:
-                raise RuntimeError(f"a daemon of {self.name} does not come up")
+                raise RuntimeError(f"{self.name} does not come up, or a daemon of it")
             time.sleep(0.02)
 
 

@@ -83,6 +83,7 @@ class Lan:
     def _add(self, name: str, number: int, subnet: int) -> Host:
         host = Host(self, name, number, subnet)
         self._hosts.append(host)
+        host.await_link(lambda: "state forwarding" in self._switch.run(f"bridge link show dev {name}").stdout)
         return host
 
     def _bridge(self) -> None:

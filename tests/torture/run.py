@@ -153,6 +153,7 @@ class Torture:
         person = self._lots.choice(self.people)
         person.kill()
         person.begin()
+        person.tell("go")
 
     def copy_journal(self) -> None:
         """What a machine's end would leave, had the system written all it was given: it opens, and is a beginning."""
@@ -166,6 +167,8 @@ class Torture:
     def run(self, seconds: float, least: int = 0) -> None:
         """Faults, for so long, and until at least so many messages were said."""
         until(lambda: all("joined" in p.words for p in self.people), "everybody joins", self.people)
+        for person in self.people:
+            person.tell("go")
         ends = time.monotonic() + seconds
         while time.monotonic() < ends or self.said < least:
             pause = time.monotonic() + self._lots.uniform(*BETWEEN)
@@ -196,6 +199,13 @@ def entries(path: Path) -> list[Message]:
         journal.close()
 
 
+def _difference(copy: list[Message], stored: list[Message]) -> str:
+    """The first entries that one has, and the other has not or has otherwise."""
+    missing = [entry for entry in stored if entry not in copy][:3]
+    more = [entry for entry in copy if entry not in stored][:3]
+    return f"{len(copy)} of {len(stored)}; missing {missing}, more {more}"
+
+
 def reckon(torture: Torture, folder: Path) -> None:
     """Everything that was said is in the journal once, in its author's order, and everybody has the same."""
     stored = entries(folder / "room" / "journal.db")
@@ -211,7 +221,8 @@ def reckon(torture: Torture, folder: Path) -> None:
             assert texts == [f"{person.nick} {life} {n}" for n in range(len(texts))]
             assert len(texts) > last, f"{person.nick} {life}: {last} was stored in the outbox, and is not here"
         replica = Replica(Profile(person.nick).directory, torture.server.id, "k")
-        assert replica.before("lobby", None, 10**7) == stored
+        copy = replica.before("lobby", None, 10**7)
+        assert copy == stored, f"{person.nick}: {_difference(copy, stored)}"
         replica.close()
     for copy in folder.glob("copy*"):
         held = entries(copy / "journal.db")

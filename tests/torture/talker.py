@@ -1,8 +1,9 @@
 """One person of the torture, as a process that can be killed.
 
 `python -m tests.torture.talker ADDRESS ID NICK LIFE PAUSE`, with a pause of so many seconds between two messages.
-Says `NICK LIFE 0`, `NICK LIFE 1` … and prints each once it is stored here (`queued N`). On the line `stop` it says
-no more, and prints `flushed` when all is acknowledged; on `end` it waits for the room's last words, and ends.
+Prints `joined`, and from the line `go` on says `NICK LIFE 0`, `NICK LIFE 1` … and prints each once it is stored here
+(`queued N`): who comes before anybody speaks has all of it at the end. On the line `stop` it says no more, and prints
+`flushed` when all is acknowledged; on `end` it waits for the room's last words, and ends.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ def say(word: str) -> None:
 
 
 def main(address: str, server_id: str, nick: str, life: str, pause: str) -> None:
-    stop, end = threading.Event(), threading.Event()
+    go, stop, end = threading.Event(), threading.Event(), threading.Event()
+    heeded = {"go": go, "stop": stop, "end": end}
 
     def listen() -> None:
         for line in sys.stdin:
-            (stop if line.strip() == "stop" else end).set()
+            heeded[line.strip()].set()
 
     threading.Thread(target=listen, daemon=True).start()
     client = Client(f"lanchat://{address}?id={server_id}", nick, profile=Profile(nick), patient=True)
@@ -55,7 +57,7 @@ def main(address: str, server_id: str, nick: str, life: str, pause: str) -> None
                 flushed = client.flush(0.5)
                 if flushed:
                     say("flushed")
-            elif event is None and joined and not stop.is_set():
+            elif event is None and joined and go.is_set() and not stop.is_set():
                 client.say(f"{nick} {life} {number}")
                 number += 1
 
