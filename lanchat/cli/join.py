@@ -11,7 +11,7 @@ import click
 
 from lanchat.cli import complain, fail, one_line
 from lanchat.cli.here import Here
-from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice, client_of
+from lanchat.cli.person import NEEDS_PIN, advice, client_of, flush
 from lanchat.client import Client, Profile, events
 from lanchat.client.deeds import rules_in_words
 from lanchat.errors import LocalProtocolError
@@ -83,7 +83,7 @@ class _Reader:
                 self._client.say(text)
             except LocalProtocolError as error:
                 complain(str(error))
-        self.sent = self._client.flush(FLUSH_TIMEOUT)
+        self.sent = flush(self._client)
         self._client.close()
 
 

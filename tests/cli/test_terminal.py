@@ -157,6 +157,21 @@ def test_who_is_not_let_in_reads_why(server: ServerProcess) -> None:
         assert "Try --nick “Ana 2”" in terminal.text
 
 
+def test_who_waits_for_the_server_reads_on_until_it_has_all(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        terminal = Terminal(server.address, ends)
+        terminal.until("#lobby>")
+        server.signal(signal.SIGSTOP)
+        ends.callback(server.signal, signal.SIGCONT)
+        terminal.type("heard late\n")
+        terminal.until("1 message waiting to be sent")
+        terminal.type("/quit\n")
+        terminal.until("Ctrl-C leaves the rest for the next time")
+        server.signal(signal.SIGCONT)
+        terminal.until("#1 Zoe: heard late")
+        assert terminal.leave("") == 0
+
+
 def test_who_does_not_want_to_wait_for_the_server_need_not(server: ServerProcess) -> None:
     """What was said is kept; the loop goes on while it waits, so that it hears the second Ctrl-C."""
     with ExitStack() as ends:
