@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import socket
@@ -148,6 +149,19 @@ def test_retry_now_does_not_wait(serve: Serve, join: Join, monkeypatch: pytest.M
     serve(port=port)
     ana.client.retry_now()
     ana.until(Joined)
+
+
+def test_a_machine_without_sockets_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more() -> NoReturn:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    client = Client(f"127.0.0.1:{free_port()}", "Ana", profile=Profile("ana"))
+    monkeypatch.setattr(socket, "socketpair", no_more)
+    with client:
+        while not isinstance(event := client.events.get(PATIENCE), Ended):
+            pass
+    assert isinstance(event.error, ConnectError)
+    assert "Too many open files" in str(event.error)
 
 
 # A server that ends and comes back
