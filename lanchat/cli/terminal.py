@@ -132,8 +132,9 @@ class Terminal:
         """Waits until the server has all, as `run` returns it. What comes meanwhile is taken in as before: where too
         much lies there, nothing more is read, and so no acknowledgement."""
         self._read()
-        if self._model.rooms.waiting:
-            self._print([notice("The server does not have all yet. Ctrl-C leaves the rest for the next time.")])
+        if waiting := self._model.rooms.waiting:
+            what = "1 message" if waiting == 1 else f"{waiting:,} messages"
+            self._print([notice(f"The server does not have {what} yet. Ctrl-C leaves the rest for the next time.")])
         return await asyncio.to_thread(flush, self._client)
 
     # What comes

@@ -166,7 +166,7 @@ def test_who_waits_for_the_server_reads_on_until_it_has_all(server: ServerProces
         terminal.type("heard late\n")
         terminal.until_there("1 message waiting to be sent")
         terminal.type("/quit\n")
-        terminal.until("Ctrl-C leaves the rest for the next time")
+        terminal.until("does not have 1 message yet. Ctrl-C leaves the rest for the next time")
         server.signal(signal.SIGCONT)
         terminal.until("#1 Zoe: heard late")
         assert terminal.leave("") == 0
