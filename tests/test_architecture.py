@@ -95,6 +95,7 @@ PURE: Final = (
     "lanchat.cli.completing",
     "lanchat.cli.here",
     "lanchat.cli.noticing",
+    "lanchat.cli.quoting",
     "lanchat.cli.screen_lines",
     "lanchat.cli.status_line",
     "lanchat.cli.typed",

@@ -11,7 +11,8 @@ import click
 
 from lanchat.cli import complain, fail, one_line
 from lanchat.cli.here import Here
-from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice, client_of
+from lanchat.cli.person import NEEDS_PIN, advice, client_of, flush
+from lanchat.cli.quoting import Quoting
 from lanchat.client import Client, Profile, events
 from lanchat.client.deeds import rules_in_words
 from lanchat.errors import LocalProtocolError
@@ -20,7 +21,6 @@ from lanchat.protocol.frames import Entry, ServerFrame
 from lanchat.protocol.moderation import Rules
 from lanchat.protocol.rooms import DIRECT
 from lanchat.protocol.text import clean_text
-from lanchat.transcript import lines_of
 
 
 @click.command("join")
@@ -83,7 +83,7 @@ class _Reader:
                 self._client.say(text)
             except LocalProtocolError as error:
                 complain(str(error))
-        self.sent = self._client.flush(FLUSH_TIMEOUT)
+        self.sent = flush(self._client)
         self._client.close()
 
 
@@ -95,6 +95,7 @@ class _Screen:
         self._seen: dict[str, int] = {}  # by room, the last seq printed
         self._first = ""  # the room that everybody is in
         self._here = Here()
+        self._quoting = Quoting()
         self._rules = Rules("")
 
     def show(self, event: events.Event) -> None:
@@ -102,6 +103,7 @@ class _Screen:
             case events.Joined(welcome=welcome, new_journal=new_journal):
                 if new_journal:
                     self._seen.clear()
+                    self._quoting.clear()
                 self._first, self._rules = welcome.room, Rules("")
                 self._frame(welcome, f"* You are {welcome.nick} in “{welcome.name}”.")
             case events.Page(entries=entries):
@@ -136,7 +138,7 @@ class _Screen:
             if entry.seq > self._seen.get(entry.room, 0):
                 self._seen[entry.room] = entry.seq
                 clock = time.strftime("%H:%M", time.localtime(entry.at / 1000))
-                self._frame(entry, *(f"[{clock}] {self._place(entry)}{line}" for line in lines_of(entry)))
+                self._frame(entry, *(f"[{clock}] {self._place(entry)}{line}" for line in self._quoting.lines(entry)))
 
     def _place(self, entry: Entry) -> str:
         """In front of what is said elsewhere than in the first room."""

@@ -16,7 +16,7 @@ from lanchat.protocol.frames import Refused, Status
 from lanchat.protocol.text import clean_nick
 
 NEEDS_PIN: Final = "This room has a PIN. Put it into a file, and add --pin-file FILE."
-FLUSH_TIMEOUT: Final = 15.0  # s after the end of what is said until what is not acknowledged waits for the next time
+FLUSH_TIMEOUT: Final = 15.0  # s in which the server takes nothing of what was said, until that waits for the next time
 
 
 def client_of(profile: Profile, target: str, nick: str | None, pin_file: str | None) -> Client:
@@ -26,6 +26,17 @@ def client_of(profile: Profile, target: str, nick: str | None, pin_file: str | N
     if not profile.settings.preferences.presence:
         client.be(Status(last=False))
     return client
+
+
+def flush(client: Client) -> bool:
+    """Waits until the server has all that was said, as long as it takes some of it: within its rate a long text needs
+    minutes. False: the rest waits for the next time."""
+    while True:
+        settled = client.settled
+        if client.flush(FLUSH_TIMEOUT):
+            return True
+        if client.settled == settled:
+            return False
 
 
 def nickname(chosen: str | None, profile: Profile) -> str:

@@ -31,7 +31,7 @@ from lanchat.cli.completing import Completing
 from lanchat.cli.files import Files
 from lanchat.cli.finding import Finding
 from lanchat.cli.noticing import Noticing
-from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice
+from lanchat.cli.person import NEEDS_PIN, advice, flush
 from lanchat.cli.screen_lines import Line, ScreenLines, notice, problem, title
 from lanchat.cli.status_line import status_line
 from lanchat.cli.typed import Typed
@@ -118,14 +118,24 @@ class Terminal:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
+                sent = await self._leave()
+                for task in tasks:
+                    if task.done():  # we were put out meanwhile
+                        task.result()
+                return sent
             finally:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-            self._read()
-            if self._model.rooms.waiting:
-                self._print([notice("The server does not have all yet. Ctrl-C leaves the rest for the next time.")])
-            return await asyncio.to_thread(self._client.flush, FLUSH_TIMEOUT)
+
+    async def _leave(self) -> bool:
+        """Waits until the server has all, as `run` returns it. What comes meanwhile is taken in as before: where too
+        much lies there, nothing more is read, and so no acknowledgement."""
+        self._read()
+        if waiting := self._model.rooms.waiting:
+            what = "1 message" if waiting == 1 else f"{waiting:,} messages"
+            self._print([notice(f"The server does not have {what} yet. Ctrl-C leaves the rest for the next time.")])
+        return await asyncio.to_thread(flush, self._client)
 
     # What comes
 

@@ -267,8 +267,8 @@ class Client(Doing):
         self._link.post(self._link.retry_now)
 
     def flush(self, timeout: float | None = None) -> bool:
-        """Waits until everything said so far is acknowledged or refused; False: not in time, or not before
-        Ended."""
+        """Waits until everything said so far is acknowledged or refused; False: not in time, or not before Ended.
+        Somebody must go on reading `events`: where too many lie there, nothing is read from the server, either."""
         settled: queue.SimpleQueue[bool] = queue.SimpleQueue()
         if not self._link.post(lambda: self._talk.sending.when_empty(settled.put)):
             return False
@@ -277,7 +277,12 @@ class Client(Doing):
         except queue.Empty:
             return False
 
+    @property
+    def settled(self) -> int:
+        """How many messages of ours were acknowledged, refused or discarded so far: it grows while `flush` gets on."""
+        return self._talk.sending.settled
+
     def close(self) -> None:
-        """Leaves. What is not acknowledged stays in the outbox for the next time."""
+        """Leaves. What is not acknowledged within a second stays in the outbox for the next time."""
         self._transfers.close()
         self._link.close()

@@ -5,6 +5,7 @@ Each attempt has a thread of its own; ending the race ends them all.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -15,15 +16,18 @@ import ssl
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from lanchat import identity
 from lanchat.channel import Channel
+from lanchat.client.detached import Detached
 from lanchat.errors import ConnectError, HostRefused, HostSilent, HostUnknown, NotLanchat, ServerKeyChanged
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
 from lanchat.protocol.target import Address
 
 _log = logging.getLogger(__name__)
+_Places: TypeAlias = list[tuple[Any, ...]]  # as getaddrinfo returns them
 CONNECT_TIMEOUT: Final = 3.0  # s for one address: a dead host of the same LAN takes as long to be told
 HANDSHAKE_TIMEOUT: Final = 5.0  # s
 STAGGER: Final = 0.2  # s until the next address is tried beside the ones under way (RFC 8305 section 5)
@@ -52,6 +56,8 @@ class Dial:
         self._context = identity.client_context()
         self._results: queue.SimpleQueue[Dialed | ConnectError | None] = queue.SimpleQueue()
         self._cancelled, self._canceller = socket.socketpair()
+        self._over = False
+        self._resolving: list[Detached[_Places]] = []
 
     def race(self) -> Dialed:
         """The winner. Raises the most telling ConnectError when there is none."""
@@ -68,7 +74,7 @@ class Dial:
                 if thread.ident is not None:
                     thread.join()
             self._close_losers()
-            self._cancelled.close()
+            self.close()
         if winner is not None:
             return winner
         raise min(errors, key=lambda e: _RANK.index(type(e)) if type(e) in _RANK else -1)
@@ -95,8 +101,16 @@ class Dial:
         return None
 
     def cancel(self) -> None:
+        self._over = True
         self._results.put(None)
         self._canceller.close()
+        for resolving in self._resolving.copy():
+            resolving.abandon()
+
+    def close(self) -> None:
+        """Of one that is not raced, or not any more."""
+        self._canceller.close()
+        self._cancelled.close()
 
     def _close_losers(self) -> None:
         while not self._results.empty():
@@ -163,7 +177,7 @@ class Dial:
         """A connected socket: the addresses of the name in turn. Raises ConnectError."""
         port = address.port or DEFAULT_TCP_PORT
         try:
-            places = socket.getaddrinfo(address.host, port, type=socket.SOCK_STREAM)
+            places = self._places(address.host, port)
         except (OSError, UnicodeError) as error:
             raise HostUnknown(host=address.host) from error
         refused: Exception | None = None
@@ -175,6 +189,18 @@ class Dial:
         if isinstance(refused, ConnectionRefusedError):
             raise HostRefused(host=address) from refused
         raise HostSilent(host=address) from refused
+
+    def _places(self, host: str, port: int) -> _Places:
+        """The system's resolver may take half a minute, which a race that is over does not wait for. Raises OSError,
+        UnicodeError."""
+        resolve = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        with contextlib.suppress(OSError, UnicodeError):
+            return resolve(flags=socket.AI_NUMERICHOST)  # an address: there is nothing to wait for
+        resolving = Detached(resolve, "lanchat-resolve")
+        self._resolving.append(resolving)
+        if self._over:
+            resolving.abandon()
+        return resolving.result()
 
     def _connected(self, family: int, kind: int, protocol: int, place: Any) -> socket.socket:
         """Raises OSError, also where the system has no such family."""

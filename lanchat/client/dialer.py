@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from lanchat.client.detached import Detached
 from lanchat.client.dial import Dial, Dialed
 from lanchat.client.locate import Place, locate, place_at
 from lanchat.client.profile import Profile
@@ -16,6 +18,7 @@ from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged
 from lanchat.protocol.target import Address, ById, Named, Target, parse_address
 from lanchat.protocol.text import clean_server_name
 
+_log = logging.getLogger(__name__)
 Outcome: TypeAlias = Dialed | LanchatError
 SEARCH_AGAIN: float = 1.5  # s to find a server that is not where it was
 
@@ -29,6 +32,7 @@ class Dialer:
         self._place: Place | None = place if isinstance(place, Place) else None
         self._profile = profile
         self._dial: Dial | None = None
+        self._resolving: Detached[Place] | None = None
         self.on_seen: Callable[[], object] = lambda: None
         self._finder: Finder | None = None  # from the first try that failed to the next that did not
         self._missing = threading.Event()  # the server was not to be seen when the last try failed
@@ -88,7 +92,9 @@ class Dialer:
     def cancel(self) -> None:
         """Ends a try that is under way; none follows. Any thread may call."""
         self._cancelled.set()
-        dial = self._dial
+        resolving, dial = self._resolving, self._dial
+        if resolving is not None:
+            resolving.abandon()
         if dial is not None:
             dial.cancel()
 
@@ -101,12 +107,17 @@ class Dialer:
     # The thread
 
     def _run(self, done: Callable[[Outcome], object]) -> None:
+        outcome: Outcome
         try:
-            dialed = self._try()
+            outcome = self._try()
         except LanchatError as error:
-            done(error)
-            return
-        done(dialed)
+            outcome = error
+        except OSError as error:  # of this machine: no more sockets; or nobody waits any more
+            outcome = ConnectError(host=self.name, detail=f"{error.strerror or error}.")
+        except Exception as error:  # a bug: who waits for the outcome must hear of it
+            _log.exception("connecting failed")
+            outcome = LanchatError(detail=f"connecting failed ({type(error).__name__}). Please report it.")
+        done(outcome)
 
     def _try(self) -> Dialed:
         place = self._resolve()
@@ -131,17 +142,27 @@ class Dialer:
     def _resolve(self) -> Place:
         if self._place is None:
             assert not isinstance(self._target, Place)
+            place = self._look_up()
             if isinstance(self._target, Address):
-                place = place_at(self._target)
                 pinned = self._profile.pinned(place.typed or "")
                 if place.id is not None and pinned not in (None, place.id):
                     place = place._replace(typed=None)  # a link leads elsewhere, and changes no pin
                 self._place = place._replace(id=place.id or pinned)
             else:
-                self._place = self._locate()
+                self._place = place
         return self._place
 
+    def _look_up(self) -> Place:
+        """Asks name servers and the network, which may take longer than anybody waits. Raises ConnectionAbortedError:
+        nobody does."""
+        self._resolving = Detached(self._locate, "lanchat-resolve")
+        if self._cancelled.is_set():
+            self._resolving.abandon()
+        return self._resolving.result()
+
     def _locate(self) -> Place:
+        if isinstance(self._target, Address):
+            return place_at(self._target)
         assert isinstance(self._target, Named | ById)
         settings = self._profile.settings
         networks = settings.preferences.networks

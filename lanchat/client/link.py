@@ -47,7 +47,7 @@ RETRY_FIRST: Final = 0.5  # s until the first try after a break; doubles each ti
 RETRY_MOST: Final = 10.0  # s between tries at most: nobody waits longer for a server that is back
 STEADY: Final = 10.0  # s that a connection must have lasted before the delays begin anew: some welcome and hang up
 FULL_PAUSE: Final = 0.05  # s until we look again whether somebody reads our events
-FLUSH_TIME: Final = 1.0  # s to write what is under way when we leave
+FLUSH_TIME: Final = 1.0  # s for all of leaving: to have acknowledged what is under way, and to say goodbye
 
 
 class Link:
@@ -131,6 +131,8 @@ class Link:
             self._wakeup.recv(4096)
         while self._posted:
             self._posted.popleft()()
+        if self._leaving:
+            return
         if self._channel is not None and self._channel in ready and not self._events.full:
             self._read()
         now = time.monotonic()
@@ -292,7 +294,8 @@ class Link:
         try:
             full = self._channel.flush()
             while self._outgoing and not full:
-                taken = self._channel.send(bytes(self._outgoing))
+                with memoryview(self._outgoing) as lines:
+                    taken = self._channel.send(lines)
                 del self._outgoing[:taken]
                 full = not taken or self._channel.unsent
         except OSError as error:
@@ -301,8 +304,10 @@ class Link:
         self._selector.modify(self._channel, selectors.EVENT_READ | (selectors.EVENT_WRITE if full else 0))
 
     def _lose(self, detail: str) -> None:
-        """The connection is over; another try follows."""
+        """The connection is over; another try follows, if we are not leaving."""
         self._hang_up()
+        if self._leaving:
+            return
         if self._first:
             raise ConnectError(host=self._dialer.name, detail=detail)
         self._retry(detail)
@@ -324,7 +329,7 @@ class Link:
             return
         self._leaving = True
         try:
-            self._say_goodbye()
+            self._say_goodbye(in_order=error is None)
             self._dialer.close()
             self._finish_posted()
             self._talk.close()
@@ -345,17 +350,46 @@ class Link:
                 except LanchatError as error:
                     _log.warning("not done when leaving: %s", error)
 
-    def _say_goodbye(self) -> None:
-        """Gives what is under way a moment, and lets the server know."""
-        if self._channel is None:
-            return
-        if self._talk.joined:
-            self.send(Bye())
-        deadline = time.monotonic() + FLUSH_TIME
-        self._write()
-        while self._channel is not None and (self._outgoing or self._channel.unsent) and time.monotonic() < deadline:
-            self._selector.select(FULL_PAUSE)
+    def _say_goodbye(self, *, in_order: bool) -> None:
+        """Gives what is under way a moment to be acknowledged, and lets the server know. In order: then it reads to the
+        end, for closing with bytes unread resets the connection, and what is on its way is lost."""
+        deadline = time.monotonic() + (FLUSH_TIME if in_order else 0.0)
+        try:
+            while self._talk.sending.under_way and not self._events.full and self._exchange(self._read, deadline):
+                pass
+            if self._talk.joined:
+                self.send(Bye())
             self._write()
-        if self._channel is not None:
-            self._channel.finish()
+            while self._unwritten and self._exchange(self._skim, deadline):
+                pass
+            if self._channel is not None:
+                self._channel.finish()
+                while (left := deadline - time.monotonic()) > 0 and self._channel.receive(left):
+                    pass
+        except (OSError, LanchatError) as error:
+            _log.info("no goodbye: %s", error)
         self._hang_up()
+
+    @property
+    def _unwritten(self) -> bool:
+        return self._channel is not None and bool(self._outgoing or self._channel.unsent)
+
+    def _exchange(self, take: Callable[[], None], deadline: float) -> bool:
+        """Writes, then waits for the server and has what came taken in; False: it is over, or time is up."""
+        self._write()
+        left = deadline - time.monotonic()
+        if self._channel is None or left <= 0:
+            return False
+        ready = [key.fileobj for key, _ in self._selector.select(left)]
+        if self._wakeup in ready:
+            self._wakeup.recv(4096)
+        if self._channel in ready:
+            take()
+        return True
+
+    def _skim(self) -> None:
+        """Reads what nobody needs any more: it comes again with the next connection. Raises OSError."""
+        assert self._channel is not None
+        with contextlib.suppress(BlockingIOError, TimeoutError):  # half a TLS record
+            if not self._channel.receive(0.0):
+                raise ConnectionResetError("the server closed the connection")

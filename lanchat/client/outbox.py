@@ -81,6 +81,7 @@ class Outbox:
         self._locks = {self.run: LockFile(self._lock_path(self.run))}
         self._waiting: dict[str, Waiting] = {}
         self._left_alone: dict[str, int] = {}  # by run, how many of its rows
+        self.removed = 0  # messages, so far
         self.adopt()
 
     @property
@@ -120,6 +121,7 @@ class Outbox:
         if rows:
             with self._db.transaction():
                 self._db.executemany("DELETE FROM outbox WHERE run = ? AND n = ?", [(r.run, r.n) for r in rows])
+            self.removed += len(rows)
         return rows
 
     def acknowledge(self, highest: Mapping[str, int]) -> list[Waiting]:

@@ -101,6 +101,16 @@ class Sending:
             self.try_again()
 
     @property
+    def settled(self) -> int:
+        """How many messages were acknowledged, refused or discarded; for any thread, and maybe a moment old."""
+        return self._outbox.removed
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the server has, or gets just now, what it will acknowledge soon."""
+        return self._joined and not self._held and bool(len(self._outbox))
+
+    @property
     def due(self) -> float | None:
         """When `on_time` has something to do."""
         return self._again_at if self._joined else None

@@ -194,19 +194,15 @@ class Talk:
             case Rules():
                 self._on_rules(frame)
             case frames.Page(room=room, entries=entries) if room in self._following.rooms:
-                self._keep([entry for entry in entries if entry.room == room])
-                self._emit(frame)
+                self._keep([entry for entry in entries if entry.room == room], frame)
             case _ if isinstance(frame, frames.Entry) and frame.room in self._following.rooms:
-                self._keep([frame])
-                self._emit(frame)
+                self._keep([frame], frame)
 
     def _on_messages(self, entries: Sequence[frames.Message]) -> None:
         if not self.joined:
             raise _too_early()
         entries = [entry for entry in entries if entry.room in self._following.rooms]
-        self._keep(entries)
-        for entry in entries:
-            self._emit(entry)
+        self._keep(entries, *entries)
 
     def _on_change_of_rooms(self, told: frames.Rooms | frames.Entered | frames.Parted) -> None:
         believed = self._following.change(told, self._copy, self._first)
@@ -302,9 +298,12 @@ class Talk:
             if change.key == self._key.public and change.change == "renamed" and _is_nick(change.nick):
                 self.nick = change.nick
 
-    def _keep(self, entries: Sequence[frames.Entry]) -> None:
-        """On disk first: only what is there is acknowledged, and shown."""
+    def _keep(self, entries: Sequence[frames.Entry], *told: Event) -> None:
+        """On disk first: only what is there is shown, and acknowledged. Shown before the outbox hears of it: where that
+        fails, they come no second time."""
         self._copy.store(entries)
+        for event in told:
+            self._emit(event)
         mine = [e.id for e in entries if e.key == self._key.public]
         if mine:
             self.sending.stored(mine)

@@ -5,6 +5,7 @@ Each has a thread while it lasts, of which there are few. Tickets come by the li
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import logging
@@ -276,8 +277,7 @@ class Transfers:
 
     @contextmanager
     def _connection(self, job: Job) -> Iterator[Stream]:
-        dial = self._dial()
-        with job.ending_by(dial.cancel):
+        with contextlib.closing(self._dial()) as dial, job.ending_by(dial.cancel):
             channel = dial.race().channel
         with stream_of(channel) as stream, job.ending_by(channel.shutdown):
             yield stream

@@ -84,7 +84,7 @@ def about_what(frame: ServerFrame) -> int:
 
 
 def _of_entry(entry: frames.Entry, about: frames.Message | None) -> list[str]:
-    nick, of = entry.nick, f" {_quoted(about)}" if about is not None else ""
+    nick, of = entry.nick, f" {quoted(about)}" if about is not None else ""
     match entry:
         case frames.Message(text=text, file=file):
             said = text if file is None else caption(text, file)
@@ -106,7 +106,8 @@ def _of_entry(entry: frames.Entry, about: frames.Message | None) -> list[str]:
     return [f"* {nick} {DELETED_ONE}"]
 
 
-def _quoted(message: frames.Message) -> str:
+def quoted(message: frames.Message) -> str:
+    """Who said what, on one line, the long cut."""
     text = one_line(message.text)
     return f"{message.nick}: “{text if len(text) <= MAX_BESIDE else text[: MAX_BESIDE - 1].rstrip() + '…'}”"
 

@@ -14,9 +14,11 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Final
 
+from tests.cli.screen import Screen
 from tests.people import PATIENCE
 
 ROWS: Final = 30
@@ -66,16 +68,24 @@ class Terminal:
         ends.callback(self.process.kill)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         self.shown = ""
+        self._screen = Screen(ROWS, COLUMNS)
         self._answered = 0  # questions where the cursor is
         self._utf8 = codecs.getincrementaldecoder("utf-8")()  # a read may end within a letter
 
     def until(self, pattern: str, *, once: bool = False) -> None:
         """Waits until what was shown, without colours and moves of the cursor, matches. once: only what comes from
-        now on counts."""
-        deadline = time.monotonic() + PATIENCE
+        now on counts. Not for the line below the prompt: what stands there already is not written again."""
         start = len(self.text) if once else 0
-        while not re.search(pattern, self.text[start:]):
-            assert time.monotonic() < deadline, self.text
+        self._until(pattern, lambda: self.text[start:])
+
+    def until_there(self, pattern: str) -> None:
+        """Waits until what stands on the screen matches."""
+        self._until(pattern, lambda: self._screen.text)
+
+    def _until(self, pattern: str, text: Callable[[], str]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not re.search(pattern, text()):
+            assert time.monotonic() < deadline, text()
             if select.select([self._fd], [], [], 0.1)[0]:
                 try:
                     self._read()
@@ -83,10 +93,12 @@ class Terminal:
                     raise AssertionError(f"ended ({self.process.wait(PATIENCE)}): {self.text}") from None
 
     def _read(self) -> None:
-        self.shown += self._utf8.decode(os.read(self._fd, 4096))
+        came = self._utf8.decode(os.read(self._fd, 4096))
+        self.shown += came
+        self._screen.write(came)
         while self.shown.count(_WHERE) > self._answered:
             self._answered += 1
-            os.write(self._fd, f"\x1b[{ROWS // 2};1R".encode())
+            os.write(self._fd, f"\x1b[{self._screen.row + 1};{self._screen.column + 1}R".encode())
 
     @property
     def text(self) -> str:

@@ -43,6 +43,18 @@ def test_a_pipe_is_said_to_its_end(server: ServerProcess) -> None:
     assert "\x1b" not in done.stdout
 
 
+def test_a_pipe_reads_what_an_answer_answers(server: ServerProcess) -> None:
+    with Person(server.address, "Ana") as ana:
+        ana.until(Joined)
+        ana.client.say("lunch?")
+        ana.client.reply(ana.until_said("lunch?").seq, "at one")
+        ana.client.react(1, "👍")
+        assert ana.client.flush(PATIENCE)
+        done = lanchat("join", server.address, "--nick", "Zoë", said=b"hi\n")
+    assert re.search(r"\] \* Ana answers Ana: “lunch\?”\n\[\d\d:\d\d\] Ana: at one\n", done.stdout), done.stdout
+    assert "* Ana reacted with 👍 to Ana: “lunch?”\n" in done.stdout
+
+
 def test_json_is_one_frame_a_line(server: ServerProcess) -> None:
     done = lanchat("join", server.address, "--nick", "Zoë", "--json", said=b"hi\n")
     frames = [json.loads(line) for line in done.stdout.splitlines()]

@@ -28,7 +28,7 @@ def test_a_terminal_keeps_what_is_half_typed_while_others_speak(server: ServerPr
         ana.until(Joined)
         terminal = Terminal(server.address, ends)
         terminal.until("Ctrl-D leaves")
-        terminal.until("#lobby  Zoe in Room · Connected")
+        terminal.until_there("#lobby  Zoe in Room · Connected")
         ana.until_here("Zoe")
         terminal.type("half typd")
         terminal.until("half typd")
@@ -68,7 +68,7 @@ def test_rooms_and_conversations_in_a_terminal(server: ServerProcess) -> None:
         terminal.until("#2 Zoe: first")
         ana.client.say("over here @Zoe")
         terminal.until(r"#lobby \d\d:\d\d #2 Ana: over here @Zoe")
-        terminal.until(r"· #lobby 1 \(@1\)")
+        terminal.until_there(r"· #lobby 1 \(@1\) · Connected")
         terminal.type("/msg Ana psst\n")
         assert ana.until_said("psst").room.startswith("@")
         terminal.until("── @Ana ──")
@@ -157,6 +157,21 @@ def test_who_is_not_let_in_reads_why(server: ServerProcess) -> None:
         assert "Try --nick “Ana 2”" in terminal.text
 
 
+def test_who_waits_for_the_server_reads_on_until_it_has_all(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        terminal = Terminal(server.address, ends)
+        terminal.until("#lobby>")
+        server.signal(signal.SIGSTOP)
+        ends.callback(server.signal, signal.SIGCONT)
+        terminal.type("heard late\n")
+        terminal.until_there("1 message waiting to be sent")
+        terminal.type("/quit\n")
+        terminal.until("does not have 1 message yet. Ctrl-C leaves the rest for the next time")
+        server.signal(signal.SIGCONT)
+        terminal.until("#1 Zoe: heard late")
+        assert terminal.leave("") == 0
+
+
 def test_who_does_not_want_to_wait_for_the_server_need_not(server: ServerProcess) -> None:
     """What was said is kept; the loop goes on while it waits, so that it hears the second Ctrl-C."""
     with ExitStack() as ends:
@@ -165,7 +180,7 @@ def test_who_does_not_want_to_wait_for_the_server_need_not(server: ServerProcess
         server.signal(signal.SIGSTOP)
         ends.callback(server.signal, signal.SIGCONT)
         terminal.type("not heard\n")
-        terminal.until("1 message waiting to be sent")
+        terminal.until_there("1 message waiting to be sent")
         terminal.type("\x04")
         terminal.until("Ctrl-C leaves the rest for the next time")
         terminal.process.send_signal(signal.SIGINT)

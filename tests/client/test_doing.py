@@ -16,6 +16,7 @@ from lanchat.protocol.moderation import Kick
 from lanchat.protocol.rooms import Create, Direct, RoomInfo, SetTopic
 from tests.client.conftest import Join, Serve
 from tests.client.test_rooms import both, outcome
+from tests.people import PATIENCE
 
 LONG = "x" * 1_000_000
 
@@ -57,6 +58,26 @@ def test_a_word_to_one_person_alone(serve: Serve, join: Join) -> None:
     said = ben.until_said("psst")
     assert said.room == ben.client.room_with(ana.client.key) == ana.client.room_with(ben.client.key)
     assert outcome(ben, ben.client.direct(ana.client.key)).room == said.room
+
+
+def test_a_first_word_to_one_person_without_a_connection_fails(serve: Serve, join: Join) -> None:
+    """There is no conversation yet, and none was opened; where there is one, the word waits for the server."""
+    first = serve()
+    ana, ben = both(first, join)
+    ana.client.message_to(ben.client.key, "there is one now")
+    ben.until_said("there is one now")
+    stranger = Profile("carl").key.public
+    first.close()
+    ana.until(events.Lost)
+    waits = ana.client.message_to(ben.client.key, "psst")
+    fails = ana.client.message_to(stranger, "psst, stranger")
+    for _ in range(2):
+        assert ana.until(events.Outcome).code == Code.NOT_STORED
+    serve(port=first.port)
+    failed = ana.until(events.Failed)
+    assert (failed.id, failed.text) == (fails, "psst, stranger")
+    assert ben.until_said("psst").id == waits
+    assert ana.client.flush(PATIENCE)
 
 
 def test_who_is_there_and_how(serve: Serve, join: Join) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import signal
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
@@ -146,6 +149,19 @@ def test_retry_now_does_not_wait(serve: Serve, join: Join, monkeypatch: pytest.M
     serve(port=port)
     ana.client.retry_now()
     ana.until(Joined)
+
+
+def test_a_machine_without_sockets_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more() -> NoReturn:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    client = Client(f"127.0.0.1:{free_port()}", "Ana", profile=Profile("ana"))
+    monkeypatch.setattr(socket, "socketpair", no_more)
+    with client:
+        while not isinstance(event := client.events.get(PATIENCE), Ended):
+            pass
+    assert isinstance(event.error, ConnectError)
+    assert "Too many open files" in str(event.error)
 
 
 # A server that ends and comes back
@@ -333,18 +349,85 @@ def test_closing_while_it_connects(join: Join) -> None:
         assert ana.until(Ended).error is None
 
 
-def test_the_last_words_go_out(serve: Serve, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More than the system takes at once: leaving waits until it is written."""
+@pytest.mark.parametrize("listens", [True, False])
+def test_the_last_words_go_out(
+    process: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    """More than the system takes at once, and all that comes back unread: leaving waits until it is acknowledged. Where
+    nobody reads our events, it reaches the server all the same, and is not said twice."""
     monkeypatch.setattr(link, "FLUSH_TIME", PATIENCE)
-    server = serve()
-    ben = join(server, "Ben")
-    ben.until(Joined)
-    with Person(f"127.0.0.1:{server.port}", "Ana") as ana:
+    with Person(process.address, "Ana") as ana:
         ana.until(Joined)
-        channel = ana.client._link._channel
-        assert channel is not None
-        channel._writer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-        for _ in range(20):
+        if not listens:
+            monkeypatch.setattr(event_queue, "MAX_UNREAD", 0)
+        for _ in range(100):
             ana.client.say("😀" * MAX_TEXT)
         ana.client.say("goodbye")
-    ben.until_said("goodbye")
+        ana.client.close()
+        monkeypatch.undo()
+        monkeypatch.setenv("LANCHAT_HOME", str(tmp_path / "home"))
+        assert ana.client.settled == (101 if listens else 0)
+    with Person(process.address, "Ben") as ben:
+        ben.until_said("goodbye")
+    with Person(process.address, "Ana") as again:
+        again.until_said("goodbye")
+        assert again.client.flush(PATIENCE)
+        assert max(entry.seq for entry in again.entries) == 101
+        assert again.texts.count("goodbye") == 1
+
+
+def test_leaving_a_server_that_stands_still_keeps_what_it_did_not_take(process: ServerProcess) -> None:
+    with Person(process.address, "Ana") as ana:
+        ana.until(Roster)
+        process.signal(signal.SIGSTOP)
+        ana.client.say("nobody hears it")
+        ana.client.close()
+        assert ana.until(Ended).error is None
+        assert not any(isinstance(event, Lost) for event in ana.heard)
+    process.signal(signal.SIGCONT)
+    with Person(process.address, "Ana") as again:
+        again.until_said("nobody hears it")
+        assert again.client.flush(PATIENCE)
+        assert again.texts == ["nobody hears it"]
+
+
+def test_a_server_that_is_gone_at_the_goodbye_hurts_nobody(tmp_path: Path, join: Join) -> None:
+    """There is something to answer when it refuses us and hangs up. The outbox is free for the next one."""
+    hellos: list[dict[str, Any]] = []
+
+    def talk(channel: Channel) -> None:
+        hellos.append(json.loads(channel.receive(PATIENCE)))
+        channel.send(encode(frames.Ping()) + encode(frames.Refused("full", "No room.")))
+        channel._writer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        channel._writer.close()
+        channel._reader.close()
+
+    with impostor(tmp_path / "strange", talk) as place:
+        ana = join(place, "Ana")
+        ana.client.say("said before it came to nothing")
+        assert isinstance(ana.until(Ended).error, ConnectError)
+        ana.client.close()
+        assert isinstance(join(place, "Ana").until(Ended).error, ConnectError)
+    assert [len(hello["runs"]) for hello in hellos] == [1, 2]
+
+
+@pytest.mark.parametrize("place", ["slow.example:5055", "slow.example"])
+def test_closing_while_a_name_server_thinks(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """No resolver can be interrupted."""
+    asked, thought, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def resolve(*_: object, flags: int = 0, **__: object) -> NoReturn:
+        if not flags:
+            asked.set()
+            thought.wait(PATIENCE)
+            answered.set()
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with Person(place, "Ana") as ana:
+        assert asked.wait(PATIENCE)
+        ana.client.close()
+        assert not answered.is_set()
+        assert ana.until(Ended).error is None
+    thought.set()
+    assert answered.wait(PATIENCE)

@@ -16,7 +16,7 @@ from lanchat.client.profile import Profile
 from lanchat.client.replica import Replica
 from lanchat.client.talk import PersonAsked, Talk
 from lanchat.client.unlocking import Unlocking
-from lanchat.errors import ConnectionLost, JoinRefused, PutOut, RemoteProtocolError, SomebodyBetween
+from lanchat.errors import ConnectionLost, JoinRefused, PutOut, RemoteProtocolError, SomebodyBetween, StoreFailed
 from lanchat.identity import verify
 from lanchat.protocol import frames
 from lanchat.protocol.codec import Flaw
@@ -96,6 +96,22 @@ def wires() -> Iterator[Callable[..., Wire]]:
 @pytest.fixture
 def wire(wires: Callable[..., Wire]) -> Wire:
     return wires()
+
+
+def test_what_is_in_the_copy_is_shown_though_the_outbox_fails(wire: Wire) -> None:
+    """The next connection goes on behind it."""
+    wire.join()
+    wire.talk.sending.say(1, frames.Say("", "mine 1"), 1)
+    wire.take()
+    wire.outbox._db.execute("PRAGMA query_only=ON")  # as a disk that is full just now
+    with pytest.raises(StoreFailed):
+        wire.receive(wire.entry(1, 1))
+    wire.outbox._db.execute("PRAGMA query_only=OFF")
+    assert wire.take()[1] == [wire.entry(1, 1)]
+    wire.talk.ended()
+    wire.join(1)
+    (hello,) = (frame for frame in wire.sent if isinstance(frame, frames.Hello))
+    assert hello.resume == frames.Resume("j1", {"lobby": 1})
 
 
 # Joining

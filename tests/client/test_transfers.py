@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import queue
 import stat
 import threading
 import zipfile
@@ -14,10 +15,12 @@ from typing import Any
 import pytest
 
 from lanchat.client import moving, transfers
+from lanchat.client.asking import Answer, Make
+from lanchat.client.dial import Dial
 from lanchat.client.events import Joined, Progress
 from lanchat.errors import LocalProtocolError, TransferFailed
 from lanchat.paths import downloads
-from lanchat.protocol.frames import File, Message
+from lanchat.protocol.frames import File, Message, Ticket
 from lanchat.server.files import Quota
 from tests.client.conftest import Join, Serve
 from tests.people import PATIENCE, Person
@@ -367,3 +370,26 @@ def test_leaving_ends_what_is_under_way(serve: Serve, join: Join, plan: Path) ->
     ids = [ana.client.get_file(message) for _ in range(5)]
     ana.client.close()
     assert not any(p.id in ids and p.state == "done" for p in ana.heard if isinstance(p, Progress))
+
+
+def test_a_transfer_that_ends_before_its_race_begins_leaves_no_socket(tmp_path: Path) -> None:
+    """Nobody would close it."""
+    (tmp_path / "plan").write_bytes(b"x")
+    told: queue.SimpleQueue[Progress] = queue.SimpleQueue()
+    dials: list[Dial] = []
+
+    def dial() -> Dial:
+        sending.cancel("t1")
+        dials.append(Dial([], None))
+        return dials[0]
+
+    def ask(make: Make, answer: Answer) -> bool:
+        answer(Ticket("f1", "token"))
+        return True
+
+    sending = transfers.Transfers(ask, dial, lambda *_: "", lambda: None, told.put)
+    sending.upload(tmp_path / "plan", "", 0, "")
+    while (progress := told.get(timeout=PATIENCE)).state != "cancelled":
+        assert not progress.over
+    sending.close()
+    assert dials[0]._cancelled.fileno() == dials[0]._canceller.fileno() == -1

@@ -162,12 +162,16 @@ def test_rename_to_a_name_that_is_taken_or_malformed_changes_nothing(connect: Co
     ana.until_change(change="renamed", nick="BOB", was="Bob")
 
 
-def test_bye_leaves_and_the_name_is_free_at_once(connect: Connect) -> None:
-    ana, bob = connect("Ana"), connect("Bob")
-    bob.say("1", "last words")
+@pytest.mark.parametrize("tls", [False, True])
+def test_bye_leaves_and_the_name_is_free_at_once(connect: Connect, tls: bool) -> None:
+    """Behind all that was said before, though who leaves reads nothing of it till then."""
+    ana, bob = connect("Ana"), connect("Bob", tls=tls)
+    for n in range(60):
+        bob.say(str(n), "😀" * MAX_TEXT)
+    bob.say("last", "last words")
     bob.tell(kind="bye")
     bob.until_end()
-    assert ana.until("message")["text"] == "last words"
+    assert ana.until("message", id="last")["text"] == "last words"
     ana.until_here("Ana")
     connect("Bob")
 
