@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from tkinter import ttk
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found
@@ -16,7 +18,9 @@ from lanchat.gui.emoji import drawable
 from lanchat.gui.empty import EmptyList
 from lanchat.gui.field import Field
 from lanchat.gui.key_bindings import Part, part_with_keyboard
+from lanchat.gui.model.check import CheckModel
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
+from lanchat.gui.picker_check import PickerCheck
 from lanchat.gui.picker_rows import RoomPainter, as_rows, join_span
 from lanchat.gui.picker_side import PickerSide
 from lanchat.gui.popup import PopupMenu
@@ -46,26 +50,39 @@ class Actions(NamedTuple):
     settings: Callable[[tk.Misc], object]
     favourite: Callable[[str, bool], object]  # id of the server
     sweep: Callable[[], object]
-    check: Callable[[], object]
+    check: Callable[[], object]  # look into the network
+    test: Callable[[str], object]  # one server: host:port
+    stop_check: Callable[[], object]
+    leave_check: Callable[[], object]  # nobody looks at it any more
 
 
 class Picker(ttk.Frame):
-    """The first screen."""
+    """The first screen. check: say `show_check` when it is another one."""
 
-    def __init__(self, master: tk.Misc, kit: Kit, actions: Actions) -> None:
+    def __init__(self, master: tk.Misc, kit: Kit, actions: Actions, check: CheckModel | None = None) -> None:
         super().__init__(master)
         self._kit, self._actions = kit, actions
         self._model = RoomList()
+        self.check = PickerCheck(
+            self,
+            kit,
+            check or CheckModel(),
+            actions,
+            alone=lambda: self._model.alone,
+            on_close=lambda: self.list.focus_set(),
+        )
         self._painter = RoomPainter(kit)
         self._listening, self._network, self._well = False, True, False
         self._waiting = ""  # the pending call of _waited
         self._build()
+        self.bind("<Map>", lambda _: self._show(), add="+")  # somebody sees it now
 
     def rebuild(self) -> None:
         """Made anew, at the size that the kit has now, with what was typed and chosen."""
         typed, chosen, offer = self.address.value, self.list.selected, self.offer
         asking, complaint = self.join_by_address.instate(["disabled"]), str(self.complaint["text"])
         part, me, hosted = part_with_keyboard(self.parts), self.side.me, self.side.hosted
+        checking = self.check.kept()
         for child in self.winfo_children():
             child.destroy()
         self._build()
@@ -78,12 +95,14 @@ class Picker(ttk.Frame):
         self._show_address(complaint, asking=asking)
         if isinstance(chosen, Room):
             self.list.select(chosen.key)
+        self.check.stand_for(self._main, checking)
         if part is not None:
             self.parts[part].first.focus_set()
 
     def destroy(self) -> None:
         if self._waiting:
             self.after_cancel(self._waiting)
+        self.check.cancel()
         super().destroy()
 
     def _build(self) -> None:
@@ -91,11 +110,12 @@ class Picker(ttk.Frame):
         self.side = PickerSide(self, self._kit, self._choose_section, self._actions)
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=1).pack(side="left", fill="y")
-        main = ttk.Frame(self)
+        self._main = main = ttk.Frame(self)
         main.pack(side="left", fill="both", expand=True)
         self._add_head(main)
         self._add_foot(main)
         self._add_list(main)
+        self.check.stand_for(main)
         self._show()
 
     # What is told from outside
@@ -112,6 +132,8 @@ class Picker(ttk.Frame):
 
     def show_hosted(self, hosted: Sequence[Hosted]) -> None:
         here = {server.id for server in hosted}
+        if here != {server.id for server in self.side.hosted}:
+            self.check.model.forget()  # another question: whether others can join these
         self._model.set_here(here)
         self.offer.show_here(here)
         self.side.show_hosted(hosted)
@@ -124,8 +146,20 @@ class Picker(ttk.Frame):
         """How the search for rooms goes. network: this computer has an address that others reach."""
         if listening and not self._listening:
             self._waiting = self.after(PATIENCE, self._waited)
+        if network != self._network:
+            self.check.model.forget()
         self._listening, self._network = listening, network
         self._show_line()
+
+    def look_again(self) -> None:
+        """The user asked for it: what was found before counts no longer."""
+        self.check.model.forget()
+        self._show()
+
+    def show_check(self) -> None:
+        if self.check.panel is not None:
+            self.check.panel.refresh()
+        self._show()
 
     def look_at_clipboard(self) -> None:
         """Soon, and if we are on the screen: whether it holds a link to offer."""
@@ -153,11 +187,13 @@ class Picker(ttk.Frame):
             self.complaint.pack_forget()
 
     def take_focus(self) -> None:
-        self.list.focus_set()
+        (self.check.panel.body.canvas if self.check.panel else self.list).focus_set()
 
     @property
     def parts(self) -> list[Part]:
         """For F6."""
+        if self.check.panel is not None:
+            return [Part(self.side, self.side.nav), *self.check.panel.parts]
         return [Part(self.side, self.side.nav), Part(self._body, self.list), Part(self._foot, self.address)]
 
     @property
@@ -205,7 +241,7 @@ class Picker(ttk.Frame):
             line, text="Join by address", command=lambda: self._actions.join_address(self.address.value)
         )
         self.join_by_address.pack(side="left")
-        self.aid = SearchAid(foot, kit, on_sweep=self._actions.sweep, on_check=self._actions.check)
+        self.aid = SearchAid(foot, kit, on_sweep=self._actions.sweep, on_check=self.check.look)
         self.complaint = ttk.Label(foot, style="Error.TLabel", justify="left")  # packed only while there is one
         self.offer = ClipboardOffer(foot, kit, on_join=self._join_offered, wanted=lambda: bool(self.winfo_manager()))
         foot.bind("<Configure>", lambda event: self.complaint.configure(wraplength=event.width))
@@ -229,11 +265,12 @@ class Picker(ttk.Frame):
         self.list.attach(bar, hide={"side": "right", "fill": "y", "padx": (0, kit.px(3)), "before": self.list})
         self.list.bind("<Leave>", lambda _: self.after_idle(self._show), add="+")  # rows may move again
         self.list.bind("<Key>", self._type_to_search)
-        self.empty = EmptyList(self._body, kit, self._actions.host)
+        self.empty = EmptyList(self._body, kit, self._actions.host, self.check.look)
 
     # From the user
 
     def _choose_section(self, section: Section) -> None:
+        self.check.close()
         self._title.configure(text=TITLES[section])
         self._model.set_view(section, self._model.query)
         self._show()
@@ -284,6 +321,8 @@ class Picker(ttk.Frame):
             command=lambda: self._actions.favourite(row.place.id or "", not row.favourite),
             state="normal" if row.known else "disabled",
         )
+        server = str(Address(row.place.host, row.place.port))
+        menu.add_command(label="Test this server", command=lambda: self.check.test(server))
         menu.paint()
         menu.tk_popup(x, y)
 
@@ -304,12 +343,18 @@ class Picker(ttk.Frame):
         self.list.show(as_rows(self._rows))
         self.side.show_counts(self._model.counts)
         self._show_line()
-        self.empty.show(self._model.section, self._model.query, empty=not self._rows)
-        self.aid.show(self._model.aid())
+        reasons = self.check.model.reasons if self._model.alone else ()
+        self.empty.show(self._model.section, self._model.query, empty=not self._rows, reasons=reasons)
+        aid = self._model.aid()
+        if aid is not None and not aid.busy and self._rows and self.check.model.hint:
+            aid = replace(aid, text=self.check.model.hint)
+        self.aid.show(aid, details=bool(reasons), check=bool(self._rows or not reasons))
+        self.check.watch()
 
     def _waited(self) -> None:
         self._waiting = ""
         self._model.set_waited()
+        self.check.look_unasked()
         self._show()
 
     def _show_line(self) -> None:
