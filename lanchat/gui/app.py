@@ -279,7 +279,7 @@ class App:
 
     def _address_failed(self, asked: Address, error: LanchatError) -> None:
         if asked is self._asked:
-            self.picker.address_done(str(error))
+            self.picker.address_done(str(error), asked)
 
     def _begin_joining(self, goal: Goal) -> None:
         if self.joining is None and self.chat is None and not self._closing:
@@ -294,6 +294,7 @@ class App:
                 self._key,
                 on_joined=self._enter,
                 on_end=self._joining_ended,
+                on_test=self.picker.check.test,
             )
 
     def _joining_ended(self) -> None:

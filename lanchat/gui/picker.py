@@ -74,12 +74,13 @@ class Picker(ttk.Frame):
         self._painter = RoomPainter(kit)
         self._listening, self._network, self._well = False, True, False
         self._waiting = ""  # the pending call of _waited
+        self._failed: Address | None = None  # where no server was found that was asked for by its address
         self._build()
         self.bind("<Map>", lambda _: self._show(), add="+")  # somebody sees it now
 
     def rebuild(self) -> None:
         """Made anew, at the size that the kit has now, with what was typed and chosen."""
-        typed, chosen, offer = self.address.value, self.list.selected, self.offer
+        typed, chosen, offer, failed = self.address.value, self.list.selected, self.offer, self._failed
         asking, complaint = self.join_by_address.instate(["disabled"]), str(self.complaint["text"])
         part, me, hosted = part_with_keyboard(self.parts), self.side.me, self.side.hosted
         checking = self.check.kept()
@@ -92,7 +93,7 @@ class Picker(ttk.Frame):
         self.side.show_me(*me)
         self.side.show_hosted(hosted)
         self.offer.go_on(offer)
-        self._show_address(complaint, asking=asking)
+        self._show_address(complaint, failed, asking=asking)
         if isinstance(chosen, Room):
             self.list.select(chosen.key)
         self.check.stand_for(self._main, checking)
@@ -168,15 +169,16 @@ class Picker(ttk.Frame):
     def address_busy(self, address: Address) -> None:
         """It is being asked. Enter asks another one instead."""
         self.offer.used(address)
-        self._show_address("", asking=True)
+        self._show_address("", None, asking=True)
 
-    def address_done(self, complaint: str = "") -> None:
-        """It answered, or `complaint` says why there will be no room."""
-        self._show_address(complaint, asking=False)
+    def address_done(self, complaint: str = "", failed: Address | None = None) -> None:
+        """It answered, or `complaint` says why there will be no room. failed: where it was looked for."""
+        self._show_address(complaint, failed, asking=False)
         if complaint:
             self.address.focus_set()
 
-    def _show_address(self, complaint: str, *, asking: bool) -> None:
+    def _show_address(self, complaint: str, failed: Address | None, *, asking: bool) -> None:
+        self._failed = failed
         self.join_by_address.configure(text="Asking …" if asking else "Join by address")
         self.join_by_address.state(["disabled" if asking else "!disabled"])
         self.address.mark(bool(complaint))
@@ -185,6 +187,11 @@ class Picker(ttk.Frame):
             self.complaint.pack(anchor="w", pady=(self._kit.px(8), 0))
         else:
             self.complaint.pack_forget()
+        if failed is not None:
+            self.test_address.configure(command=lambda: self.check.test(str(failed)))
+            self.test_address.pack(anchor="w", pady=(self._kit.px(8), 0), after=self.complaint)
+        else:
+            self.test_address.pack_forget()
 
     def take_focus(self) -> None:
         (self.check.panel.body.canvas if self.check.panel else self.list).focus_set()
@@ -243,6 +250,7 @@ class Picker(ttk.Frame):
         self.join_by_address.pack(side="left")
         self.aid = SearchAid(foot, kit, on_sweep=self._actions.sweep, on_check=self.check.look)
         self.complaint = ttk.Label(foot, style="Error.TLabel", justify="left")  # packed only while there is one
+        self.test_address = ttk.Button(foot, text="Test this server", style="Small.TButton")  # it was not found
         self.offer = ClipboardOffer(foot, kit, on_join=self._join_offered, wanted=lambda: bool(self.winfo_manager()))
         foot.bind("<Configure>", lambda event: self.complaint.configure(wraplength=event.width))
         ttk.Frame(main, style="Line.TFrame", height=1).pack(side="bottom", fill="x")

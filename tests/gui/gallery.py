@@ -609,7 +609,7 @@ def address(root: tk.Tk, kit: Kit) -> None:
 def _wrong_address(screen: Picker) -> None:
     screen.address.value = "printer:80"
     sentence = "Something answers at printer:80, but it is not lanchat (it does not speak our protocol). "
-    screen.address_done(sentence + "Check the address and the port.")
+    screen.address_done(sentence + "Check the address and the port.", Address("printer", 80))
 
 
 @picture("picker-offer", size=WINDOW)
@@ -664,7 +664,11 @@ def pin_again(root: tk.Tk, kit: Kit) -> None:
 def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:
     _picker(root, kit, ROOMS)
     where = "192.168.1.40 · 17 inside"
-    return NicknameDialog(root, kit, "Print shop floor", where, ME, on_join=lambda *_: None, key=MY_KEY)
+
+    def nothing(*_: object) -> None:
+        pass
+
+    return NicknameDialog(root, kit, "Print shop floor", where, ME, on_join=nothing, on_test=nothing, key=MY_KEY)
 
 
 @picture("dialog-host", size=WINDOW, dialog=True)

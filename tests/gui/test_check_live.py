@@ -15,6 +15,8 @@ from lanchat.client import Profile
 from lanchat.doctor.report import Level
 from lanchat.gui.check_panel import CheckPanel
 from lanchat.gui.checking import Checking
+from lanchat.gui.joining import Goal
+from lanchat.gui.nickname import NicknameDialog
 from lanchat.server import Server
 from tests.discovery.conftest import serve
 from tests.gui.test_app import Window, locked, server, window
@@ -120,6 +122,9 @@ def test_closing_the_window_ends_the_check(window: Window) -> None:
     window.app.picker.check.look()
     window.until(lambda: window.app.checking.model.steps)
     window.close()  # and the guard around every test finds no thread
+    outcome = window.app.checking.model.outcome
+    assert outcome is not None
+    assert not outcome.complete, "nobody waits for what nobody sees"
 
 
 def test_what_was_asked_for_last_is_what_runs(window: Window) -> None:
@@ -137,6 +142,35 @@ def test_what_was_asked_for_last_is_what_runs(window: Window) -> None:
     assert checking.model.headline == "It was stopped before it began."
     checking.server("two words")
     assert "is not" in checking.model.complaint
+
+
+def test_an_address_where_nobody_answers_is_tested_by_one_click(window: Window) -> None:
+    picker = window.app.picker
+    picker.address.value = "127.0.0.1:1"
+    picker.join_by_address.invoke()
+    window.until(picker.test_address.winfo_ismapped)
+    picker.rebuild()
+    window.until(picker.test_address.winfo_ismapped)
+    picker.test_address.invoke()
+    panel = panel_of(window)
+    window.until(lambda: "nothing listens at TCP port 1" in words(panel))
+    picker.address.value = "two words"
+    picker.join_by_address.invoke()
+    assert not picker.test_address.winfo_manager()
+
+
+def test_a_room_that_cannot_be_joined_is_tested_from_the_dialog(window: Window) -> None:
+    window.app._begin_joining(Goal("Kitchen", "", "127.0.0.1:1", "127.0.0.1:1"))
+    dialog = window.dialog(NicknameDialog)
+    dialog.field.value = "Ana"
+    dialog.join.invoke()
+    window.until(dialog.proposal.winfo_ismapped)
+    focused(window, dialog.proposal)
+    window.press("<Return>")
+    panel = panel_of(window)
+    window.until(lambda: "nothing listens at TCP port 1" in words(panel))
+    assert window.app.joining is None
+    window.until(lambda: window.root.focus_get() is panel.body.canvas)
 
 
 def test_a_server_with_another_key_than_the_one_we_know_is_told(window: Window, server: Server, locked: Server) -> None:
