@@ -131,7 +131,10 @@ def test_what_was_asked_for_last_is_what_runs(window: Window) -> None:
     checking: Checking = window.app.checking
     for place in ("127.0.0.1:1", "127.0.0.1:2"):
         checking.network()
+        first = checking._run
+        assert first is not None
         checking.server(place)
+        assert first.stop.is_set(), "nobody waits for the one before"
     window.until(lambda: not checking.model.running)
     assert checking.model.server == "127.0.0.1:2"
     assert any("TCP port 2" in finding.sentence for finding in checking.model.findings)

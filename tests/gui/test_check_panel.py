@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lanchat.client.hosting import Hosted
 from lanchat.doctor.facts import Firewall, PortUse
 from lanchat.doctor.judge import judge
 from lanchat.doctor.report import Report
@@ -322,9 +323,17 @@ def test_nobody_looks_while_nobody_sees_it_and_then_once(
     picker.show_found([])
     until(lambda: len(asked) == 2)
     ran(picker)
-    for change in (picker.look_again, lambda: picker.show_state(listening=True, network=False)):
+    hosted = [Hosted(pid=11, port=5055, id="x", run="r", name="Kitchen")]
+    changes = (
+        picker.look_again,
+        lambda: picker.show_state(listening=True, network=False),
+        lambda: picker.show_hosted(hosted),
+    )
+    for change in changes:
         asked.clear()
         change()
         picker._show()
         until(lambda: asked)
         ran(picker)
+    picker.show_hosted(hosted)
+    assert picker.check.model.looked, "nothing is different"
