@@ -1,6 +1,6 @@
 """Draws the set of emoji that lanchat brings: `python -m tests.emoji_set`, on Debian with fonts-noto-color-emoji.
 
-It writes sheet.webp and index.txt (see lanchat/gui/emoji_sources.py); OFL.txt beside them is the licence of the font.
+It writes sheet.webp and index.txt (see lanchat/gui/kit/emoji_sources.py); OFL.txt beside them is the font's licence.
 In the set is what has a short name, and what people use beyond that.
 """
 
@@ -12,7 +12,7 @@ from typing import Final
 from PIL import Image
 
 from lanchat.client.emoji_names import NAMES
-from lanchat.gui.emoji_sources import CELL, SET, ColourFont, find_font
+from lanchat.gui.kit.emoji_sources import CELL, SET, ColourFont, find_font
 
 COLUMNS: Final = 24
 QUALITY: Final = 85  # of WebP; at 64 px no difference is seen from 100, which is twice as large

@@ -1,4 +1,4 @@
-"""Measures what docs/benchmarks.md tells: `python -m tests.figures [window] [memory] [hostile]`.
+"""Measures what docs/benchmarks.md tells: `python -m tests.figures [window] [memory] [hostile] [networks]`.
 
 Each figure is the median of several runs. Read ratios, not times: machines differ, and so do moments.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lanchat.server.limits import DEFAULT_RATE
 from tests.attackers import KINDS, attack, member
+from tests.discovery.matrix import networks
 from tests.people import ServerProcess, resident
 from tests.quiet import Quiet, percentile
 
@@ -108,4 +109,4 @@ def hostile() -> None:
 if __name__ == "__main__":
     wanted = sys.argv[1:] or ["window", "memory"]
     for figure in wanted:
-        {"window": window, "memory": memory, "hostile": hostile}[figure]()
+        {"window": window, "memory": memory, "hostile": hostile, "networks": networks}[figure]()

@@ -42,6 +42,8 @@ LAYERS: Final = {
     "__main__": 5,
 }
 IO: Final = ("asyncio", "multiprocessing", "queue", "select", "selectors", "socket", "sqlite3", "ssl", "subprocess")
+# The parts of the window; "": the files that stand in lanchat/gui itself
+WINDOW: Final = {"model": 0, "kit": 1, "desktop": 2, "dialogs": 3, "picker": 4, "chat": 4, "": 5}
 IMPURE: Final = (*IO, "threading", "time", "random", "secrets", "tkinter")
 PURE: Final = (
     "lanchat.protocol",
@@ -201,6 +203,25 @@ def test_nothing_imports_a_higher_layer() -> None:
         ],
         "a module imports only its own layer and lower ones",
     )
+
+
+def test_nothing_in_the_window_imports_a_higher_part_of_it() -> None:
+    none(
+        [
+            f"{place(module, line)} imports {name}"
+            for module in modules()
+            for line, name in imports(module)
+            if module.name.startswith("lanchat.gui.") and name.startswith("lanchat.gui.")
+            if window_part(name) != window_part(module.name)
+            and WINDOW[window_part(name)] >= WINDOW[window_part(module.name)]
+        ],
+        "a part of the window imports only itself and lower ones",
+    )
+
+
+def window_part(name: str) -> str:
+    part = name.split(".")[2]
+    return part if part in WINDOW else ""
 
 
 def test_imports_are_absolute() -> None:

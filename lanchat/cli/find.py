@@ -17,6 +17,7 @@ from lanchat.discovery.found import Found, State
 
 DEFAULT_TIMEOUT: Final = 2.0  # s: the beacon answers within ms, mDNS alone within 1.5 s
 _PIPE_WIDTH: Final = 400  # columns
+_PATIENCE: Final = 3600.0  # s without news, then it looks anyway
 _REFRESH: Final = 4.0  # redraws a second of --watch at most
 
 
@@ -87,20 +88,25 @@ def _watch(finder: Finder, as_json: bool, sweep: bool) -> None:
         if sweep:
             finder.sweep()
         if as_json:
-            last: list[dict[str, object]] | None = None
-            while True:
-                rooms = [as_dict(found) for found in finder.rooms()]
-                steady = [{**room, "latency_ms": None} for room in rooms]
-                if steady != last:
-                    click.echo(json.dumps(rooms, ensure_ascii=False))
-                    last = steady
-                time.sleep(1 / _REFRESH)
+            _watch_json(finder)
         from rich.live import Live
 
         with Live(_table(finder.rooms()), refresh_per_second=_REFRESH) as live:
             while True:
                 time.sleep(1 / _REFRESH)
                 live.update(_table(finder.rooms()))
+
+
+def _watch_json(finder: Finder) -> None:
+    last: list[dict[str, object]] | None = None
+    found = finder.rooms()
+    while True:
+        rooms = [as_dict(room) for room in found]
+        steady = [{**room, "latency_ms": None} for room in rooms]
+        if steady != last:
+            click.echo(json.dumps(rooms, ensure_ascii=False))
+            last = steady
+        found = finder.wait(lambda rooms, before=found: rooms is not before, _PATIENCE)  # type: ignore[misc]
 
 
 def _print_table(rooms: list[Found]) -> None:

@@ -291,8 +291,10 @@ class Directory:
             if entry.count_miss(now, self._pace):
                 self._want_tcp(now, entry)
             if entry.is_over(now):
-                self._forget(entry)
-                continue
+                if entry.leaving or entry.answered is None or entry.key not in self._services.values():
+                    self._forget(entry)
+                    continue
+                entry.fall_asleep()  # mDNS names it once, and not again when it is back
             if entry.by_tcp and now >= entry.next_round:
                 self._want_tcp(now, entry)
             for place in entry.targets(now, self._pace):

@@ -69,7 +69,8 @@ class Entry:
     """What is known of one server, or of something that may be one.
 
     remembered: an address from before, asked again and again; whoever answers there gets an entry of its own.
-    hidden: shown only if it answers: a remembered address, or an old run whose place a newer one took.
+    hidden: shown only if it answers: a remembered address, an old run whose place a newer one took, a server that has
+    been silent for long but that mDNS still names.
     leaving: it said goodbye, or somebody did for it: the next silence is its end.
     by_tcp: UDP does not get through, but TCP did.
     """
@@ -185,6 +186,12 @@ class Entry:
         self.next_round, self._round_at = math.inf, None
         for place in self.places.values():
             place.misses = MISSES
+
+    def fall_asleep(self) -> None:
+        """As if it had never answered: asked now and then, and shown once it does."""
+        self.answered, self.hidden, self.by_tcp, self.hint_ends = None, True, False, math.inf
+        for place in self.places.values():
+            place.answered, place.misses = None, MISSES
 
     @property
     def is_resting(self) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lanchat.discovery.announcement import SERVICE_TYPE, Service, decode_service, encode_txt, host_name, instance_name
 from lanchat.discovery.interfaces import watch, with_scope_name
-from lanchat.discovery.networks import Interface, Kind, Watch, advertised
+from lanchat.discovery.networks import Interface, Kind, Watch, advertised, told
 from lanchat.discovery.retry import Retrying
 from lanchat.protocol.frames import ServerInfo
 
@@ -137,7 +137,7 @@ class Publisher(_Worker):
             port=info.port,
             properties=encode_txt(info),
             server=host_name(info),
-            parsed_addresses=[i.ip for i in advertised(networks.interfaces)],
+            parsed_addresses=[i.ip for i in told(networks.interfaces)],
         )
 
 
@@ -149,6 +149,7 @@ class Browser(_Worker):
         super().__init__("lanchat-mdns-browse")
         self._found, self._lost = found, lost
         self._free = threading.Semaphore(MAX_RESOLVING)
+        self._unresolved: queue.Queue[str] = queue.Queue(MAX_RESOLVING)
 
     def refresh(self) -> None:
         """Ask everybody again."""
@@ -160,13 +161,17 @@ class Browser(_Worker):
     def _work(self, zc: Zeroconf, networks: Watch) -> None:
         from zeroconf import ServiceBrowser
 
+        # The browser asks first for answers to us alone, which a firewall stops that lets only multicast in (ufw), or
+        # another mDNS program of this machine takes; and a second later for answers to all
+        zc.send(_question())
         with ThreadPoolExecutor(RESOLVERS, thread_name_prefix="lanchat-mdns-resolve") as workers:
             with ServiceBrowser(zc, SERVICE_TYPE, handlers=[functools.partial(self._on_change, workers)]):
-                self._ask_on(zc, networks)
+                self._ask_on(zc, networks, functools.partial(self._resolve_late, workers))
             workers.shutdown(cancel_futures=True)
 
-    def _ask_on(self, zc: Zeroconf, networks: Watch) -> None:
-        """Asks again and again, after the browser has begun."""
+    def _ask_on(self, zc: Zeroconf, networks: Watch, resolve: Callable[[Zeroconf, str], None]) -> None:
+        """Asks again and again, after the browser has begun. What could not be resolved is tried again, too: the
+        browser names a service once."""
         while (command := self._wait(networks, until=time.monotonic() + ASK_AGAIN)) != "stop":
             if command == "network":
                 interfaces = self._choose(networks.interfaces)
@@ -174,22 +179,52 @@ class Browser(_Worker):
                     break
                 zc.update_interfaces([i.address for i in interfaces])
             zc.send(_question())
+            for _ in range(self._unresolved.qsize()):
+                resolve(zc, self._unresolved.get_nowait())
 
     def _on_change(
         self, workers: ThreadPoolExecutor, zeroconf: Zeroconf, service_type: str, name: str, state_change: Any
     ) -> None:
-        """In zeroconf's thread."""
+        """In zeroconf's thread. What came whole needs no worker: in a flood of names without records, which keep
+        all of them busy, servers are still found."""
         if service_type != SERVICE_TYPE:
             return
         if state_change.name == "Removed":
             self._lost(name)
-        elif self._free.acquire(blocking=False):
-            try:
-                job = workers.submit(self._resolve, zeroconf, name)
-            except RuntimeError:  # closing
-                self._free.release()
-            else:
-                job.add_done_callback(lambda _: self._free.release())
+        elif not self._resolve_from_cache(zeroconf, name):
+            self._resolve_late(workers, zeroconf, name)
+
+    def _resolve_late(self, workers: ThreadPoolExecutor, zc: Zeroconf, name: str) -> None:
+        """Asks for the rest of it."""
+        if not self._free.acquire(blocking=False):
+            self._put_off(name)
+            return
+        try:
+            job = workers.submit(self._resolve, zc, name)
+        except RuntimeError:  # closing
+            self._free.release()
+        else:
+            job.add_done_callback(lambda _: self._free.release())
+
+    def _put_off(self, name: str) -> None:
+        """Until the next question to all."""
+        _log.debug("nobody says more of %r", name)
+        with contextlib.suppress(queue.Full):  # a flood
+            self._unresolved.put_nowait(name)
+
+    def _resolve_from_cache(self, zc: Zeroconf, name: str) -> bool:
+        """Whether all that is asked of a service has been heard."""
+        import zeroconf
+
+        try:
+            info = zeroconf.ServiceInfo(SERVICE_TYPE, name)
+        except (zeroconf.Error, ValueError) as error:  # a name that is none
+            _log.debug("%r cannot be resolved: %s", name, error)
+            return True
+        complete = info.load_from_cache(zc)
+        if complete:
+            self._tell(info)
+        return complete
 
     def _resolve(self, zc: Zeroconf, name: str) -> None:
         """In a worker's thread."""
@@ -201,15 +236,20 @@ class Browser(_Worker):
                 if self._retrying.stopping.is_set():
                     return
                 if info.request(zc, RESOLVE_TIME):
-                    addresses = [with_scope_name(ip) for ip in info.parsed_scoped_addresses()]
-                    service = decode_service(name, info.port, addresses, info.properties)
-                    if service is not None:
-                        self._found(service)
+                    self._tell(info)
                     if zc.cache.current_entry_with_name_and_alias(SERVICE_TYPE, name) is None:
                         self._lost(name)  # withdrawn while it was resolved: that `lost` may have come before `found`
                     return
-        except (*_FAILURES, zeroconf.Error, ValueError) as error:  # a name that is none; closed meanwhile
+            if zc.cache.current_entry_with_name_and_alias(SERVICE_TYPE, name) is not None:
+                self._put_off(name)
+        except (*_FAILURES, zeroconf.Error, ValueError) as error:  # closed meanwhile
             _log.debug("%r cannot be resolved: %s", name, error)
+
+    def _tell(self, info: ServiceInfo) -> None:
+        addresses = [with_scope_name(ip) for ip in info.parsed_scoped_addresses()]
+        service = decode_service(info.name, info.port, addresses, info.properties)
+        if service is not None:
+            self._found(service)
 
 
 def _question() -> Any:

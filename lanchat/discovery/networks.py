@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, IntEnum, auto
 from typing import Final, NamedTuple, TypeAlias
 
+from lanchat.discovery.announcement import MAX_SERVICE_ADDRESSES
+
 MAX_INTERFACES: Final = 15  # Linux lets one socket join 20 groups (igmp_max_memberships)
 POLL: Final = 5.0  # s between two looks, 0.5 ms each
 SETTLE: Final = 1.0  # s that a change must last: DHCP takes the old address away before it brings the new one
@@ -72,12 +74,14 @@ def kind_of(name: str, ip: str) -> Kind:
 
 def usable(found: Iterable[Interface]) -> tuple[Interface, ...]:
     """What to ask and to listen on: the likeliest first, at most MAX_INTERFACES interfaces; self-given
-    169.254 addresses only where there is nothing better."""
-    order = sorted(found, key=lambda i: (i.kind, i.is_v6, i.name, i.ip))
-    real = [i for i in order if i.kind is not Kind.LOOPBACK and not _self_given(i.ip) and not i.is_v6]
+    169.254 addresses only where no network card has a better one. Of one kind those first that the system made first:
+    network cards are there before the bridges of virtual machines, whatever these are called."""
+    order = sorted(found, key=lambda i: (i.kind, i.is_v6, i.number, i.ip))
+    real = [i for i in order if i.kind is Kind.PHYSICAL and not _self_given(i.ip) and not i.is_v6]
     if real:
         order = [i for i in order if not _self_given(i.ip)]
-    names = list(dict.fromkeys(i.name for i in order))[:MAX_INTERFACES]
+    likeliest = sorted(order, key=lambda i: (i.kind, i.number))
+    names = list(dict.fromkeys(i.name for i in likeliest))[:MAX_INTERFACES]
     return tuple(i for i in order if i.name in names)
 
 
@@ -85,6 +89,12 @@ def advertised(interfaces: Sequence[Interface]) -> tuple[Interface, ...]:
     """What others may be told: no loopback, tunnels last, and no container networks, whose addresses are
     another machine's or nobody's elsewhere (172.17.0.1 is in every Docker)."""
     return tuple(i for i in interfaces if i.kind in (Kind.PHYSICAL, Kind.TUNNEL))
+
+
+def told(interfaces: Sequence[Interface]) -> tuple[Interface, ...]:
+    """The addresses to publish: of the likeliest interface all, then of the next, as many as a finder reads."""
+    order = sorted(advertised(interfaces), key=lambda i: (i.kind, i.number, i.is_v6))
+    return tuple(order[:MAX_SERVICE_ADDRESSES])
 
 
 def _self_given(ip: str) -> bool:

@@ -15,13 +15,13 @@ from typing import Final
 from lanchat.client.events import Event
 from lanchat.client.preferences import Level, Preferences
 from lanchat.client.profile import Profile
-from lanchat.gui.desktop import Desktop
+from lanchat.gui.desktop.notices import Desktop
+from lanchat.gui.desktop.urgency import set_urgent
+from lanchat.gui.desktop.window_icon import WindowIcon
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.notifying import Notifying
-from lanchat.gui.popup import PopupMenu
 from lanchat.gui.pump import Pump
-from lanchat.gui.theme import Kit
-from lanchat.gui.urgency import set_urgent
-from lanchat.gui.window_icon import WindowIcon
 
 _log = logging.getLogger(__name__)
 LEVELS: Final[dict[str, Level | None]] = {

@@ -17,28 +17,28 @@ from lanchat.client.profile import Profile, Settings
 from lanchat.errors import LanchatError, LocalProtocolError
 from lanchat.gui import errands
 from lanchat.gui.alerts import Alerts
+from lanchat.gui.chat.room_keys import room_actions
 from lanchat.gui.checking import Checking
-from lanchat.gui.dialog import Choice, Dialog
 from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
-from lanchat.gui.key_bindings import bind_keys, bind_return_to_buttons, next_part
+from lanchat.gui.kit.dialog import Choice, Dialog
+from lanchat.gui.kit.key_bindings import bind_keys, bind_return_to_buttons, next_part
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.kit.tokens import Mode
 from lanchat.gui.model.emoji_choice import read_recents
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
 from lanchat.gui.nearby import Nearby
-from lanchat.gui.picker import Actions, Picker
+from lanchat.gui.picker.screen import Actions, Picker
 from lanchat.gui.preferring import Preferring
 from lanchat.gui.pump import Pump
 from lanchat.gui.refusals import tell_refusals
-from lanchat.gui.room_keys import room_actions
-from lanchat.gui.theme import Kit
-from lanchat.gui.tokens import Mode
 from lanchat.gui.visits import Visits
 from lanchat.gui.window_size import WindowSize
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
-    from lanchat.gui.chat import ChatScreen
+    from lanchat.gui.chat.screen import ChatScreen
 
 
 class App:
@@ -301,7 +301,7 @@ class App:
         self.joining = None
 
     def _enter(self, entered: Entered) -> None:
-        from lanchat.gui.chat import ChatScreen
+        from lanchat.gui.chat.screen import ChatScreen
 
         self._entered = entered
         self.picker.pack_forget()

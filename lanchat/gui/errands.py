@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import StoreFailed
-from lanchat.gui.dark_mode import system_mode
+from lanchat.gui.desktop.dark_mode import system_mode
 from lanchat.gui.here import own_address
 from lanchat.gui.joining import Goal
+from lanchat.gui.kit.tokens import Mode
 from lanchat.gui.model.check import Outcome
-from lanchat.gui.tokens import Mode
 from lanchat.paths import pictures
 from lanchat.protocol.target import Address
 
@@ -28,7 +28,7 @@ Tell: TypeAlias = Callable[[str], None]  # hears what is done now, in the worker
 
 def import_the_rest() -> None:
     """For a worker: what a room needs, so that entering one does not have to wait for it."""
-    for name in ("lanchat.client.client", "lanchat.gui.chat", "markdown_it"):
+    for name in ("lanchat.client.client", "lanchat.gui.chat.screen", "markdown_it"):
         import_module(name)
 
 

@@ -9,10 +9,10 @@ from functools import partial
 from lanchat.client.hosting import Hosted, Hosting
 from lanchat.discovery.networks import advertised
 from lanchat.errors import LanchatError
-from lanchat.gui.dialog import Answers, Choice
-from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.dialogs.host import HostDialog
+from lanchat.gui.kit.dialog import Answers, Choice
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.pump import Pump
-from lanchat.gui.theme import Kit
 
 KEEP_OR_CLOSE = (
     "Keep it open, and others go on talking without you: the list of rooms shows it, with a button that stops it. "

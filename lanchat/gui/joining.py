@@ -11,10 +11,10 @@ from lanchat.client.events import Ended, Event, Joined, Lost, PinNeeded, Refused
 from lanchat.client.profile import Profile
 from lanchat.discovery.found import Found
 from lanchat.errors import LanchatError
+from lanchat.gui.dialogs.nickname import NicknameDialog
 from lanchat.gui.feed import Feed
-from lanchat.gui.nickname import NicknameDialog
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.pump import Pump
-from lanchat.gui.theme import Kit
 from lanchat.protocol.target import Address
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from lanchat.client.profile import Profile
 from lanchat.gui import errands
 from lanchat.gui.app import App
 from lanchat.gui.garbage import collected_here
-from lanchat.gui.theme import Kit
-from lanchat.gui.tokens import Mode
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.kit.tokens import Mode
 
 
 def run(place: str | None = None, profile: str = "default") -> int:

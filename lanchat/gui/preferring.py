@@ -14,14 +14,14 @@ from msgspec import structs
 
 from lanchat.client.preferences import ZOOMS, Preferences
 from lanchat.client.profile import Profile, Settings
-from lanchat.gui.key_bindings import is_mac
-from lanchat.gui.key_sheet import KeySheet
+from lanchat.gui.dialogs.key_sheet import KeySheet
+from lanchat.gui.dialogs.settings import SettingsDialog
+from lanchat.gui.kit.key_bindings import is_mac
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.kit.tokens import Mode
 from lanchat.gui.model.keys import of_action, shown
-from lanchat.gui.popup import PopupMenu
 from lanchat.gui.pump import Pump
-from lanchat.gui.settings_dialog import SettingsDialog
-from lanchat.gui.theme import Kit
-from lanchat.gui.tokens import Mode
 
 USUAL: Final = 100  # percent
 

@@ -6,9 +6,9 @@ import tkinter as tk
 from types import TracebackType
 
 from lanchat.errors import LanchatError
-from lanchat.gui.dialog import Answers, Choice
-from lanchat.gui.emoji import drawable
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.dialog import Answers, Choice
+from lanchat.gui.kit.emoji import drawable
+from lanchat.gui.kit.theme import Kit
 
 
 def tell_refusals(root: tk.Tk, kit: Kit) -> None:

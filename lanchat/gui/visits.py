@@ -12,9 +12,9 @@ from functools import partial
 from typing import Final, Protocol
 
 from lanchat.client.profile import Profile, Visit
-from lanchat.gui.dialog import Answers, Choice
+from lanchat.gui.kit.dialog import Answers, Choice
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.pump import Pump
-from lanchat.gui.theme import Kit
 
 _log = logging.getLogger(__name__)
 EVERY: Final = 3_000  # ms between looks whether something changed

@@ -9,7 +9,7 @@ import re
 import tkinter as tk
 from typing import Final
 
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.theme import Kit
 
 USUAL: Final = (1040, 720)  # px at 96 dpi
 SMALLEST: Final = (760, 520)

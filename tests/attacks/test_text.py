@@ -12,7 +12,7 @@ import pytest
 
 from lanchat.client.events import Joined, Queued
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.theme import Kit
 from lanchat.journal import Journal
 from lanchat.protocol.frames import Message
 from tests.client.conftest import Join
@@ -66,7 +66,7 @@ def test_our_server_takes_no_control_characters(join: Join, tmp_path: Path) -> N
 def test_the_window_shows_it_and_runs_nothing(
     root: tk.Tk, kit: Kit, until: Callable[[Callable[[], object]], None], tmp_path: Path, text: str
 ) -> None:
-    from lanchat.gui.chat import ChatScreen
+    from lanchat.gui.chat.screen import ChatScreen
 
     class Nobody:
         nick, key = "Ana", "key"

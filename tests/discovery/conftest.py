@@ -110,6 +110,13 @@ def finder_on(host: Host, **options: Any) -> Iterator[Finder]:
         finder.close()
 
 
+@contextlib.contextmanager
+def each_way_on(host: Host) -> Iterator[tuple[Finder, Finder]]:
+    """Two finders on `host`: one looks by mDNS alone, one by the beacon alone."""
+    with finder_on(host, beacon=False) as by_mdns, finder_on(host, mdns=False) as by_beacon:
+        yield by_mdns, by_beacon
+
+
 def wait(finder: Finder, condition: Callable[[tuple[Found, ...]], object]) -> tuple[Found, ...]:
     """The rooms once they fulfil `condition`."""
     rooms = finder.wait(lambda rooms: bool(condition(rooms)), PATIENCE)

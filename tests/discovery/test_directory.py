@@ -361,6 +361,24 @@ def test_a_silent_server_turns_quiet_after_two_misses_and_goes_thirty_seconds_af
     assert world.rows == ()
 
 
+def test_a_server_that_was_silent_for_long_is_found_again_where_only_mdns_names_it() -> None:
+    """Its machine slept, say. mDNS does not repeat what it said before."""
+    world = World()
+    world.service(info())
+    world.answer_one(info())
+    world.pass_time(10 * GONE)
+    assert not world.rows
+    asked_from = world.now
+    while not any(isinstance(ask, AskOne) for ask in world.pass_time(1)):
+        assert world.now < asked_from + LOOKED_AT.candidate + 2 * MISS_AFTER
+    world.answer_one(info())
+    assert (world.row.state, world.row.via) == (State.LIVE, (Via.MDNS,))
+    world.directory.lost_service(world.now, "Nord._lanchat._tcp.local.")
+    world.pass_time(10 * GONE)
+    assert not world.rows
+    assert not [ask for ask in world.pass_time(10 * GONE) if isinstance(ask, AskOne)]
+
+
 def test_a_quiet_server_that_answers_is_live_again() -> None:
     world = World()
     world.answer_all(info())

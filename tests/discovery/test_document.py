@@ -9,6 +9,7 @@ import pytest
 
 from lanchat.discovery import announcement, beacon, caps, directory, entry, networks, sweep
 from lanchat.discovery.announcement import Answer, Beacon, Bye, Question, decode
+from tests.discovery.networks import NETWORKS, Heard
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "discovery.md").read_text()
 EXAMPLES = re.findall(r"^LCD1.*$", DOCUMENT, re.MULTILINE)
@@ -59,3 +60,25 @@ def _times(times: tuple[float, ...]) -> str:
 def test_times_are_those_of_the_code(what: str, said: str) -> None:
     rows = [line for line in DOCUMENT.splitlines() if line.startswith(f"| {what} |")]
     assert said in rows[0]
+
+
+COLUMNS = {"mDNS": "mdns", "beacon": "beacon", "remembered or typed address": "known", "sweep": "sweep"}
+
+
+def _what_gets_through() -> dict[str, dict[str, Heard]]:
+    """The table: for each network how each way appears, by the first word of its cell."""
+    lines = DOCUMENT[DOCUMENT.index("## What gets through") :].split("\n\n")[2].splitlines()
+    header, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    ways = [COLUMNS[title] for title in header[1:]]
+    return {
+        name: {way: Heard(re.split(r"\W", cell)[0]) for way, cell in zip(ways, cells, strict=True)}
+        for name, *cells in rows
+    }
+
+
+def test_the_networks_of_the_table_are_those_that_are_tried() -> None:
+    told = _what_gets_through()
+    assert list(told) == [network.name for network in NETWORKS]
+    for network in NETWORKS:
+        tried = {way: getattr(network, way) for way in COLUMNS.values()}
+        assert told[network.name] == tried, network.name

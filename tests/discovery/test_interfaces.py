@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lanchat.discovery.announcement import MAX_SERVICE_ADDRESSES
 from lanchat.discovery.interfaces import current
 from lanchat.discovery.networks import (
     MAX_INTERFACES,
@@ -18,6 +19,7 @@ from lanchat.discovery.networks import (
     is_private,
     kind_of,
     on_link,
+    told,
     usable,
 )
 
@@ -66,10 +68,24 @@ def test_thirty_container_networks_do_not_crowd_out_the_lan() -> None:
     assert len(chosen) == MAX_INTERFACES
 
 
+def test_bridges_of_any_name_do_not_either() -> None:
+    bridges = [Interface(f"bridge{n}", 10 + n, f"172.18.{n}.1", 16, Kind.PHYSICAL) for n in range(30)]
+    for lan in (ETH0, ETH0_V6):
+        assert lan in usable([*bridges, lan])
+
+
+def test_only_as_many_addresses_are_told_as_a_finder_reads_and_the_likeliest_interfaces_first() -> None:
+    bridges = [Interface(f"bridge{n}", 10 + n, f"172.18.{n}.1", 16, Kind.PHYSICAL) for n in range(30)]
+    addresses = told(usable([*bridges, ETH0, ETH0_V6]))
+    assert addresses[:2] == (ETH0, ETH0_V6)
+    assert len(addresses) == MAX_SERVICE_ADDRESSES
+
+
 def test_a_self_given_address_counts_only_alone() -> None:
     alone = interface("eth0", "169.254.3.4", 16)
     assert usable([alone, LO]) == (alone, LO)
     assert usable([alone, WLAN0]) == (WLAN0,)
+    assert usable([alone, DOCKER0, LO]) == (alone, DOCKER0, LO)  # two laptops and a cable
 
 
 def test_broadcast_follows_the_prefix() -> None:

@@ -17,7 +17,7 @@ from types import TracebackType
 
 import pytest
 
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.theme import Kit
 from tests.gui.display import missing, own_display
 
 PATIENCE = 10.0  # s until a condition must have come true; on a free machine it takes ms

@@ -33,23 +33,23 @@ from lanchat.doctor.judge import judge
 from lanchat.doctor.judge_host import judge_visit
 from lanchat.doctor.report import Report
 from lanchat.errors import ConnectionLost, HostSilent
-from lanchat.gui.bans_dialog import BansDialog
-from lanchat.gui.chat import ChatScreen
-from lanchat.gui.dialog import Choice
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.dialogs.bans import BansDialog
+from lanchat.gui.dialogs.host import HostDialog
+from lanchat.gui.dialogs.invite import InviteDialog
+from lanchat.gui.dialogs.key_sheet import KeySheet
+from lanchat.gui.dialogs.nickname import NicknameDialog
+from lanchat.gui.dialogs.pin import PinDialog
+from lanchat.gui.dialogs.question import QuestionDialog
+from lanchat.gui.dialogs.settings import SettingsDialog
 from lanchat.gui.here import KEEP_OR_CLOSE
-from lanchat.gui.host_dialog import HostDialog
-from lanchat.gui.invite_dialog import InviteDialog
-from lanchat.gui.key_sheet import KeySheet
+from lanchat.gui.kit.dialog import Choice
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.kit.tokens import Mode
 from lanchat.gui.model.check import Outcome
 from lanchat.gui.model.offers import for_person
 from lanchat.gui.model.roster import Person
-from lanchat.gui.nickname import NicknameDialog
-from lanchat.gui.picker import Actions, Picker
-from lanchat.gui.pin_dialog import PinDialog
-from lanchat.gui.question_dialog import QuestionDialog
-from lanchat.gui.settings_dialog import SettingsDialog
-from lanchat.gui.theme import Kit
-from lanchat.gui.tokens import Mode
+from lanchat.gui.picker.screen import Actions, Picker
 from lanchat.paths import pictures
 from lanchat.protocol.frames import (
     Change,

@@ -9,8 +9,8 @@ import pytest
 
 from lanchat.client import Client, Profile
 from lanchat.client.preferences import Preferences
-from lanchat.gui.key_sheet import KeySheet
-from lanchat.gui.settings_dialog import SettingsDialog
+from lanchat.gui.dialogs.key_sheet import KeySheet
+from lanchat.gui.dialogs.settings import SettingsDialog
 from lanchat.server import Server
 from tests.gui.test_app import Window, server, window  # noqa: F401 - fixtures
 from tests.gui.test_desktop import Programs, programs  # noqa: F401

@@ -23,14 +23,14 @@ from lanchat.discovery import ask_host
 from lanchat.errors import NoWindow
 from lanchat.gui import open_window
 from lanchat.gui.app import App
-from lanchat.gui.dialog import Choice, Dialog
-from lanchat.gui.host_dialog import HostDialog
+from lanchat.gui.dialogs.host import HostDialog
+from lanchat.gui.dialogs.nickname import NicknameDialog
+from lanchat.gui.dialogs.pin import PinDialog
+from lanchat.gui.dialogs.settings import SettingsDialog
+from lanchat.gui.kit.dialog import Choice, Dialog
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import Link
 from lanchat.gui.model.picker import Room
-from lanchat.gui.nickname import NicknameDialog
-from lanchat.gui.pin_dialog import PinDialog
-from lanchat.gui.settings_dialog import SettingsDialog
-from lanchat.gui.theme import Kit
 from lanchat.paths import pictures
 from lanchat.protocol.target import Address, invitation_link
 from lanchat.server import Config, Server

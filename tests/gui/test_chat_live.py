@@ -12,12 +12,12 @@ import pytest
 
 from lanchat.client import Client, Profile
 from lanchat.client.events import Message
-from lanchat.gui.chat import ChatScreen
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.dialogs.question import QuestionDialog
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import Link
 from lanchat.gui.model.timeline import Sent
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.question_dialog import QuestionDialog
-from lanchat.gui.theme import Kit
 from lanchat.protocol.moderation import Role
 from lanchat.server import Config, Server
 

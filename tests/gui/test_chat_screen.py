@@ -10,12 +10,12 @@ import pytest
 
 from lanchat.client.events import Connecting, Ended, Entered, Error, Failed, Lost, Page, Queued, Refused
 from lanchat.errors import ConnectionLost
-from lanchat.gui.chat import ChatScreen
-from lanchat.gui.dialog import Choice
-from lanchat.gui.line import LineLabel
-from lanchat.gui.message_list import MessageList
-from lanchat.gui.side_bar import SideBar
-from lanchat.gui.theme import Kit
+from lanchat.gui.chat.message_list import MessageList
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.chat.side_bar import SideBar
+from lanchat.gui.kit.dialog import Choice
+from lanchat.gui.kit.line import LineLabel
+from lanchat.gui.kit.theme import Kit
 from lanchat.identity import words
 from lanchat.protocol.frames import Change, Member, Message
 from lanchat.protocol.limits import MAX_TEXT, Code

@@ -13,10 +13,10 @@ import pytest
 
 from lanchat.client import Profile
 from lanchat.doctor.report import Level
-from lanchat.gui.check_panel import CheckPanel
 from lanchat.gui.checking import Checking
+from lanchat.gui.dialogs.nickname import NicknameDialog
 from lanchat.gui.joining import Goal
-from lanchat.gui.nickname import NicknameDialog
+from lanchat.gui.picker.check_panel import CheckPanel
 from lanchat.server import Server
 from tests.discovery.conftest import serve
 from tests.gui.test_app import Window, locked, server, window

@@ -13,11 +13,11 @@ from lanchat.client.hosting import Hosted
 from lanchat.doctor.facts import Firewall, PortUse
 from lanchat.doctor.judge import judge
 from lanchat.doctor.report import Report
-from lanchat.gui.check_panel import CheckPanel
-from lanchat.gui.key_bindings import bind_return_to_buttons
+from lanchat.gui.kit.key_bindings import bind_return_to_buttons
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.check import Outcome
-from lanchat.gui.picker import Actions, Picker
-from lanchat.gui.theme import Kit
+from lanchat.gui.picker.check_panel import CheckPanel
+from lanchat.gui.picker.screen import Actions, Picker
 from tests.doctor.facts import healthy, link, port
 from tests.gui.test_picker_screen import found
 
@@ -307,7 +307,7 @@ def test_beside_rooms_that_do_not_answer_the_reason_stands_below(picker: Picker,
 def test_nobody_looks_while_nobody_sees_it_and_then_once(
     root: tk.Tk, picker: Picker, until: Until, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("picker.PATIENCE", "picker_check.CALM"):
+    for name in ("picker.screen.PATIENCE", "picker.check.CALM"):
         monkeypatch.setattr(f"lanchat.gui.{name}", 1)
     root.withdraw()
     until(lambda: not picker.winfo_viewable())

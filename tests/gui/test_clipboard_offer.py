@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from lanchat.client.hosting import Hosted
-from lanchat.gui.clipboard_offer import SOON
-from lanchat.gui.picker import Actions, Picker
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.picker.clipboard_offer import SOON
+from lanchat.gui.picker.screen import Actions, Picker
 from lanchat.protocol.target import Address, invitation_link, parse_target
 
 pytestmark = pytest.mark.display

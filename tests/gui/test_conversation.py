@@ -10,12 +10,12 @@ import pytest
 from msgspec import structs
 from PIL import ImageGrab
 
-from lanchat.gui.chat import ChatScreen
-from lanchat.gui.dialog import Choice
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.kit.dialog import Choice
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.kit.tokens import Mode, rgb
 from lanchat.gui.model.chat import ChatModel
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.theme import Kit
-from lanchat.gui.tokens import Mode, rgb
 from lanchat.protocol.frames import Deleted, Edit, Edited, Member, Message, React, Reacted, Say, Typed
 from lanchat.protocol.moderation import Rules
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, StandInClient, joined, message, roster
@@ -342,7 +342,7 @@ def test_a_menu_that_is_filled_anew_leaves_no_menus_behind(stage: Stage) -> None
 
 def test_what_somebody_is_called_harms_no_old_tk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """In lines that Tk draws by itself."""
-    monkeypatch.setattr("lanchat.gui.emoji.tk_is_safe", lambda: False)
+    monkeypatch.setattr("lanchat.gui.kit.emoji.tk_is_safe", lambda: False)
     stage.screen.composer.say_below("Ana 🎉 is typing …")
     assert stage.screen.composer._line["text"] == "Ana :tada: is typing …"
     stage.screen.composer.say_error("“Ana 🎉” is not here.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.gui.dark_mode import portal_mode, system_mode
+from lanchat.gui.desktop.dark_mode import portal_mode, system_mode
 
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks the way Linux desktops are asked")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.gui import desktop as desktop_module
-from lanchat.gui.desktop import MAX_WAITING, Desktop, argument, as_body, chime, notice_command
+from lanchat.gui.desktop import notices as desktop_module
+from lanchat.gui.desktop.notices import MAX_WAITING, Desktop, argument, as_body, chime, notice_command
 from lanchat.gui.model.notifying import Notice
 
 PATIENCE = 10.0  # s until a condition must have come true

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image, ImageFont
 
-from lanchat.gui import emoji, emoji_sources
-from lanchat.gui.emoji import EmojiPictures, drawable, tk_is_safe, typable
-from lanchat.gui.emoji_sources import CELL, SET, ColourFont, EmojiSources, find_font
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit import emoji, emoji_sources
+from lanchat.gui.kit.emoji import EmojiPictures, drawable, tk_is_safe, typable
+from lanchat.gui.kit.emoji_sources import CELL, SET, ColourFont, EmojiSources, find_font
+from lanchat.gui.kit.theme import Kit
 from tests.emoji_set import sequences
 
 pytestmark = pytest.mark.display
@@ -139,7 +139,7 @@ def test_a_set_that_was_left_out_or_cannot_be_read_is_no_error(
 
 def test_nothing_is_loaded_before_the_first_emoji() -> None:
     code = (
-        "import sys, lanchat.gui.app; from lanchat.gui.emoji_sources import EmojiSources\n"
+        "import sys, lanchat.gui.app; from lanchat.gui.kit.emoji_sources import EmojiSources\n"
         "sources = EmojiSources(); assert 'PIL' not in sys.modules\n"
         "sources.picture('👍'); assert '_set' not in vars(sources), 'the font has it'\n"
         "sources.picture('x'); assert '_set' in vars(sources)"

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import pytest
 
-from lanchat.gui.dialog import Choice
-from lanchat.gui.emoji_picker import CELL, EmojiPicker
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.theme import Kit
+from lanchat.gui.chat.emoji_picker import CELL, EmojiPicker
+from lanchat.gui.kit.dialog import Choice
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 from lanchat.protocol.frames import Edit, React
 from tests.gui.stand_in import ME, MY_KEY, message
 from tests.gui.test_conversation import ANA, Stage, menus, reacted
@@ -180,7 +180,7 @@ def test_short_names_are_sent_as_emoji_and_a_change_too(stage: Stage) -> None:
 
 
 def test_where_tk_must_not_draw_emoji_they_are_written_by_name(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lanchat.gui.emoji.tk_is_safe", lambda: False)
+    monkeypatch.setattr("lanchat.gui.kit.emoji.tk_is_safe", lambda: False)
     stage.screen.composer.type("a 🎉 b 🪗")
     stage.until(lambda: stage.screen.composer.draft == "a :tada: b :accordion:")
     stage.screen.composer.submit()

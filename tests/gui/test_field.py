@@ -8,10 +8,10 @@ import weakref
 
 import pytest
 
-from lanchat.gui.banner import Banner
-from lanchat.gui.field import Field
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.banner import Banner
+from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 
 pytestmark = pytest.mark.display
 
@@ -82,7 +82,7 @@ def test_a_menu_wears_the_colours_of_the_mode(root: tk.Tk, kit: Kit) -> None:
 
 def test_what_tk_must_not_draw_becomes_words(root: tk.Tk, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pasted, too: an old libXft would end the process."""
-    monkeypatch.setattr("lanchat.gui.emoji.tk_is_safe", lambda: False)
+    monkeypatch.setattr("lanchat.gui.kit.emoji.tk_is_safe", lambda: False)
     changes: list[str] = []
     field = Field(root, kit, "Search rooms", on_change=changes.append)
     field.insert(0, "a 🎉")

@@ -24,13 +24,14 @@ from lanchat.client import Client
 from lanchat.client.events import Progress
 from lanchat.client.pictures import size_of_picture
 from lanchat.client.preferences import Preferences
-from lanchat.gui import attaching as attaching_module
-from lanchat.gui import folders, picture_maker
-from lanchat.gui.attaching import MAX_AT_ONCE, Attaching
-from lanchat.gui.file_card import FileCard
-from lanchat.gui.picture_maker import PictureMaker, small_picture
-from lanchat.gui.picture_view import PictureView
-from lanchat.gui.theme import Kit
+from lanchat.gui.chat import attaching as attaching_module
+from lanchat.gui.chat import picture_maker
+from lanchat.gui.chat.attaching import MAX_AT_ONCE, Attaching
+from lanchat.gui.chat.file_card import FileCard
+from lanchat.gui.chat.picture_maker import PictureMaker, small_picture
+from lanchat.gui.chat.picture_view import PictureView
+from lanchat.gui.desktop import folders
+from lanchat.gui.kit.theme import Kit
 from lanchat.paths import downloads, pictures
 from lanchat.protocol.frames import Deleted, File, Message
 from lanchat.server import Server

@@ -10,9 +10,9 @@ import pytest
 
 from lanchat.client import Client, Profile
 from lanchat.client.events import Found, Page, Rooms
-from lanchat.gui.chat import ChatScreen
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import OLDER
-from lanchat.gui.theme import Kit
 from lanchat.protocol.query import Hit, Line, Query, Spot
 from lanchat.protocol.rooms import Person, RoomInfo, direct_name
 from tests.gui.stand_in import NOON, ROOM, StandInClient, joined, message

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from lanchat.client.hosting import Hosted
-from lanchat.gui.dialog import Choice
-from lanchat.gui.host_dialog import HostDialog
-from lanchat.gui.theme import Kit
+from lanchat.gui.dialogs.host import HostDialog
+from lanchat.gui.kit.dialog import Choice
+from lanchat.gui.kit.theme import Kit
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]

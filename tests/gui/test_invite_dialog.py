@@ -10,9 +10,9 @@ from datetime import datetime
 import pytest
 import segno
 
-from lanchat.gui.invite_dialog import InviteDialog
-from lanchat.gui.qr_code import DARK, LIGHT, QUIET, SIDE, QrCode
-from lanchat.gui.theme import Kit
+from lanchat.gui.dialogs.invite import InviteDialog
+from lanchat.gui.kit.qr_code import DARK, LIGHT, QUIET, SIDE, QrCode
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.window_size import SMALLEST
 from lanchat.protocol.target import Address, invitation_link
 

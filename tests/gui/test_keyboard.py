@@ -11,16 +11,16 @@ from PIL import ImageGrab
 
 from lanchat.client.events import Failed, Page, Queued
 from lanchat.client.preferences import Preferences
-from lanchat.gui.dialog import Dialog
-from lanchat.gui.key_bindings import Part, bind_keys, bind_return_to_buttons, next_part
-from lanchat.gui.key_sheet import KeySheet
+from lanchat.gui.dialogs.key_sheet import KeySheet
+from lanchat.gui.dialogs.settings import SettingsDialog
+from lanchat.gui.kit.dialog import Dialog
+from lanchat.gui.kit.key_bindings import Part, bind_keys, bind_return_to_buttons, next_part
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.row_list import Row, RowList
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.kit.tokens import Mode, rgb
 from lanchat.gui.model.keys import KEYS, Key, Place, readable, sequence, shown
-from lanchat.gui.picker import Actions, Picker
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.row_list import Row, RowList
-from lanchat.gui.settings_dialog import SettingsDialog
-from lanchat.gui.theme import Kit
-from lanchat.gui.tokens import Mode, rgb
+from lanchat.gui.picker.screen import Actions, Picker
 from lanchat.protocol.frames import Member, React
 from tests.gui.gallery import ROOMS
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, joined, message, roster

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 
 from lanchat.client.events import Found
-from lanchat.gui.chat import ChatScreen
-from lanchat.gui.emoji import EmojiPictures
-from lanchat.gui.line import LineLabel, draw_line, line_width
-from lanchat.gui.theme import Kit
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.kit.emoji import EmojiPictures
+from lanchat.gui.kit.line import LineLabel, draw_line, line_width
+from lanchat.gui.kit.theme import Kit
 from lanchat.protocol.frames import Change, Message, Pinned, Rooms
 from lanchat.protocol.query import Hit, parse
 from lanchat.protocol.rooms import RoomInfo

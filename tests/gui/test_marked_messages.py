@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lanchat.client.events import Queued
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.theme import Kit
 from lanchat.protocol.frames import Deleted, Edited
 from tests.client.test_markup import HOSTILE
 from tests.gui.stand_in import NOON, ROOM, message

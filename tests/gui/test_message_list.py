@@ -9,11 +9,12 @@ from tkinter import ttk
 import pytest
 
 from lanchat.client.events import Failed, Page, Queued
-from lanchat.gui import emoji, message_list
-from lanchat.gui.emoji import EmojiPictures
-from lanchat.gui.message_list import MessageList
+from lanchat.gui.chat import message_list
+from lanchat.gui.chat.message_list import MessageList
+from lanchat.gui.kit import emoji
+from lanchat.gui.kit.emoji import EmojiPictures
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import ChatModel
-from lanchat.gui.theme import Kit
 from lanchat.protocol.frames import Change
 from tests.gui.stand_in import ME, MY_KEY, NOON, ROOM, joined, message, presence
 

@@ -63,6 +63,7 @@ def test_what_was_looked_for_stands_out() -> None:
         ("soup", True),
     ]
     assert model.pieces(hit(1, "salad")) == [("salad", False)]
+    assert model.pieces(hit(1, "**hot** `soup`\n> no")) == [("hot ", False), ("soup", True), (" no", False)]
 
 
 def test_when_it_was() -> None:

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from lanchat.gui.model import timeline as module
-from lanchat.gui.model.people import Hues, initials
+from lanchat.gui.model.people import HUES, Hues, initials
 from lanchat.gui.model.timeline import Block, Kind, Sent, Timeline
-from lanchat.gui.tokens import HUES
 from lanchat.protocol.frames import Archived, Change, Deleted, Edited, Entry, Message, Pinned, Reacted, Topic
 from tests.gui.stand_in import MY_KEY, NOON, message
 

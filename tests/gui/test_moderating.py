@@ -9,13 +9,13 @@ from typing import TypeVar
 import pytest
 
 from lanchat.client.events import Outcome
-from lanchat.gui.bans_dialog import BansDialog
-from lanchat.gui.chat import ChatScreen
-from lanchat.gui.dialog import Choice
-from lanchat.gui.invite_dialog import InviteDialog
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.question_dialog import QuestionDialog
-from lanchat.gui.theme import Kit
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.dialogs.bans import BansDialog
+from lanchat.gui.dialogs.invite import InviteDialog
+from lanchat.gui.dialogs.question import QuestionDialog
+from lanchat.gui.kit.dialog import Choice
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 from lanchat.protocol import moderation as acts
 from lanchat.protocol.frames import Deleted, Member
 from lanchat.protocol.limits import MAX_REASON, Code

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lanchat.gui.nickname import NicknameDialog
-from lanchat.gui.theme import Kit
+from lanchat.gui.dialogs.nickname import NicknameDialog
+from lanchat.gui.kit.theme import Kit
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]

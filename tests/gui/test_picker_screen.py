@@ -13,11 +13,11 @@ from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
 from lanchat.discovery.sweep import Progress
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.picker import Mark, Room
-from lanchat.gui.picker import INSET, Actions, Picker
-from lanchat.gui.picker_rows import ROOM_HEIGHT, join_span
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.theme import Kit
+from lanchat.gui.picker.rows import ROOM_HEIGHT, join_span
+from lanchat.gui.picker.screen import INSET, Actions, Picker
 from lanchat.protocol.target import Address
 
 pytestmark = pytest.mark.display
@@ -234,7 +234,7 @@ def test_an_empty_list_helps(picker: Picker, until: Until, asked: Asked) -> None
 def test_where_nobody_answers_every_address_can_be_asked_and_the_network_checked(
     picker: Picker, until: Until, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lanchat.gui.picker.PATIENCE", 1)
+    monkeypatch.setattr("lanchat.gui.picker.screen.PATIENCE", 1)
     picker.show_found([])
     assert not picker.aid.winfo_manager()
     picker.show_state(listening=True, network=True)

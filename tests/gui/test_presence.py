@@ -13,13 +13,13 @@ from msgspec import structs
 from lanchat.client import Client, Profile
 from lanchat.client.events import Entered, Lost, Page
 from lanchat.client.preferences import Preferences
-from lanchat.gui.chat import ChatScreen
-from lanchat.gui.dialog import Choice, Dialog
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.dialogs.question import QuestionDialog
+from lanchat.gui.kit.dialog import Choice, Dialog
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.presence import IDLE_AFTER
 from lanchat.gui.model.roster import Person
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.question_dialog import QuestionDialog
-from lanchat.gui.theme import Kit
 from lanchat.protocol.frames import Status
 from lanchat.protocol.moderation import Delete
 from lanchat.protocol.rooms import Keep

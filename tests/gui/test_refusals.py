@@ -7,9 +7,9 @@ import tkinter as tk
 import pytest
 
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.dialog import Choice
+from lanchat.gui.kit.dialog import Choice
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.refusals import tell_refusals
-from lanchat.gui.theme import Kit
 from lanchat.protocol.limits import Code
 
 pytestmark = pytest.mark.display

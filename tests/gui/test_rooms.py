@@ -7,10 +7,10 @@ import tkinter as tk
 import pytest
 
 from lanchat.client import Client, Profile
-from lanchat.gui.go_dialog import GoDialog
+from lanchat.gui.dialogs.go import GoDialog
+from lanchat.gui.dialogs.question import QuestionDialog
+from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.model.roster import Person
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.question_dialog import QuestionDialog
 from lanchat.protocol.rooms import Archive
 from tests.gui.two_windows import Until, Window, is_room, windows
 

@@ -8,9 +8,9 @@ from tkinter import ttk
 
 import pytest
 
-from lanchat.gui.paint import elide
-from lanchat.gui.row_list import Box, Look, Row, RowList
-from lanchat.gui.theme import Kit
+from lanchat.gui.kit.paint import elide
+from lanchat.gui.kit.row_list import Box, Look, Row, RowList
+from lanchat.gui.kit.theme import Kit
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from lanchat.gui import scale
+from lanchat.gui.kit import scale
 
 pytestmark = pytest.mark.display
 

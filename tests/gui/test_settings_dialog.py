@@ -10,8 +10,8 @@ import pytest
 from msgspec import structs
 
 from lanchat.client.preferences import Preferences
-from lanchat.gui.settings_dialog import SettingsDialog
-from lanchat.gui.theme import Kit
+from lanchat.gui.dialogs.settings import SettingsDialog
+from lanchat.gui.kit.theme import Kit
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]

@@ -7,8 +7,8 @@ from tkinter import ttk
 
 import pytest
 
-from lanchat.gui.theme import Kit
-from lanchat.gui.tokens import DARK, LIGHT, TYPE
+from lanchat.gui.kit.theme import Kit
+from lanchat.gui.kit.tokens import DARK, LIGHT, TYPE
 
 pytestmark = pytest.mark.display
 

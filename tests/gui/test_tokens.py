@@ -8,15 +8,21 @@ from itertools import product
 
 import pytest
 
-from lanchat.gui.block_writer import WAITING_INK
-from lanchat.gui.icons import ICONS, icon
-from lanchat.gui.shapes import rounded
-from lanchat.gui.tokens import PALETTES, Mode, Palette, mix, rgb
-from lanchat.gui.wheel import touchpad_rows
+from lanchat.gui.chat.block_writer import WAITING_INK
+from lanchat.gui.kit.icons import ICONS, icon
+from lanchat.gui.kit.shapes import rounded
+from lanchat.gui.kit.tokens import PALETTES, Mode, Palette, mix, rgb
+from lanchat.gui.kit.wheel import touchpad_rows
+from lanchat.gui.model.people import HUES
 
 TEXT = 4.5  # WCAG 2.2, 1.4.3
 MARK = 3.0  # 1.4.11
 MODES: tuple[Mode, ...] = ("light", "dark")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_there_are_as_many_colours_of_people_as_the_model_counts(mode: Mode) -> None:
+    assert len(PALETTES[mode].names) == len(PALETTES[mode].avatars) == HUES
 
 
 def luminance(colour: str) -> float:

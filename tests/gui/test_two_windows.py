@@ -8,12 +8,12 @@ from tkinter import filedialog, ttk
 import pytest
 from PIL import Image
 
-from lanchat.gui.dialog import Choice
-from lanchat.gui.emoji_picker import EmojiPicker
-from lanchat.gui.file_card import FileCard
-from lanchat.gui.picture_view import PictureView
-from lanchat.gui.pins import PinsDialog
-from lanchat.gui.question_dialog import QuestionDialog
+from lanchat.gui.chat.emoji_picker import EmojiPicker
+from lanchat.gui.chat.file_card import FileCard
+from lanchat.gui.chat.picture_view import PictureView
+from lanchat.gui.chat.pins import PinsDialog
+from lanchat.gui.dialogs.question import QuestionDialog
+from lanchat.gui.kit.dialog import Choice
 from lanchat.paths import downloads
 from lanchat.server import Server
 from tests.gui.test_app import Other, bo, server, window

@@ -8,9 +8,9 @@ import tkinter as tk
 
 import pytest
 
-from lanchat.gui.theme import Kit
-from lanchat.gui.urgency import set_urgent
-from lanchat.gui.window_icon import WindowIcon
+from lanchat.gui.desktop.urgency import set_urgent
+from lanchat.gui.desktop.window_icon import WindowIcon
+from lanchat.gui.kit.theme import Kit
 
 pytestmark = pytest.mark.display
 

@@ -9,11 +9,11 @@ import pytest
 
 from lanchat.client import Profile
 from lanchat.client.preferences import Preferences
-from lanchat.gui.chat import ChatScreen
-from lanchat.gui.go_dialog import GoDialog
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.dialogs.go import GoDialog
+from lanchat.gui.dialogs.settings import SettingsDialog
+from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.model.picker import Room
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.settings_dialog import SettingsDialog
 from lanchat.gui.window_size import read
 from lanchat.server import Server
 from tests.gui.test_app import Other, Window, bo, server, window

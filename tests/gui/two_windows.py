@@ -11,10 +11,10 @@ from typing import TypeVar
 import pytest
 
 from lanchat.client import Client, Profile
-from lanchat.gui.chat import ChatScreen
+from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.kit.popup import PopupMenu
+from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.room import RoomModel
-from lanchat.gui.popup import PopupMenu
-from lanchat.gui.theme import Kit
 from lanchat.server import Config, Server
 
 Until = Callable[[Callable[[], object]], None]

@@ -7,20 +7,16 @@ frames on. So no module of the kernel is needed, and what happens to a packet is
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import heapq
 import os
 import random
 import select
-import struct
 import threading
 import time
 from typing import Final, NamedTuple
 
-from tests.lan import Lan, network_of
+from tests.lan import Lan, network_of, open_tun
 
-TUNSETIFF: Final = 0x400454CA  # <linux/if_tun.h>
-IFF_TAP, IFF_NO_PI = 0x0002, 0x1000
 MAX_FRAME: Final = 2048  # bytes; an MTU of 1,500 and the header
 MAX_HELD: Final = 20_000  # frames on their way; a switch has no endless memory either
 STEP: Final = 0.05  # s between looks at whether to end
@@ -54,16 +50,11 @@ class BadLan(Lan):
         self._thread = threading.Thread(target=self._run, name="test-switch")
         self._thread.start()
 
-    def plug(self, name: str, pid: int) -> None:
-        """A cable from the switch to eth0 of the namespace of `pid`."""
+    def plug(self, port: str, pid: int, *, card: str = "eth0", subnet: int = 0) -> None:
+        """A cable from the one switch to a new card of the namespace of `pid`."""
+        assert subnet == 0
         with network_of(pid):
-            port = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-            try:
-                fcntl.ioctl(port, TUNSETIFF, struct.pack("16sH22x", b"eth0", IFF_TAP | IFF_NO_PI))
-            except OSError:
-                os.close(port)
-                raise
-        self._ports = {**self._ports, name: port}
+            self._ports = {**self._ports, port: open_tun(card, tap=True)}
 
     def silence(self, name: str, seconds: float) -> None:
         """Nothing passes to or from this host, and nobody is told: its link stays up."""

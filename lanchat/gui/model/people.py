@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Final
 
 from lanchat.gui.model import wording
-from lanchat.gui.tokens import HUES
 from lanchat.protocol.rooms import Person
 from lanchat.protocol.text import fold_nick
 
 ANOTHER: Final = " (another key)"  # behind a name that somebody else bears now
+HUES: Final = 8  # colours of people, as many as the palettes have
 MAX_KNOWN: Final = 2_000  # people whose colour is remembered; of a room with more, the rest may share by chance
 
 
@@ -49,7 +49,7 @@ class Hues:
         self._known: dict[str, int] = {}
 
     def of(self, person: str) -> int:
-        """A number below tokens.HUES. person: what stays the same when the name changes, if there is such a thing."""
+        """A number below HUES. person: what stays the same when the name changes, if there is such a thing."""
         if person in self._known:
             return self._known[person]
         first = zlib.crc32(person.encode()) % HUES

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from lanchat.client.events import Found
+from lanchat.client.markup import words
 from lanchat.gui.model import wording
 from lanchat.gui.model.chat import ChatModel
 from lanchat.protocol.query import Hit, Query, Spot
@@ -25,6 +26,11 @@ def place(room: str, chat: ChatModel) -> str:
         return ""
     label = chat.label(chat.rooms.find(room))
     return f"Private: {label}" if room.startswith(DIRECT) else f"#{label}"
+
+
+def plain(text: str) -> str:
+    """What was said in one line, without marks."""
+    return wording.sentence(words(text))
 
 
 class SearchModel:
@@ -109,7 +115,7 @@ class SearchModel:
 
     def pieces(self, hit: Hit) -> list[tuple[str, bool]]:
         """The text in pieces, and which of them were looked for."""
-        text = wording.sentence(hit.text)
+        text = plain(hit.text)
         query = self.query or Query()
         pieces, place = [], 0
         for start, end in spans(text, query.words, prefix=query.begun):

@@ -1,0 +1,1 @@
+"""What the window is made of: colours, fonts, images, and widgets that know no chat."""

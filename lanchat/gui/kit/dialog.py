@@ -1,0 +1,108 @@
+"""Dialog: a small window over the main one that takes the keyboard until it is answered; Choice: one question."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import Final
+
+from lanchat.gui.kit.emoji import drawable
+from lanchat.gui.kit.focus import give_back, holder
+from lanchat.gui.kit.key_bindings import press
+from lanchat.gui.kit.theme import Kit
+
+Answers = dict[str, Callable[[], object]]  # the words on the buttons, from left to right, and what they do
+WIDTH: Final = 420  # px at 96 dpi of what a dialog holds: a line of text that is easy to read
+
+
+class Dialog(tk.Toplevel):
+    """Fill `body` and `buttons`, then `open` it. Escape and the window's own button cancel it."""
+
+    def __init__(self, master: tk.Misc, kit: Kit, title: str, on_cancel: Callable[[], object] | None = None) -> None:
+        super().__init__(master)
+        self.withdraw()  # until it is complete and has its place
+        self.title(drawable(title))
+        self.resizable(False, False)
+        self._kit = kit
+        self._parent = master.winfo_toplevel()
+        self._before = holder(master)  # what had the keyboard
+        self._on_cancel = on_cancel
+        frame = ttk.Frame(self, padding=kit.px(24))
+        frame.pack(fill="both", expand=True)
+        ttk.Frame(frame, width=kit.px(WIDTH)).pack()
+        self.body = ttk.Frame(frame)
+        self.body.pack(fill="both", expand=True)
+        self.buttons = ttk.Frame(frame)
+        self.buttons.pack(fill="x", pady=(kit.px(20), 0))
+        self.protocol("WM_DELETE_WINDOW", self.cancel)
+        self.bind("<Escape>", lambda _: self.cancel())
+        kit.listen(self, lambda: self.configure(bg=kit.colors.bg))
+
+    def open(self, focus: tk.Misc) -> None:
+        """Shows it in the middle of its parent, with the keyboard in `focus`."""
+        self.place_over_parent()
+        self.transient(self._parent)
+        self.bind("<Map>", self._mapped)
+        self.deiconify()
+        self.lift()
+        focus.focus_set()
+
+    def place_over_parent(self) -> None:
+        """Moves it to the middle of its parent; once more when it has another size."""
+        self.update_idletasks()
+        parent = self._parent
+        x = parent.winfo_rootx() + (parent.winfo_width() - self.winfo_reqwidth()) // 2
+        y = parent.winfo_rooty() + (parent.winfo_height() - self.winfo_reqheight()) // 3
+        self.geometry(f"+{max(0, x)}+{max(0, y)}")
+
+    def add_button(self, text: str, command: Callable[[], object], style: str = "TButton") -> ttk.Button:
+        """A button to the left of those that are there; Return presses it while it has the keyboard."""
+        button = ttk.Button(self.buttons, text=text, command=command, style=style)
+        button.bind("<Return>", press)
+        button.pack(side="right", padx=(self._kit.px(8), 0))
+        button.lower()  # Tab goes from left to right, the button made first is the rightmost
+        return button
+
+    def add_text(self, text: str, style: str = "Sub.TLabel", gap: float = 0) -> ttk.Label:
+        """A paragraph; gap: px above it."""
+        wrap = self._kit.px(WIDTH)
+        label = ttk.Label(self.body, text=drawable(text), style=style, wraplength=wrap, justify="left")
+        label.pack(anchor="w", pady=(self._kit.px(gap), 0))
+        return label
+
+    def close(self) -> None:
+        """Ends it without a word to anyone; the keyboard goes back to where it was."""
+        if self.winfo_exists():
+            self.grab_release()
+            self.destroy()
+            give_back(self._parent, self._before)
+
+    def cancel(self) -> None:
+        self.close()
+        if self._on_cancel:
+            self._on_cancel()
+
+    def _mapped(self, event: tk.Event[tk.Misc]) -> None:
+        if event.widget is self:
+            self.grab_set()  # before it is seen, Tk refuses
+
+
+class Choice(Dialog):
+    """A question and its answers, the likeliest last; the last one has the keyboard. Cancelling answers nothing."""
+
+    def __init__(self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Answers) -> None:
+        super().__init__(master, kit, "lanchat")
+        self.add_text(title, "Title.TLabel")
+        self.add_text(text, gap=8)
+        self.answers: dict[str, ttk.Button] = {}
+        for word, act in reversed(answers.items()):
+            self._add_answer(word, act)
+        self.open(next(iter(self.answers.values())))
+
+    def _add_answer(self, word: str, act: Callable[[], object]) -> None:
+        def answer() -> None:
+            self.close()
+            act()
+
+        self.answers[word] = self.add_button(word, answer, "TButton" if self.answers else "Accent.TButton")

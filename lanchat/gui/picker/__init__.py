@@ -1,0 +1,1 @@
+"""The first screen: the rooms around us."""
