@@ -20,6 +20,7 @@ THREAD_END = 5.0  # s for threads that were told to end
 LONGEST = (
     "torture/test_packets.py",
     "gui/test_app.py",
+    "gui/test_check_live.py",
     "discovery/test_lan_networks.py",
     "discovery/test_lan_changes.py",
     "doctor/test_network.py",

@@ -7,7 +7,7 @@ window is destroyed.
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from lanchat.client.profile import Profile, Settings
 from lanchat.errors import LanchatError, LocalProtocolError
 from lanchat.gui import errands
 from lanchat.gui.alerts import Alerts
+from lanchat.gui.chat.room_keys import room_actions
+from lanchat.gui.checking import Checking
 from lanchat.gui.here import Here
 from lanchat.gui.joining import Entered, Goal, Joining
 from lanchat.gui.kit.dialog import Choice, Dialog
@@ -24,7 +26,6 @@ from lanchat.gui.kit.key_bindings import bind_keys, bind_return_to_buttons, next
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.tokens import Mode
 from lanchat.gui.model.emoji_choice import read_recents
-from lanchat.gui.model.keys import NUMBERS
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
 from lanchat.gui.nearby import Nearby
@@ -37,7 +38,6 @@ from lanchat.gui.window_size import WindowSize
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
 if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
-    from lanchat.gui.chat.arranging import Arranging
     from lanchat.gui.chat.screen import ChatScreen
 
 
@@ -59,6 +59,7 @@ class App:
         self._closing = False
         self._login = errands.login()
         self.nearby = Nearby(self.pump, self._rooms_changed)
+        self.checking = Checking(self.pump, profile, lambda: self._settings, lambda: self.picker.show_check())
         self.visits = Visits(root, kit, self.pump, profile)
         self.here = Here(root, kit, self.pump, profile.name, on_change=self._show_hosted, on_join=self._join_hosted)
         self.alerts = Alerts(root, kit, self.pump, profile, settings.preferences)
@@ -92,8 +93,12 @@ class App:
                 settings=self.preferring.post_menu,
                 favourite=self._keep_favourite,
                 sweep=self.nearby.sweep,
-                check=lambda: None,
+                check=self.checking.network,
+                test=self.checking.server,
+                stop_check=self.checking.stop,
+                leave_check=self.checking.leave,
             ),
+            self.checking.model,
         )
 
     def start(self) -> None:
@@ -149,25 +154,10 @@ class App:
             "refresh": self._refresh,
             "quit": self.close,
         }
-        bind_keys(root, "Everywhere", {**actions, **self._room_actions(), **self.preferring.actions})
+        to_rooms = room_actions(lambda: self.chat.arranging if self.chat else None)
+        bind_keys(root, "Everywhere", {**actions, **to_rooms, **self.preferring.actions})
         for event in ("<Map>", "<Unmap>"):
             root.bind(event, lambda event: self._tell_finder() if event.widget is root else None)
-
-    def _room_actions(self) -> dict[str, Callable[[], object]]:
-        """What keys do while a server is open."""
-
-        def to(act: Callable[[Arranging], object]) -> Callable[[], object]:
-            return lambda: act(self.chat.arranging) if self.chat is not None else None
-
-        numbers = {f"room {n}": to(lambda rooms, n=n: rooms.go_to_number(n)) for n in NUMBERS}  # type: ignore[misc]
-        return {
-            "go": to(lambda rooms: rooms.ask_where()),
-            "next room": to(lambda rooms: rooms.step(1)),
-            "room before": to(lambda rooms: rooms.step(-1)),
-            "next unread": to(lambda rooms: rooms.step(1, unread=True)),
-            "unread before": to(lambda rooms: rooms.step(-1, unread=True)),
-            **numbers,
-        }
 
     def _prefer(self, preferences: Preferences) -> None:
         self.alerts.prefer(preferences)
@@ -233,6 +223,7 @@ class App:
 
     def _refresh(self) -> None:
         self.nearby.refresh()
+        self.picker.look_again()
         self._look_around()
 
     def _tell_finder(self) -> None:
@@ -288,7 +279,7 @@ class App:
 
     def _address_failed(self, asked: Address, error: LanchatError) -> None:
         if asked is self._asked:
-            self.picker.address_done(str(error))
+            self.picker.address_done(str(error), asked)
 
     def _begin_joining(self, goal: Goal) -> None:
         if self.joining is None and self.chat is None and not self._closing:
@@ -303,6 +294,7 @@ class App:
                 self._key,
                 on_joined=self._enter,
                 on_end=self._joining_ended,
+                on_test=self.picker.check.test,
             )
 
     def _joining_ended(self) -> None:
@@ -412,5 +404,6 @@ class App:
                 child.cancel()
         self._drop_client(stop)
         self.nearby.close()
+        self.checking.close()
         self.alerts.close()
         self.pump.stop(self.root.destroy)

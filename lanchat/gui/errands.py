@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import getpass
 import shutil
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import StoreFailed
@@ -13,11 +14,16 @@ from lanchat.gui.desktop.dark_mode import system_mode
 from lanchat.gui.here import own_address
 from lanchat.gui.joining import Goal
 from lanchat.gui.kit.tokens import Mode
+from lanchat.gui.model.check import Outcome
 from lanchat.paths import pictures
 from lanchat.protocol.target import Address
 
 if TYPE_CHECKING:
     from lanchat.client import Client
+    from lanchat.doctor.report import Report
+
+Cancelled: TypeAlias = Callable[[], bool]
+Tell: TypeAlias = Callable[[str], None]  # hears what is done now, in the worker
 
 
 def import_the_rest() -> None:
@@ -54,6 +60,32 @@ def ask(address: Address) -> Goal:
     found = ask_host(address.host, address.port)
     known = address._replace(port=found.port)
     return Goal(found.name, f"{address} · {found.users} inside", known, str(known), found.locked and not address.token)
+
+
+def check_network(known: Sequence[str], networks: Sequence[str], cancelled: Cancelled, tell: Tell) -> Outcome:
+    """For a worker: what stands between this computer and the rooms of its network. See doctor.examine."""
+    from lanchat.doctor.examine import examine
+    from lanchat.doctor.judge import judge
+    from lanchat.doctor.private import without_private
+
+    facts = examine(known, networks, cancelled=cancelled, tell=tell)
+    return Outcome(judge(facts), _text(judge(without_private(facts))), complete=not facts.cancelled)
+
+
+def check_server(address: Address, profile: Profile, cancelled: Cancelled, tell: Tell) -> Outcome:
+    """For a worker: one server, step by step. See doctor.host."""
+    from lanchat.doctor.host import visit
+    from lanchat.doctor.judge_host import judge_visit
+    from lanchat.doctor.private import visit_without_private
+
+    expected = address.id or profile.pinned(str(address))
+    plain = address._replace(id=None, token=None, others=())
+    seen = visit(plain, expected=expected, known=profile.known_names(), cancelled=cancelled, tell=tell)
+    return Outcome(judge_visit(seen), _text(judge_visit(visit_without_private(seen))), complete=not seen.cancelled)
+
+
+def _text(report: Report) -> str:
+    return "\n".join(report.lines()) + "\n"
 
 
 def first_mode(theme: str) -> Mode:

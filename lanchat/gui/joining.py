@@ -44,7 +44,8 @@ class Entered(NamedTuple):
 
 
 class Joining:
-    """Shows the dialog at once. on_joined takes the client over; on_end: the attempt is over, either way."""
+    """Shows the dialog at once. on_joined takes the client over; on_end: the attempt is over, either way; on_test: the
+    server at this address shall be tested."""
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Joining:
         *,
         on_joined: Callable[[Entered], object],
         on_end: Callable[[], object],
+        on_test: Callable[[str], object],
     ) -> None:
         self._pump, self._profile, self._goal = pump, profile, goal
         self._on_joined, self._on_end = on_joined, on_end
@@ -73,6 +75,7 @@ class Joining:
             nick,
             on_join=self._try,
             on_cancel=self._on_cancel,
+            on_test=partial(on_test, goal.address) if goal.address else None,
             locked=goal.locked and goal.pin is None,
             key=key,
         )

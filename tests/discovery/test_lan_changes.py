@@ -208,7 +208,8 @@ def test_an_address_that_is_still_being_checked_counts_once_it_can_be_used(lan: 
     """For seconds after the cable came in, the system lists it, and lets nobody use it."""
     host = lan.host()
     host.run(
-        "sysctl -qw net.ipv6.conf.all.accept_dad=1 net.ipv6.conf.eth0.accept_dad=1 net.ipv6.conf.eth0.dad_transmits=600; "
+        "sysctl -qw net.ipv6.conf.all.accept_dad=1 net.ipv6.conf.eth0.accept_dad=1; "
+        "sysctl -qw net.ipv6.conf.eth0.dad_transmits=600; "
         "ip addr add fd77::7/64 dev eth0"
     )
     with host.network():

@@ -27,6 +27,11 @@ from lanchat.client.hosting import Hosted
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Recent, Visit
 from lanchat.discovery.found import Found, State, Via
+from lanchat.doctor.facts import Firewall, PortUse, Step
+from lanchat.doctor.facts import Visit as FactsOfVisit
+from lanchat.doctor.judge import judge
+from lanchat.doctor.judge_host import judge_visit
+from lanchat.doctor.report import Report
 from lanchat.errors import ConnectionLost, HostSilent
 from lanchat.gui.chat.screen import ChatScreen
 from lanchat.gui.dialogs.bans import BansDialog
@@ -41,6 +46,7 @@ from lanchat.gui.here import KEEP_OR_CLOSE
 from lanchat.gui.kit.dialog import Choice
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.tokens import Mode
+from lanchat.gui.model.check import Outcome
 from lanchat.gui.model.offers import for_person
 from lanchat.gui.model.roster import Person
 from lanchat.gui.picker.screen import Actions, Picker
@@ -65,6 +71,7 @@ from lanchat.protocol.query import Hit, Line, parse
 from lanchat.protocol.rooms import Person as RoomPerson
 from lanchat.protocol.rooms import RoomInfo, direct_name
 from lanchat.protocol.target import Address, invitation_link
+from tests.doctor.facts import healthy, link, port
 from tests.gui.display import own_display
 from tests.gui.stand_in import ME, MY_KEY, ROOM, StandInClient, joined, presence, roster
 
@@ -486,6 +493,107 @@ def empty_picker(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ())._waited()
 
 
+BROKEN = healthy(
+    links=(link(answers=0, echoed=()), link(name="tun0", kind="tunnel", addresses=("10.8.0.2/24",), answers=0)),
+    firewall=Firewall("ufw", {"udp/5054": False, "udp/5353": False, "tcp/5055": False}, ("inet filter input",)),
+    ports=port("udp/5054", PortUse.TAKEN, "other-chat"),
+    default_link="tun0",
+    neighbours=0,
+    servers=(),
+)
+ALONE = healthy(links=(link(answers=0),), neighbours=0, servers=())
+SHUT = FactsOfVisit(
+    "print-shop:5055",
+    Step.OK,
+    Step.OK,
+    "192.168.1.40",
+    link="eth0",
+    own="192.168.1.42",
+    awake=True,
+    udp=Step.SILENT,
+    tcp=Step.SILENT,
+)
+
+
+def _checked(screen: Picker, report: Report, server: str = "") -> None:
+    screen.check.model.begin(server)
+    screen.check.model.finish(Outcome(report, ""))
+    screen.show_check()
+
+
+@picture("picker-empty-why", size=WINDOW)
+@picture("picker-empty-why-dark", size=WINDOW, mode="dark")
+@picture("picker-empty-why-small", size=(760, 520))
+def empty_with_reason(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ())
+    screen._model.set_waited()
+    _checked(screen, judge(BROKEN))
+
+
+@picture("picker-empty-healthy", size=(760, 520))
+def empty_without_fault(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ())
+    screen._model.set_waited()
+    _checked(screen, judge(ALONE))
+
+
+@picture("picker-alone", size=WINDOW)
+def alone_here(root: tk.Tk, kit: Kit) -> None:
+    """The only room is on this computer, and nobody can come."""
+    screen = _picker(root, kit, (ROOMS[4],))
+    screen.show_hosted([OURS])
+    screen._model.set_waited()
+    _checked(screen, judge(BROKEN))
+
+
+@picture("check-faults", size=WINDOW)
+@picture("check-faults-dark", size=WINDOW, mode="dark")
+@picture("check-faults-2x", size=WINDOW, scale=2.0)
+@picture("check-faults-small", size=(760, 520))
+def check_faults(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ())
+    _checked(screen, judge(BROKEN))
+    screen.check.look()
+    root.update()
+    assert screen.check.panel is not None
+    screen.check.panel.again.focus_force()
+
+
+@picture("check-healthy", size=WINDOW)
+@picture("check-healthy-dark", size=WINDOW, mode="dark")
+def check_healthy(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ROOMS)
+    _checked(screen, judge(healthy()))
+    screen.check.look()
+
+
+@picture("check-running", size=WINDOW)
+@picture("check-running-dark", size=WINDOW, mode="dark")
+def check_running(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ())
+    screen.check.look()
+    screen.check.model.begin()
+    for step in ("Looking at this computer …", "Asking its firewall …", "Asking the network, and listening …"):
+        screen.check.model.tell(step)
+    screen.show_check()
+
+
+@picture("check-server", size=WINDOW)
+@picture("check-server-dark", size=WINDOW, mode="dark")
+def check_server(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ROOMS)
+    screen.check.test("print-shop:5055")
+    _checked(screen, judge_visit(SHUT), "print-shop:5055")
+
+
+@picture("check-server-wrong", size=(760, 520))
+def check_server_wrong(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ROOMS)
+    screen.check.test("two words")
+    screen.check.model.refuse("“two words” is not an address. Write host, host:port, or [IPv6 address]:port.")
+    screen.show_check()
+
+
 @picture("picker-search", size=WINDOW)
 def search(root: tk.Tk, kit: Kit) -> None:
     screen = _picker(root, kit, ROOMS)
@@ -501,7 +609,7 @@ def address(root: tk.Tk, kit: Kit) -> None:
 def _wrong_address(screen: Picker) -> None:
     screen.address.value = "printer:80"
     sentence = "Something answers at printer:80, but it is not lanchat (it does not speak our protocol). "
-    screen.address_done(sentence + "Check the address and the port.")
+    screen.address_done(sentence + "Check the address and the port.", Address("printer", 80))
 
 
 @picture("picker-offer", size=WINDOW)
@@ -556,7 +664,11 @@ def pin_again(root: tk.Tk, kit: Kit) -> None:
 def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:
     _picker(root, kit, ROOMS)
     where = "192.168.1.40 · 17 inside"
-    return NicknameDialog(root, kit, "Print shop floor", where, ME, on_join=lambda *_: None, key=MY_KEY)
+
+    def nothing(*_: object) -> None:
+        pass
+
+    return NicknameDialog(root, kit, "Print shop floor", where, ME, on_join=nothing, on_test=nothing, key=MY_KEY)
 
 
 @picture("dialog-host", size=WINDOW, dialog=True)

@@ -33,6 +33,7 @@ def dialog(root: tk.Tk, kit: Kit, until: Until, told: Told) -> NicknameDialog:
         "Ana",
         on_join=lambda nick, pin: told.append(nick if pin is None else (nick, pin)),
         on_cancel=lambda: told.append("cancelled"),
+        on_test=lambda: told.append("test"),
     )
     until(lambda: dialog.winfo_viewable() and dialog.grab_current() is dialog)
     focus(dialog, dialog.field, until)
@@ -144,6 +145,16 @@ def test_a_server_that_does_not_answer_can_be_tried_again(dialog: NicknameDialog
     until(lambda: dialog.focus_get() is dialog.join)
     dialog.join.event_generate("<Return>")
     assert told == ["Ana", "Ana"]
+
+
+def test_a_server_that_does_not_answer_can_be_tested(dialog: NicknameDialog, told: Told, until: Until) -> None:
+    dialog.join.invoke()
+    dialog.unreachable("192.168.1.23 does not answer.")
+    until(dialog.proposal.winfo_ismapped)
+    assert str(dialog.proposal["text"]) == "Test this server"
+    dialog.proposal.invoke()
+    assert told == ["Ana", "cancelled", "test"]
+    assert not dialog.winfo_exists()
 
 
 @pytest.mark.parametrize("joining", [False, True])

@@ -50,6 +50,9 @@ def picker(root: tk.Tk, kit: Kit, until: Until, asked: Asked) -> Picker:
         favourite=lambda server_id, on: asked.append(("favourite", f"{server_id} {on}")),
         sweep=lambda: asked.append(("sweep", None)),
         check=lambda: asked.append(("check", None)),
+        test=lambda server: asked.append(("test", server)),
+        stop_check=lambda: asked.append(("stop check", None)),
+        leave_check=lambda: asked.append(("leave check", None)),
     )
     picker = Picker(root, kit, actions)
     picker.pack(fill="both", expand=True)
@@ -236,6 +239,8 @@ def test_where_nobody_answers_every_address_can_be_asked_and_the_network_checked
     assert not picker.aid.winfo_manager()
     picker.show_state(listening=True, network=True)
     until(lambda: picker.aid.sweep.winfo_ismapped() and picker.aid.check.winfo_ismapped())
+    assert asked == [("check", None)], "by itself"
+    asked.clear()
     for button in (picker.aid.sweep, picker.aid.check):
         for event in ("<Enter>", "<Button-1>", "<ButtonRelease-1>"):
             button.event_generate(event, x=5, y=5)

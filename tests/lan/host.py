@@ -80,7 +80,7 @@ class Host(Namespace):
         self.set_ipv4(f"{self.ip.rpartition('.')[0]}.{number}/24")
 
     def await_link(self, carries: Callable[[], bool]) -> None:
-        """Until the kernel has seen the cable, at both ends: what is sent before gets lost. carries: at the other one."""
+        """Until the kernel has seen the cable at both ends: what is sent before gets lost. carries: at the other."""
         self._await(carries)
         self._await(lambda: "inet6" in self.run("ip -6 -o addr show dev eth0 scope link -tentative").stdout)
 

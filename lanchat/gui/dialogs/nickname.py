@@ -36,12 +36,14 @@ class NicknameDialog(Dialog):
         *,
         on_join: Callable[[str, str | None], object],
         on_cancel: Callable[[], object] | None = None,
+        on_test: Callable[[], object] | None = None,
         locked: bool = False,
         key: str = "",
     ) -> None:
-        """locked: the PIN is asked for from the beginning; see `ask_pin` for later. key: ours, once it is known."""
+        """on_test: the server shall be tested, and the dialog is gone; None: it cannot be. locked: the PIN is asked for
+        from the beginning; see `ask_pin` for later. key: ours, once it is known."""
         super().__init__(master, kit, f"Join {room}", on_cancel)
-        self._on_join = on_join
+        self._on_join, self._on_test = on_join, on_test
         self._nick, self._key = nick, key
         self._add_head(drawable(f"Join {room}"), detail)
         self.add_text("Your name in this room", "Sub.TLabel", gap=20)
@@ -94,8 +96,7 @@ class NicknameDialog(Dialog):
         self._complain(sentence)
         self.field.mark(True)
         if suggestion:
-            self.proposal.configure(text=drawable(f"Join as “{suggestion}”"), command=lambda: self._take(suggestion))
-            self.proposal.pack(anchor="w", pady=(self._kit.px(8), 0))
+            self._propose(drawable(f"Join as “{suggestion}”"), lambda: self._take(suggestion))
         self.field.selection_range(0, "end")
         self.field.icursor("end")
         self.field.focus_set()
@@ -116,9 +117,11 @@ class NicknameDialog(Dialog):
         return bool(self.pin.winfo_manager())
 
     def unreachable(self, sentence: str) -> None:
-        """Nothing is wrong with the name; another try may help."""
+        """Nothing is wrong with the name; another try may help, or a test says what is."""
         self._ready("Try again")
         self._complain(sentence)
+        if self._on_test is not None:
+            self._propose("Test this server", self._test)
         self.join.focus_set()
 
     # From the user
@@ -144,6 +147,15 @@ class NicknameDialog(Dialog):
         for field in (self.field, self.pin):
             field.state(["disabled"])
         self._on_join(nick, pin)
+
+    def _propose(self, words: str, act: Callable[[], object]) -> None:
+        self.proposal.configure(text=words, command=act)
+        self.proposal.pack(anchor="w", pady=(self._kit.px(8), 0))
+
+    def _test(self) -> None:
+        self.cancel()
+        if self._on_test is not None:
+            self._on_test()
 
     def _take(self, suggestion: str) -> None:
         self.field.value = suggestion

@@ -160,13 +160,19 @@ class RoomList:
         """Whoever is there, and can be heard, would have answered by now."""
         self._waited = True
 
+    @property
+    def alone(self) -> bool:
+        """No other computer's room answers, though it had the time to."""
+        return self._waited and not any(
+            found.state is State.LIVE and found.id not in self._here for found in self._found
+        )
+
     def aid(self) -> Aid | None:
         """What to offer below the list; None: rooms answer, or it is too early to say that none does."""
         if self._progress is not None:
             asked, total = self._progress
             return Aid(f"Asking every address of this network, {asked} of {total} …" if total else "…", busy=True)
-        answering = any(found.state is State.LIVE and found.id not in self._here for found in self._found)
-        if answering or not self._waited or self.section is not Section.NEARBY or self.query:
+        if not self.alone or self.section is not Section.NEARBY or self.query:
             return None
         return Aid("No address of this network answers." if self._swept else "No other computer’s room answers so far.")
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from tkinter import ttk
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found
@@ -17,7 +19,9 @@ from lanchat.gui.kit.key_bindings import Part, part_with_keyboard
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.row_list import RowList
 from lanchat.gui.kit.theme import Kit
+from lanchat.gui.model.check import CheckModel
 from lanchat.gui.model.picker import Room, RoomList, Row, Section
+from lanchat.gui.picker.check import PickerCheck
 from lanchat.gui.picker.clipboard_offer import ClipboardOffer
 from lanchat.gui.picker.empty import EmptyList
 from lanchat.gui.picker.rows import RoomPainter, as_rows, join_span
@@ -46,26 +50,40 @@ class Actions(NamedTuple):
     settings: Callable[[tk.Misc], object]
     favourite: Callable[[str, bool], object]  # id of the server
     sweep: Callable[[], object]
-    check: Callable[[], object]
+    check: Callable[[], object]  # look into the network
+    test: Callable[[str], object]  # one server: host:port
+    stop_check: Callable[[], object]
+    leave_check: Callable[[], object]  # nobody looks at it any more
 
 
 class Picker(ttk.Frame):
-    """The first screen."""
+    """The first screen. check: say `show_check` when it is another one."""
 
-    def __init__(self, master: tk.Misc, kit: Kit, actions: Actions) -> None:
+    def __init__(self, master: tk.Misc, kit: Kit, actions: Actions, check: CheckModel | None = None) -> None:
         super().__init__(master)
         self._kit, self._actions = kit, actions
         self._model = RoomList()
+        self.check = PickerCheck(
+            self,
+            kit,
+            check or CheckModel(),
+            actions,
+            alone=lambda: self._model.alone,
+            on_close=lambda: self.list.focus_set(),
+        )
         self._painter = RoomPainter(kit)
         self._listening, self._network, self._well = False, True, False
         self._waiting = ""  # the pending call of _waited
+        self._failed: Address | None = None  # where no server was found that was asked for by its address
         self._build()
+        self.bind("<Map>", lambda _: self._show(), add="+")  # somebody sees it now
 
     def rebuild(self) -> None:
         """Made anew, at the size that the kit has now, with what was typed and chosen."""
-        typed, chosen, offer = self.address.value, self.list.selected, self.offer
+        typed, chosen, offer, failed = self.address.value, self.list.selected, self.offer, self._failed
         asking, complaint = self.join_by_address.instate(["disabled"]), str(self.complaint["text"])
         part, me, hosted = part_with_keyboard(self.parts), self.side.me, self.side.hosted
+        checking = self.check.kept()
         for child in self.winfo_children():
             child.destroy()
         self._build()
@@ -75,15 +93,17 @@ class Picker(ttk.Frame):
         self.side.show_me(*me)
         self.side.show_hosted(hosted)
         self.offer.go_on(offer)
-        self._show_address(complaint, asking=asking)
+        self._show_address(complaint, failed, asking=asking)
         if isinstance(chosen, Room):
             self.list.select(chosen.key)
+        self.check.stand_for(self._main, checking)
         if part is not None:
             self.parts[part].first.focus_set()
 
     def destroy(self) -> None:
         if self._waiting:
             self.after_cancel(self._waiting)
+        self.check.cancel()
         super().destroy()
 
     def _build(self) -> None:
@@ -91,11 +111,12 @@ class Picker(ttk.Frame):
         self.side = PickerSide(self, self._kit, self._choose_section, self._actions)
         self.side.pack(side="left", fill="y")
         ttk.Frame(self, style="Line.TFrame", width=1).pack(side="left", fill="y")
-        main = ttk.Frame(self)
+        self._main = main = ttk.Frame(self)
         main.pack(side="left", fill="both", expand=True)
         self._add_head(main)
         self._add_foot(main)
         self._add_list(main)
+        self.check.stand_for(main)
         self._show()
 
     # What is told from outside
@@ -112,6 +133,8 @@ class Picker(ttk.Frame):
 
     def show_hosted(self, hosted: Sequence[Hosted]) -> None:
         here = {server.id for server in hosted}
+        if here != {server.id for server in self.side.hosted}:
+            self.check.model.forget()  # another question: whether others can join these
         self._model.set_here(here)
         self.offer.show_here(here)
         self.side.show_hosted(hosted)
@@ -124,8 +147,20 @@ class Picker(ttk.Frame):
         """How the search for rooms goes. network: this computer has an address that others reach."""
         if listening and not self._listening:
             self._waiting = self.after(PATIENCE, self._waited)
+        if network != self._network:
+            self.check.model.forget()
         self._listening, self._network = listening, network
         self._show_line()
+
+    def look_again(self) -> None:
+        """The user asked for it: what was found before counts no longer."""
+        self.check.model.forget()
+        self._show()
+
+    def show_check(self) -> None:
+        if self.check.panel is not None:
+            self.check.panel.refresh()
+        self._show()
 
     def look_at_clipboard(self) -> None:
         """Soon, and if we are on the screen: whether it holds a link to offer."""
@@ -134,15 +169,16 @@ class Picker(ttk.Frame):
     def address_busy(self, address: Address) -> None:
         """It is being asked. Enter asks another one instead."""
         self.offer.used(address)
-        self._show_address("", asking=True)
+        self._show_address("", None, asking=True)
 
-    def address_done(self, complaint: str = "") -> None:
-        """It answered, or `complaint` says why there will be no room."""
-        self._show_address(complaint, asking=False)
+    def address_done(self, complaint: str = "", failed: Address | None = None) -> None:
+        """It answered, or `complaint` says why there will be no room. failed: where it was looked for."""
+        self._show_address(complaint, failed, asking=False)
         if complaint:
             self.address.focus_set()
 
-    def _show_address(self, complaint: str, *, asking: bool) -> None:
+    def _show_address(self, complaint: str, failed: Address | None, *, asking: bool) -> None:
+        self._failed = failed
         self.join_by_address.configure(text="Asking …" if asking else "Join by address")
         self.join_by_address.state(["disabled" if asking else "!disabled"])
         self.address.mark(bool(complaint))
@@ -151,13 +187,20 @@ class Picker(ttk.Frame):
             self.complaint.pack(anchor="w", pady=(self._kit.px(8), 0))
         else:
             self.complaint.pack_forget()
+        if failed is not None:
+            self.test_address.configure(command=lambda: self.check.test(str(failed)))
+            self.test_address.pack(anchor="w", pady=(self._kit.px(8), 0), after=self.complaint)
+        else:
+            self.test_address.pack_forget()
 
     def take_focus(self) -> None:
-        self.list.focus_set()
+        (self.check.panel.body.canvas if self.check.panel else self.list).focus_set()
 
     @property
     def parts(self) -> list[Part]:
         """For F6."""
+        if self.check.panel is not None:
+            return [Part(self.side, self.side.nav), *self.check.panel.parts]
         return [Part(self.side, self.side.nav), Part(self._body, self.list), Part(self._foot, self.address)]
 
     @property
@@ -205,8 +248,9 @@ class Picker(ttk.Frame):
             line, text="Join by address", command=lambda: self._actions.join_address(self.address.value)
         )
         self.join_by_address.pack(side="left")
-        self.aid = SearchAid(foot, kit, on_sweep=self._actions.sweep, on_check=self._actions.check)
+        self.aid = SearchAid(foot, kit, on_sweep=self._actions.sweep, on_check=self.check.look)
         self.complaint = ttk.Label(foot, style="Error.TLabel", justify="left")  # packed only while there is one
+        self.test_address = ttk.Button(foot, text="Test this server", style="Small.TButton")  # it was not found
         self.offer = ClipboardOffer(foot, kit, on_join=self._join_offered, wanted=lambda: bool(self.winfo_manager()))
         foot.bind("<Configure>", lambda event: self.complaint.configure(wraplength=event.width))
         ttk.Frame(main, style="Line.TFrame", height=1).pack(side="bottom", fill="x")
@@ -229,11 +273,12 @@ class Picker(ttk.Frame):
         self.list.attach(bar, hide={"side": "right", "fill": "y", "padx": (0, kit.px(3)), "before": self.list})
         self.list.bind("<Leave>", lambda _: self.after_idle(self._show), add="+")  # rows may move again
         self.list.bind("<Key>", self._type_to_search)
-        self.empty = EmptyList(self._body, kit, self._actions.host)
+        self.empty = EmptyList(self._body, kit, self._actions.host, self.check.look)
 
     # From the user
 
     def _choose_section(self, section: Section) -> None:
+        self.check.close()
         self._title.configure(text=TITLES[section])
         self._model.set_view(section, self._model.query)
         self._show()
@@ -284,6 +329,8 @@ class Picker(ttk.Frame):
             command=lambda: self._actions.favourite(row.place.id or "", not row.favourite),
             state="normal" if row.known else "disabled",
         )
+        server = str(Address(row.place.host, row.place.port))
+        menu.add_command(label="Test this server", command=lambda: self.check.test(server))
         menu.paint()
         menu.tk_popup(x, y)
 
@@ -304,12 +351,18 @@ class Picker(ttk.Frame):
         self.list.show(as_rows(self._rows))
         self.side.show_counts(self._model.counts)
         self._show_line()
-        self.empty.show(self._model.section, self._model.query, empty=not self._rows)
-        self.aid.show(self._model.aid())
+        reasons = self.check.model.reasons if self._model.alone else ()
+        self.empty.show(self._model.section, self._model.query, empty=not self._rows, reasons=reasons)
+        aid = self._model.aid()
+        if aid is not None and not aid.busy and self._rows and self.check.model.hint:
+            aid = replace(aid, text=self.check.model.hint)
+        self.aid.show(aid, details=bool(reasons), check=bool(self._rows or not reasons))
+        self.check.watch()
 
     def _waited(self) -> None:
         self._waiting = ""
         self._model.set_waited()
+        self.check.look_unasked()
         self._show()
 
     def _show_line(self) -> None:

@@ -27,11 +27,17 @@ class SearchAid(ttk.Frame):
         self._text.pack(side="left", fill="x", expand=True)  # last: in a narrow window it is the one to give way
         self._text.bind("<Configure>", lambda event: self._text.configure(wraplength=event.width))
 
-    def show(self, aid: Aid | None) -> None:
+    def show(self, aid: Aid | None, *, details: bool = False, check: bool = True) -> None:
+        """details: it is known already what a check finds. check False: that is offered elsewhere."""
         if aid is None:
             self.pack_forget()
             return
         self._text.configure(text=aid.text)
         self.sweep.state(["disabled" if aid.busy else "!disabled"])
+        self.check.configure(text="Details …" if details else "Run network check")
+        if check:
+            self.check.pack(side="right", before=self.sweep)
+        else:
+            self.check.pack_forget()
         if not self.winfo_manager():
             self.pack(fill="x", pady=(0, self._gap), before=self.master.winfo_children()[0])
