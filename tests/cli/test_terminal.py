@@ -105,6 +105,8 @@ def test_how_one_is_here_is_typed(server: ServerProcess) -> None:
             terminal.type(f"{typed}\n")
             (told,) = ana.until(Presence, lambda e: e.changes[0].change == "status").changes
             assert [told.nick, told.state, told.text] == ["Zoe", *how]
+        ana.client.say("I see")
+        terminal.until("Ana: I see")  # what was told of Zoe before came to her before
         terminal.type("/who\n")
         terminal.until(r"Zoe \(.*do not disturb")
         assert terminal.leave("/quit\n") == 0

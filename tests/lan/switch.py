@@ -83,8 +83,12 @@ class Lan:
     def _add(self, name: str, number: int, subnet: int) -> Host:
         host = Host(self, name, number, subnet)
         self._hosts.append(host)
-        host.await_link(lambda: "state forwarding" in self._switch.run(f"bridge link show dev {name}").stdout)
+        host.await_link(lambda: self.carries(name))
         return host
+
+    def carries(self, port: str) -> bool:
+        """Whether the bridge has noticed what is plugged in there."""
+        return "state forwarding" in self._switch.run(f"bridge link show dev {port}").stdout
 
     def _bridge(self) -> None:
         bridge, snooping = f"bridge{self._subnets}", int(self._snooping)

@@ -56,6 +56,9 @@ class BadLan(Lan):
         with network_of(pid):
             self._ports = {**self._ports, port: open_tun(card, tap=True)}
 
+    def carries(self, port: str) -> bool:
+        return port in self._ports
+
     def silence(self, name: str, seconds: float) -> None:
         """Nothing passes to or from this host, and nobody is told: its link stays up."""
         self._silent_until[self._ports[name]] = time.monotonic() + seconds
