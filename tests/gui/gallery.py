@@ -909,6 +909,17 @@ def emoji_search(root: tk.Tk, kit: Kit) -> None:
     screen.choosing.picker.field.value = "heart"
 
 
+@picture("dialog-send-files", size=WINDOW, dialog=True)
+@picture("dialog-send-files-dark", size=WINDOW, mode="dark", dialog=True)
+def send_files(root: tk.Tk, kit: Kit) -> None:
+    screen = _answered_chat(root, kit)
+    screen.composer.draft = "This is how it looks now"
+    shot = Path(screen.files._maker._cache) / "Picture 2026-11-26 16.40.12.png"
+    shot.parent.mkdir(parents=True, exist_ok=True)
+    Image.linear_gradient("L").resize((640, 300)).save(shot)
+    screen.files.offer([shot])
+
+
 @picture("dialog-long-paste", size=WINDOW, dialog=True)
 def long_paste(root: tk.Tk, kit: Kit) -> None:
     screen = _marked_chat(root, kit)

@@ -61,9 +61,9 @@ class StandInClient:
         self.calls.append(("moderate", deed))
         return f"m{len(self.calls)}"
 
-    def send_file(self, path: Path, *, room: str) -> str:
+    def send_file(self, path: Path, text: str = "", *, room: str) -> str:
         del room
-        self.calls.append(("send_file", path))
+        self.calls.append(("send_file", path, text) if text else ("send_file", path))
         return f"t{len(self.calls)}"
 
     def get_file(self, message: Message, folder: Path | None = None, *, name: str = "", replace: bool = False) -> str:

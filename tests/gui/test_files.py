@@ -31,6 +31,7 @@ from lanchat.gui.chat.file_card import FileCard
 from lanchat.gui.chat.picture_maker import PictureMaker, small_picture
 from lanchat.gui.chat.picture_view import PictureView
 from lanchat.gui.desktop import folders
+from lanchat.gui.dialogs.send_files import SendFilesDialog
 from lanchat.gui.kit.theme import Kit
 from lanchat.paths import downloads, pictures
 from lanchat.protocol.frames import Deleted, File, Message
@@ -331,7 +332,44 @@ def test_copied_files_are_attached_and_their_names_are_not_pasted(
     named = uris if kind == "text/uri-list" else f"copy\n{uris}"
     own_clipboard(root, {kind: named, "UTF8_STRING": str(paths[0])})
     stage.screen.composer.text.event_generate("<<Paste>>")
-    assert [call for call in stage.client.calls if call[0] == "send_file"] == [("send_file", path) for path in paths]
+    assert sent_paths(stage) == [], "it may be by mistake"
+    dialog = offered(stage)
+    dialog.field.value = "these two"
+    dialog.field.event_generate("<Return>")
+    assert [call for call in stage.client.calls if call[0] == "send_file"] == [
+        ("send_file", paths[0], "these two"),
+        ("send_file", paths[1]),
+    ]
+    assert stage.screen.composer.draft == ""
+
+
+def offered(stage: Stage) -> SendFilesDialog:
+    """The dialog that asks, once it is there and has the keyboard."""
+
+    def found() -> list[SendFilesDialog]:
+        return [child for child in stage.root.winfo_children() if isinstance(child, SendFilesDialog)]
+
+    stage.until(lambda: found() and found()[0].winfo_viewable())
+    (dialog,) = found()
+    dialog.field.focus_force()
+    stage.until(lambda: stage.root.focus_get() is dialog.field)
+    return dialog
+
+
+def test_what_is_being_written_goes_along_with_what_is_pasted(stage: Stage, root: tk.Tk, tmp_path: Path) -> None:
+    path = tmp_path / "plan.png"
+    path.write_bytes(picture())
+    own_clipboard(root, {"text/uri-list": path.as_uri()})
+    stage.screen.composer.draft = "see\nthis one"
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    dialog = offered(stage)
+    assert dialog.field.value == "see this one"
+    stage.until(lambda: dialog.picture.winfo_ismapped())
+    dialog.event_generate("<Escape>")
+    assert (sent_paths(stage), stage.screen.composer.draft) == ([], "see\nthis one")
+    stage.screen.composer.text.event_generate("<<Paste>>")
+    offered(stage).field.event_generate("<Return>")
+    assert stage.client.calls[-1] == ("send_file", path, "see this one")
     assert stage.screen.composer.draft == ""
 
 
@@ -359,7 +397,7 @@ def test_a_picture_is_pasted(stage: Stage, root: tk.Tk, programs: Path) -> None:
     data = picture(size=(20, 20))
     own_clipboard(root, {"image/png": " ".join(f"0x{byte:x}" for byte in data) + " "})
     stage.screen.composer.text.event_generate("<<Paste>>")
-    stage.until(lambda: sent_paths(stage))
+    offered(stage).field.event_generate("<Return>")
     (path,) = sent_paths(stage)
     assert path.suffix == ".png"
     assert path.read_bytes() == data
@@ -379,7 +417,7 @@ def test_a_large_picture_is_pasted_by_another_program(stage: Stage, root: tk.Tk,
     assert sent_paths(stage) == []
     add_program(programs / "xclip", f"exec /bin/cat '{programs}/large.png'")
     stage.screen.composer.text.event_generate("<<Paste>>")
-    stage.until(lambda: sent_paths(stage))
+    offered(stage).field.event_generate("<Return>")
     with Image.open(sent_paths(stage)[0]) as pasted:
         assert pasted.tobytes() == image.tobytes()
 
@@ -429,7 +467,8 @@ def test_files_are_dropped_on_the_window(stage: Stage, monkeypatch: pytest.Monke
     monkeypatch.setattr(tk.Misc, "dnd_bind", lambda _, name, call: dropped.update({name: call}), raising=False)
     sent: list[list[Path]] = []
     problems: list[str] = []
-    attaching = Attaching(stage.screen.composer.text, [stage.screen.messages.text], sent.append, problems.append)
+    text, drops = stage.screen.composer.text, [stage.screen.messages.text]
+    attaching = Attaching(text, drops, lambda _: None, sent.append, problems.append)
     assert registered == ["DND_Files"]
     dropped["<<Drop>>"](SimpleNamespace(data="{/tmp/a plan.pdf} /tmp/b"))
     assert sent == [[Path("/tmp/a plan.pdf"), Path("/tmp/b")]]

@@ -33,16 +33,18 @@ _NO_PROGRAM: Final = "To paste this picture, install xclip (with Wayland: wl-cli
 
 class Attaching:
     """text: the composer's. drops: widgets that take what is dropped. on_paths: called with what is to be sent.
-    on_problem: with a sentence, where that cannot be."""
+    on_offer: with what was pasted or dropped, which may be by mistake. on_problem: with a sentence, where neither can
+    be."""
 
     def __init__(
         self,
         text: tk.Text,
         drops: Iterable[tk.Misc],
         on_paths: Callable[[list[Path]], object],
+        on_offer: Callable[[list[Path]], object],
         on_problem: Callable[[str], object],
     ) -> None:
-        self._text, self._on_paths, self._on_problem = text, on_paths, on_problem
+        self._text, self._on_paths, self._on_offer, self._on_problem = text, on_paths, on_offer, on_problem
         # What the clipboard gave, or why it gave nothing; None: no program reads it
         self._pasted: deque[list[Path] | str | None] = deque()
         self._thread: threading.Thread | None = None
@@ -68,21 +70,24 @@ class Attaching:
 
     def send_data(self, name: str, data: bytes) -> None:
         """As a file of that name."""
+        self._keep(name, data, self._on_paths)
+
+    def _keep(self, name: str, data: bytes, then: Callable[[list[Path]], object]) -> None:
         try:
             path = _place(name)
             path.write_bytes(data)
         except (OSError, StoreFailed) as error:
             self._on_problem(_not_kept(name, error))
         else:
-            self._on_paths([path])
+            then([path])
 
     # The clipboard
 
     def paste(self) -> bool:
-        """Sends the files that it holds, or its picture; False: what counts is its text."""
+        """Offers the files that it holds, or its picture; False: what counts is its text."""
         kinds = kinds_on_clipboard(self._text)
         if files := self._files(kinds):
-            self._send_files(files)
+            self._offer(files)
             return True
         if not is_picture(kinds):
             return False
@@ -92,10 +97,10 @@ class Attaching:
             self._timer = self._text.after(LOOK, self._look)
         return True
 
-    def _send_picture(self) -> None:
+    def _offer_picture(self) -> None:
         """By Tk's own way, where no other program helps: it may be too large for it, and this thread paints."""
         if data := clipboard_bytes(self._text, PNG):
-            self.send_data(_picture_name(), data)
+            self._keep(_picture_name(), data, self._on_offer)
         else:
             self._on_problem(_NO_PROGRAM)
 
@@ -140,11 +145,11 @@ class Attaching:
             self._thread = None
         match self._pasted.popleft():
             case None:
-                self._send_picture()
+                self._offer_picture()
             case str() as problem:
                 self._on_problem(problem)
             case paths:
-                self._on_paths(paths)
+                self._on_offer(paths)
 
     # Drag and drop, where tkinterdnd2 is installed
 
@@ -161,11 +166,11 @@ class Attaching:
             _log.info("nothing can be dropped here: %s", error)
 
     def _dropped(self, names: str) -> None:
-        self._send_files([Path(name) for name in self._text.tk.splitlist(names)])
+        self._offer([Path(name) for name in self._text.tk.splitlist(names)])
 
-    def _send_files(self, paths: list[Path]) -> None:
+    def _offer(self, paths: list[Path]) -> None:
         if len(paths) <= MAX_AT_ONCE:
-            self._on_paths(paths)
+            self._on_offer(paths)
         else:
             self._on_problem(f"{len(paths)} files are too many at once. Send the folder that they are in.")
 

@@ -145,6 +145,12 @@ class Composer(ttk.Frame):
         self.text.delete("1.0", "end")
         self.text.insert("1.0", text)
 
+    def take(self) -> None:
+        """What was written is on its way."""
+        self.text.delete("1.0", "end")
+        self.text.edit_reset()
+        self.say_error("")
+
     def submit(self) -> None:
         """Hand over what is written, if it is more than space."""
         text = expand(clean_text(self.text.get("1.0", "end-1c")).strip("\n"))
@@ -155,9 +161,7 @@ class Composer(ttk.Frame):
         except LocalProtocolError as error:
             self.say_error(str(error))
             return
-        self.text.delete("1.0", "end")
-        self.text.edit_reset()
-        self.say_error("")
+        self.take()
 
     def _make_aim(self, on_drop: Callable[[], object]) -> None:
         self._aim = ttk.Frame(self)  # what is answered or changed; there only meanwhile

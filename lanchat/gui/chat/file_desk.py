@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import shutil
 import tkinter as tk
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tkinter import filedialog
 from typing import Protocol
 
 from lanchat.client.events import Progress
 from lanchat.errors import LanchatError
+from lanchat.gui.chat.composer import Composer
 from lanchat.gui.chat.file_card import Deeds, FileCard
 from lanchat.gui.chat.picture_maker import PictureMaker
 from lanchat.gui.chat.picture_view import PictureView, room_on
 from lanchat.gui.desktop.folders import show_folder
+from lanchat.gui.dialogs.send_files import SendFilesDialog
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.timeline import Block
@@ -30,7 +32,7 @@ from lanchat.protocol.frames import Message
 class Mover(Protocol):
     """What the desk needs of lanchat.client.Client."""
 
-    def send_file(self, path: Path, *, room: str) -> str: ...
+    def send_file(self, path: Path, text: str = "", *, room: str) -> str: ...
     def get_file(
         self, message: Message, folder: Path | None = None, *, name: str = "", replace: bool = False
     ) -> str: ...
@@ -38,7 +40,7 @@ class Mover(Protocol):
 
 
 class FileDesk:
-    """Of one screen. on_problem: a sentence for who asked for something. on_rows: uploads changed. dress: makes a card
+    """Of one screen. composer: where one writes, and reads what is wrong. on_rows: uploads changed. dress: makes a card
     part of the talk: wheel, menu."""
 
     def __init__(
@@ -48,12 +50,12 @@ class FileDesk:
         model: ChatModel,
         client: Mover,
         *,
-        on_problem: Callable[[str], object],
+        composer: Callable[[], Composer],
         on_rows: Callable[[], object],
         dress: Callable[[FileCard, int], object],
     ) -> None:
         self._screen, self._kit, self._model, self._client = screen, kit, model, client
-        self._on_problem, self._on_rows, self._dress = on_problem, on_rows, dress
+        self._composer, self._on_rows, self._dress = composer, on_rows, dress
         self._cards: dict[At, FileCard] = {}
         self._pictures: dict[At, Path] = {}  # the folders of those that may lie in the cache
         self._views: set[At] = set()  # pictures to be shown large once they are here
@@ -209,6 +211,23 @@ class FileDesk:
                 self._client.send_file(path, room=self._model.target)
             except LanchatError as error:
                 self._on_problem(str(error))
+
+    def offer(self, paths: Sequence[Path]) -> None:
+        """Asks before what was pasted or dropped goes out, to the room that is open now; what is being written goes
+        along with the first."""
+        room, where, written = self._model.target, self._model.title_of_room, self._composer().draft
+
+        def send(words: str) -> None:
+            for path, said in zip(paths, [words, *[""] * (len(paths) - 1)], strict=True):
+                self._client.send_file(path, said, room=room)
+            if written and self._composer().draft == written:
+                self._composer().take()
+
+        top, words = self._screen.winfo_toplevel(), " ".join(written.split())
+        SendFilesDialog(top, self._kit, paths, where, words, on_send=send, shrink=self._maker.make)
+
+    def _on_problem(self, sentence: str) -> None:
+        self._composer().say_error(sentence)
 
     def end_upload(self, transfer_id: str) -> None:
         """Cancels it; one that failed was read."""

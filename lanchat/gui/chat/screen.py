@@ -305,7 +305,7 @@ class ChatScreen(ttk.Frame):
             self._kit,
             self.model,
             self._client,
-            on_problem=lambda sentence: self.composer.say_error(sentence),
+            composer=lambda: self.composer,
             on_rows=lambda: self.uploads.show(self.model.transfers.uploads),
             dress=lambda *of: self.messages.dress(*of),
         )
@@ -314,8 +314,8 @@ class ChatScreen(ttk.Frame):
         px = self._kit.px
         place = {"side": "bottom", "fill": "x", "padx": px(20), "pady": (px(4), 0), "after": self.composer}
         self.uploads = TransferRows(main, self._kit, self.files.end_upload, place)
-        drops = (self.messages.text, self.composer.text)
-        self.attaching = Attaching(self.composer.text, drops, self.files.send, self.composer.say_error)
+        files, text, problem = self.files, self.composer.text, self.composer.say_error
+        self.attaching = Attaching(text, (self.messages.text, text), files.send, files.offer, problem)
         self.messages.text.bind("<Control-u>", lambda _: self.attaching.choose())
         self.composer.add_attach(self.attaching.choose, self.attaching.paste)
 
