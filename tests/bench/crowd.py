@@ -1,0 +1,365 @@
+"""The load generator: a crowd that joins one server, some of whom speak, and all of whom are checked to hear all of it.
+
+One thread with epoll; the caller puts it on a core of its own. It hardly looks at what comes while it measures: what
+all get alike (the common stream) is kept once, and every other reader's bytes are compared with it where they lie
+(memcmp). Afterwards the stream is parsed in full: every message, once, in order, unharmed, under its author's name;
+so that holds for each who got it. Who gets other bytes (the speakers on IRC, everybody on nats-server) is counted.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import socket
+import ssl
+import time
+from collections import Counter
+from collections.abc import Generator
+from typing import Final, NamedTuple
+
+from tests.bench.dialects import TEXT, nick
+from tests.bench.figure import Refused
+from tests.bench.machine import cpu_time
+from tests.bench.servers import Running
+
+READ: Final = 256 * 1024  # bytes for one recv
+PATIENCE: Final = 60.0  # s for joining, and for the last messages
+FILLING: Final = 16  # messages that each speaker has under way, to fill a room
+SILENCE: Final = 0.3  # s after which nothing more comes
+SIGNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # one for each speaker
+MARK: Final = b"^"  # begins each text, and stands nowhere else
+_HEAD: Final = re.compile(rb"\^([A-Z])")
+_FILLER: Final = b"the quick brown fox jumps over the lazy dog, and comes back the same evening, "
+
+
+class Seen(NamedTuple):
+    """What a stretch of time brought. seconds: its length. reads: how many recv it took. server, here: s of the
+    processor that the server used, and we."""
+
+    deliveries: int
+    seconds: float
+    reads: int
+    server: float
+    here: float
+
+
+class Reader:
+    """One member of the crowd."""
+
+    def __init__(self, number: int, sock: socket.socket) -> None:
+        self.number, self.sock = number, sock
+        self.read = sock.recv_into
+        self.at = 0  # of the common stream
+        self.alone = False  # gets other bytes than the others do
+        self.rest = b""  # of what came alone: a mark may be cut
+        self.count = 0  # deliveries that came alone
+        self.sign = b""  # ours, as a speaker; empty: we only listen
+        self.said = 0
+
+    def fileno(self) -> int:
+        return self.sock.fileno()
+
+
+class Crowd:
+    """`size` members on a server; `speakers` of them speak, spread evenly."""
+
+    def __init__(self, server: Running, size: int, speakers: int = 0, *, tls: bool = False, length: int = 100) -> None:
+        self.dialect, self.port, self._pid = server.dialect, server.port, server.pid
+        self._tls = _context() if tls else None
+        self.readers: dict[int, Reader] = {}
+        self._size, self._length = size, length
+        self._poll = select.epoll()
+        self._buffer = bytearray(READ)
+        self._view = memoryview(self._buffer)
+        self.common = bytearray()
+        self._reads = 0
+        self.log: list[tuple[int, int, float]] | None = None  # for latencies: reader, its place then, when
+        self.sent_at: list[float] = []
+        self._number_of_speakers = speakers
+        self._speaking = False
+        self._probe: Reader | None = None
+
+    def __enter__(self) -> Crowd:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for reader in self.readers.values():
+            reader.sock.close()
+        self._poll.close()
+
+    # Joining
+
+    def join(self, at_once: int = 32) -> float:
+        """All come in, so many at a time; s from the first connect until the last is in."""
+        begun = time.perf_counter()
+        deadline = begun + PATIENCE
+        waiting = iter(range(self._size))
+        joining: dict[int, tuple[Reader, Generator[int, None, None]]] = {}
+        while True:
+            while len(joining) < at_once and (number := next(waiting, None)) is not None:
+                reader = Reader(number, socket.socket())
+                steps = self._joining(reader)
+                joining[reader.fileno()] = reader, steps
+                self._poll.register(reader.fileno(), next(steps))
+            if not joining:
+                break
+            if time.perf_counter() > deadline:
+                raise Refused(f"{len(self.readers)} of {self._size} are in after {PATIENCE:.0f} s")
+            for fd, _ in self._poll.poll(1):
+                if fd not in joining:
+                    self.readers[fd].sock.recv(READ)  # who came, told to those who are in
+                    continue
+                reader, steps = joining[fd]
+                wanted = next(steps, 0)
+                if wanted:
+                    self._poll.modify(fd, wanted)
+                    continue
+                del joining[fd]
+                self._poll.modify(fd, select.EPOLLIN)
+                reader.read = reader.sock.recv_into
+                self.readers[fd] = reader
+        return time.perf_counter() - begun
+
+    def _joining(self, reader: Reader) -> Generator[int, None, None]:
+        """Gives what to wait for; at its end the member is in."""
+        reader.sock.setblocking(False)
+        reader.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        reader.sock.connect_ex(("127.0.0.1", self.port))
+        yield select.EPOLLOUT
+        if self._tls is not None:
+            reader.sock = self._tls.wrap_socket(reader.sock, do_handshake_on_connect=False)
+            yield from _handshake(reader.sock)
+        greeting = self.dialect.greet(reader.number)
+        step = next(greeting, None)
+        while step is not None:
+            words, sign = step
+            if words:
+                reader.sock.send(words)
+            heard = b""
+            while sign not in heard:
+                yield select.EPOLLIN
+                try:
+                    piece = reader.sock.recv(READ)
+                except (BlockingIOError, ssl.SSLWantReadError):
+                    continue
+                if not piece:
+                    raise Refused(f"{nick(reader.number)} was not let in: {heard[-200:]!r}")
+                heard += piece
+            try:
+                step = greeting.send(heard)
+            except StopIteration:
+                return
+
+    def settle(self) -> None:
+        """Hears out what is told of the joining, until nothing comes any more; from now on all of it counts."""
+        deadline = time.perf_counter() + PATIENCE
+        while events := self._poll.poll(SILENCE):
+            if time.perf_counter() > deadline:
+                raise Refused("the server does not become quiet")
+            for fd, _ in events:
+                try:
+                    self.readers[fd].sock.recv(READ)
+                except (BlockingIOError, ssl.SSLWantReadError):
+                    continue
+        everybody = sorted(self.readers.values(), key=lambda reader: reader.number)
+        speakers = everybody[:: max(1, self._size // max(1, self._number_of_speakers))][: self._number_of_speakers]
+        for sign, reader in zip(SIGNS, speakers, strict=False):
+            reader.sign = MARK + sign.encode()
+        one_order = self.dialect.one_order or len(speakers) <= 1
+        for reader in everybody:
+            reader.alone = not one_order or bool(reader.sign and not self.dialect.echo)
+        self.speakers = speakers
+        self._probe = None if self.dialect.echo else everybody[-1]
+        rest = self._length - len(MARK) - 1 - 8
+        self._filler = (_FILLER * (rest // len(_FILLER) + 1))[:rest]
+
+    # Speaking and listening
+
+    def converse(self, window: int, warm_up: float, seconds: float) -> Seen:
+        """Each speaker keeps `window` messages under way: its own come back to it (on IRC: reach the last member)."""
+        self._speaking = True
+        for speaker in self.speakers:
+            self._say(speaker, window)
+        self._listen(warm_up)
+        seen = self.watch(seconds)
+        self._speaking = False
+        return seen
+
+    def watch(self, seconds: float) -> Seen:
+        """Listens for so long, and tells what came."""
+        places, counted, reads = self._places(), self._counted(), self._reads
+        begun, server, here = time.perf_counter(), cpu_time(self._pid), time.process_time()
+        self._listen(seconds)
+        took, used = time.perf_counter() - begun, (cpu_time(self._pid) - server, time.process_time() - here)
+        deliveries = self._counted() - counted + self._passed(self._places()) - self._passed(places)
+        return Seen(deliveries, took, self._reads - reads, *used)
+
+    def speak(self, rate: float, seconds: float) -> str:
+        """The first speaker says so many messages a second, whatever comes back; when each came, is noted. Returns
+        how the last one begins."""
+        self.log = [] if self.log is None else self.log
+        begun = time.perf_counter()
+        for n in range(int(rate * seconds)):
+            self._listen(begun + n / rate - time.perf_counter())
+            self.sent_at.append(time.perf_counter())
+            self._say(self.speakers[0], 1)
+        self._listen(1 / rate)
+        return f"{MARK.decode()}A{self.speakers[0].said - 1:08x}"
+
+    def fill(self, messages: int) -> None:
+        """Says so many messages, or some more, as fast as the server takes them; all of them arrive."""
+        self._speaking = True
+        for speaker in self.speakers:
+            self._say(speaker, FILLING)
+        while self.sent < messages:
+            self._turn(1)
+        self.finish()
+
+    def _say(self, speaker: Reader, number: int) -> None:
+        said, sign = speaker.said, speaker.sign
+        texts = [b"%s%08x%s" % (sign, said + n, self._filler) for n in range(number)]
+        words = b"".join([self.dialect.say(speaker.number, said + n, text) for n, text in enumerate(texts)])
+        if speaker.sock.send(words) != len(words):
+            raise Refused("the server takes no more")
+        speaker.said = said + number
+
+    def _listen(self, seconds: float) -> None:
+        deadline = time.perf_counter() + seconds
+        while (left := deadline - time.perf_counter()) > 0:
+            self._turn(left)
+
+    def _turn(self, timeout: float) -> int:
+        """Reads once from each who has something."""
+        common, view, log = self.common, self._view, self.log
+        events = self._poll.poll(timeout)
+        for fd, _ in events:
+            reader = self.readers[fd]
+            try:
+                size = reader.read(view)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                continue
+            if not size:
+                raise Refused(f"{nick(reader.number)} was put out")
+            self._reads += 1
+            if reader.alone:
+                self._take_alone(reader, size)
+                continue
+            at, end = reader.at, reader.at + size
+            known = min(size, len(common) - at)
+            if not common.startswith(view[:known], at):
+                raise Refused(f"{nick(reader.number)} got other bytes than the others, or in another order")
+            if known < size:
+                common += view[known:size]
+            reader.at = end
+            if log is not None:
+                log.append((reader.number, end, time.perf_counter()))
+            if self._speaking:
+                # A mark that was cut ends in this piece: counted here, and only here
+                if reader.sign:
+                    self._say_again(reader, common.count(reader.sign, max(0, at - 1), end))
+                elif reader is self._probe:
+                    for sign, number in Counter(_HEAD.findall(common, max(0, at - 1), end)).items():
+                        self._say_again(self.speakers[sign[0] - ord("A")], number)
+        return len(events)
+
+    def _say_again(self, speaker: Reader, number: int) -> None:
+        if number:
+            self._say(speaker, number)
+
+    def _take_alone(self, reader: Reader, size: int) -> None:
+        reader.count += self._buffer.count(MARK, 0, size)
+        if self._speaking and self.dialect.echo and reader.sign:
+            piece = reader.rest + self._buffer[:size]
+            reader.rest = bytes(piece[-1:])
+            self._say_again(reader, piece.count(reader.sign))
+
+    # What came
+
+    @property
+    def sent(self) -> int:
+        return sum(speaker.said for speaker in self.speakers)
+
+    @property
+    def expected(self) -> int:
+        """Deliveries, once all have all."""
+        return self.sent * self._size - (0 if self.dialect.echo else self.sent)
+
+    def _places(self) -> list[int]:
+        return [reader.at for reader in self.readers.values() if not reader.alone]
+
+    def _counted(self) -> int:
+        return sum(reader.count for reader in self.readers.values() if reader.alone)
+
+    def _passed(self, places: list[int]) -> int:
+        """How many deliveries lie before these places of the common stream."""
+        first = min(places, default=0)
+        base = self.common.count(MARK, 0, first)
+        return sum(base + self.common.count(MARK, first, place) for place in places)
+
+    def say(self, number: int) -> None:
+        """The first speaker says so many at once."""
+        self._say(self.speakers[0], number)
+
+    def finish(self, patience: float = PATIENCE) -> None:
+        """Waits for the rest, and checks all that came. Raises Refused."""
+        self._speaking = False
+        deadline = time.perf_counter() + patience
+        while time.perf_counter() < deadline:
+            if not self._turn(SILENCE) and self._counted() + self._passed(self._places()) >= self.expected:
+                break
+        arrived = self._counted() + self._passed(self._places())
+        if arrived != self.expected:
+            raise Refused(f"{arrived:,} deliveries instead of {self.expected:,}")
+        if places := self._places():
+            if set(places) != {len(self.common)}:
+                raise Refused("some got less than others")
+            self._parse()
+
+    def _pattern(self) -> re.Pattern[bytes]:
+        text = rb"\^([A-Z])([0-9a-f]{8})" + re.escape(self._filler)
+        return re.compile(self.dialect.line.replace(TEXT, text))
+
+    def _parse(self) -> None:
+        """Each message once, in order, whole, and under its author's name."""
+        heard = {speaker.sign[1:]: 0 for speaker in self.speakers}
+        authors = {speaker.sign[1:]: speaker.number for speaker in self.speakers}
+        for author, sign, count in self._pattern().findall(self.common):
+            if int(count, 16) != heard[sign]:
+                raise Refused(f"message {count.decode()} instead of {heard[sign]:08x} of {sign.decode()}")
+            if author and int(author) != authors[sign]:
+                raise Refused(f"a message of {nick(authors[sign])} came under the name of u{author.decode()}")
+            heard[sign] += 1
+        if sum(heard.values()) != self.sent:
+            raise Refused(f"{self.sent - sum(heard.values())} messages came damaged")
+
+    def latencies(self) -> list[float]:
+        """s from saying to hearing, for each message and each who got it in the common stream. After finish()."""
+        ends = [found.end() for found in self._pattern().finditer(self.common)]
+        following = dict.fromkeys((reader.number for reader in self.readers.values()), 0)
+        found: list[float] = []
+        for number, place, when in self.log or []:
+            n = following[number]
+            while n < len(ends) and ends[n] <= place:
+                found.append(when - self.sent_at[n])
+                n += 1
+            following[number] = n
+        return found
+
+
+def _context() -> ssl.SSLContext:
+    """TLS 1.3 where the server has it; nobody is trusted or distrusted here."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _handshake(sock: ssl.SSLSocket) -> Generator[int, None, None]:
+    while True:
+        try:
+            sock.do_handshake()
+            return
+        except ssl.SSLWantReadError:
+            yield select.EPOLLIN
+        except ssl.SSLWantWriteError:
+            yield select.EPOLLOUT
