@@ -13,12 +13,41 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.bench import delivery, idle, machine, run, servers, start
+from tests.bench import (
+    client,
+    delivery,
+    growth,
+    hostile,
+    idle,
+    join,
+    journal,
+    latency,
+    machine,
+    run,
+    servers,
+    slow_reader,
+    start,
+    transfer,
+    wire,
+)
 from tests.bench.figure import Table
 from tests.bench.run import Found, Measure, Run
 from tests.gui.display import missing, own_display
 
-MEASURES: Final[dict[str, Measure]] = {"delivery": delivery, "start": start, "idle": idle}
+MEASURES: Final[dict[str, Measure]] = {
+    "delivery": delivery,
+    "latency": latency,
+    "slow_reader": slow_reader,
+    "join": join,
+    "growth": growth,
+    "journal": journal,
+    "client": client,
+    "start": start,
+    "idle": idle,
+    "transfer": transfer,
+    "wire": wire,
+    "hostile": hostile,
+}
 ROUNDS: Final = 3
 
 
@@ -30,7 +59,8 @@ def main(arguments: list[str]) -> int:
     rounds = options.rounds or (1 if options.short else ROUNDS)
     with contextlib.ExitStack() as stack:
         # One for all: Tk, which looks for the window manager, keeps its connection to a display for good
-        display = "" if missing() else stack.enter_context(own_display())
+        own = not options.display and not missing()
+        display = stack.enter_context(own_display()) if own else options.display
         if options.compare:
             old, new = options.compare
             trees = {label: stack.enter_context(_tree(label)) for label in (old, new)}
@@ -53,6 +83,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*MEASURES, []], metavar="NAME", help=f"of {', '.join(MEASURES)}")
     parser.add_argument("--short", action="store_true", help="to see that it works: no figure of it is worth anything")
+    parser.add_argument("--display", default="", metavar="NAME", help="for windows (default: one of its own, by Xvfb)")
     parser.add_argument("--rounds", type=int, help=f"how often everything is measured ({ROUNDS})")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write what was found")
     parser.add_argument("--compare", nargs=2, metavar="REV", help="two commits by turns, instead of what is beside")

@@ -14,7 +14,7 @@ import socket
 import ssl
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Final, NamedTuple
 
 from tests.bench.dialects import TEXT, nick
@@ -73,11 +73,14 @@ class Crowd:
         self._view = memoryview(self._buffer)
         self.common = bytearray()
         self._reads = 0
+        self._used = 0.0  # s of the processor by the server, before the joining
         self.log: list[tuple[int, int, float]] | None = None  # for latencies: reader, its place then, when
-        self.sent_at: list[float] = []
+        self._first = (0, 0)  # what the first speaker, and all, had said before
+        self.sent_at: list[float] = []  # of each message since then
         self._number_of_speakers = speakers
         self._speaking = False
         self._probe: Reader | None = None
+        self._deaf: Reader | None = None
 
     def __enter__(self) -> Crowd:
         return self
@@ -91,7 +94,7 @@ class Crowd:
 
     def join(self, at_once: int = 32) -> float:
         """All come in, so many at a time; s from the first connect until the last is in."""
-        begun = time.perf_counter()
+        begun, self._used = time.perf_counter(), cpu_time(self._pid)
         deadline = begun + PATIENCE
         waiting = iter(range(self._size))
         joining: dict[int, tuple[Reader, Generator[int, None, None]]] = {}
@@ -165,9 +168,8 @@ class Crowd:
         speakers = everybody[:: max(1, self._size // max(1, self._number_of_speakers))][: self._number_of_speakers]
         for sign, reader in zip(SIGNS, speakers, strict=False):
             reader.sign = MARK + sign.encode()
-        one_order = self.dialect.one_order or len(speakers) <= 1
         for reader in everybody:
-            reader.alone = not one_order or bool(reader.sign and not self.dialect.echo)
+            reader.alone = not self.dialect.one_order or bool(reader.sign and not self.dialect.echo)
         self.speakers = speakers
         self._probe = None if self.dialect.echo else everybody[-1]
         rest = self._length - len(MARK) - 1 - 8
@@ -194,26 +196,33 @@ class Crowd:
         deliveries = self._counted() - counted + self._passed(self._places()) - self._passed(places)
         return Seen(deliveries, took, self._reads - reads, *used)
 
-    def speak(self, rate: float, seconds: float) -> str:
-        """The first speaker says so many messages a second, whatever comes back; when each came, is noted. Returns
-        how the last one begins."""
-        self.log = [] if self.log is None else self.log
+    def speak(self, rate: float, seconds: float, going: Callable[[], bool] = lambda: False) -> str:
+        """The first speaker says so many messages a second, whatever comes back, and goes on while `going`; when each
+        came, is noted. Returns how the last one begins."""
+        self.log, self.sent_at, self._first = [], [], (self.speakers[0].said, self.sent)
         begun = time.perf_counter()
-        for n in range(int(rate * seconds)):
-            self._listen(begun + n / rate - time.perf_counter())
+        while len(self.sent_at) < int(rate * seconds) or going():
+            self._listen(begun + len(self.sent_at) / rate - time.perf_counter())
             self.sent_at.append(time.perf_counter())
             self._say(self.speakers[0], 1)
         self._listen(1 / rate)
         return f"{MARK.decode()}A{self.speakers[0].said - 1:08x}"
 
     def fill(self, messages: int) -> None:
-        """Says so many messages, or some more, as fast as the server takes them; all of them arrive."""
+        """All speakers together say so many messages, or some more, as fast as the server takes them."""
         self._speaking = True
         for speaker in self.speakers:
             self._say(speaker, FILLING)
         while self.sent < messages:
             self._turn(1)
-        self.finish()
+        self._speaking = False
+        while self._turn(SILENCE):
+            pass
+
+    def stop_reading(self) -> None:
+        """The last member reads nothing from now on, until finish()."""
+        self._deaf = max(self.readers.values(), key=lambda reader: reader.number)
+        self._poll.unregister(self._deaf.fileno())
 
     def _say(self, speaker: Reader, number: int) -> None:
         said, sign = speaker.said, speaker.sign
@@ -268,12 +277,18 @@ class Crowd:
 
     def _take_alone(self, reader: Reader, size: int) -> None:
         reader.count += self._buffer.count(MARK, 0, size)
+        if self.log is not None:
+            self.log.append((reader.number, reader.count, time.perf_counter()))
         if self._speaking and self.dialect.echo and reader.sign:
             piece = reader.rest + self._buffer[:size]
             reader.rest = bytes(piece[-1:])
             self._say_again(reader, piece.count(reader.sign))
 
     # What came
+
+    def server_time(self) -> float:
+        """s of the processor that the server used since the crowd began to join."""
+        return cpu_time(self._pid) - self._used
 
     @property
     def sent(self) -> int:
@@ -302,7 +317,8 @@ class Crowd:
 
     def finish(self, patience: float = PATIENCE) -> None:
         """Waits for the rest, and checks all that came. Raises Refused."""
-        self._speaking = False
+        if self._deaf is not None:
+            self._poll.register(self._deaf.fileno(), select.EPOLLIN)
         deadline = time.perf_counter() + patience
         while time.perf_counter() < deadline:
             if not self._turn(SILENCE) and self._counted() + self._passed(self._places()) >= self.expected:
@@ -333,16 +349,25 @@ class Crowd:
             raise Refused(f"{self.sent - sum(heard.values())} messages came damaged")
 
     def latencies(self) -> list[float]:
-        """s from saying to hearing, for each message and each who got it in the common stream. After finish()."""
-        ends = [found.end() for found in self._pattern().finditer(self.common)]
-        following = dict.fromkeys((reader.number for reader in self.readers.values()), 0)
+        """s from saying to hearing, for each message of speak() and each who got it; but for who did not read, and
+        who is not told what it says itself. After finish()."""
+        if self.log is None:
+            return []
+        said, all_said = self._first
+        heard = self._pattern().finditer(self.common)
+        ends = [found.end() for found in heard if found[2] == b"A" and int(found[3], 16) >= said]
+        counts = [all_said + n + 1 for n in range(len(self.sent_at))]
+        due = {
+            reader.number: iter(zip(counts if reader.alone else ends, self.sent_at, strict=True))
+            for reader in self.readers.values()
+            if reader is not self._deaf and (self.dialect.echo or not reader.alone)
+        }
+        waited = {number: next(messages, None) for number, messages in due.items()}
         found: list[float] = []
-        for number, place, when in self.log or []:
-            n = following[number]
-            while n < len(ends) and ends[n] <= place:
-                found.append(when - self.sent_at[n])
-                n += 1
-            following[number] = n
+        for number, place, when in self.log:
+            while (message := waited.get(number)) is not None and message[0] <= place:
+                found.append(when - message[1])
+                waited[number] = next(due[number], None)
         return found
 
 

@@ -57,7 +57,7 @@ FIGURES: Final = tuple(
 
 
 def trials(run: Run) -> Iterator[Trial]:
-    for kind in KINDS[:: run.many(1, 3)]:
+    for kind in KINDS[:: run.many(1, 4)]:
         kind = kind._replace(members=run.many(kind.members, SHORT))
         bare: list[tuple[int, int]] = []
         yield Trial(OURS, partial(_ours, kind, run, bare))

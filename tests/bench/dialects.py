@@ -80,6 +80,6 @@ def _publish(_number: int, _count: int, text: bytes) -> bytes:
 
 LANCHAT: Final = Dialect(_guest, _say, rb'"nick":"u(\d+)",[^\n]*"text":"TEXT"[^\n]*\n')
 IRC: Final = Dialect(_irc, _say_on_irc, rb":u(\d+)![^\n]* :TEXT\r\n", echo=False)
-# It tells no author; each connection's own thread delivers, so that orders differ between receivers
+# It tells no author; it asks each whether it lives, and each connection's own thread delivers: orders differ
 NATS: Final = Dialect(_nats, _publish, rb"MSG [^\n]*()\r\nTEXT\r\n", one_order=False)
 BARE: Final = Dialect(_nothing, _say, b"")  # nobody speaks

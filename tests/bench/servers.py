@@ -122,7 +122,7 @@ def _wait(name: str, process: subprocess.Popen[bytes], port: int, log: Path) -> 
         time.sleep(0.02)
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate and its key (P-256), as all peers know them."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -130,10 +130,10 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(x509.random_serial_number()).not_valid_before(now - day).not_valid_after(now + day)
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    certificate, secret = folder / "cert.pem", folder / "key.pem"
-    certificate.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem))
+    public, secret = folder / "cert.pem", folder / "key.pem"
+    public.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem))
     secret.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    return certificate, secret
+    return public, secret
 
 
 def _ngircd(folder: Path, port: int, tls: bool) -> list[str]:
@@ -145,8 +145,8 @@ def _ngircd(folder: Path, port: int, tls: bool) -> list[str]:
         *("PingTimeout = 900", "[Options]", "DNS = no", "Ident = no", "PAM = no"),
     ]
     if tls:
-        certificate, secret = _certificate(folder)
-        lines += ["[SSL]", f"CertFile = {certificate}", f"KeyFile = {secret}", f"Ports = {secure}"]
+        made, secret = certificate(folder)
+        lines += ["[SSL]", f"CertFile = {made}", f"KeyFile = {secret}", f"Ports = {secure}"]
     (folder / "ngircd.conf").write_text("\n".join(lines) + "\n")
     return ["--nodaemon", "--config", str(folder / "ngircd.conf")]
 
@@ -155,9 +155,9 @@ def _inspircd(folder: Path, port: int, tls: bool) -> list[str]:
     (folder / "motd").write_text("bench\n")
     profile, secure = "", ""
     if tls:
-        certificate, secret = _certificate(folder)
+        made, secret = certificate(folder)
         profile = '<module name="ssl_gnutls"><sslprofile name="bench" provider="gnutls"'
-        profile += f' certfile="{certificate}" keyfile="{secret}">'
+        profile += f' certfile="{made}" keyfile="{secret}">'
         secure = ' sslprofile="bench"'
     many = 'localmax="100000" globalmax="100000" limit="100000" threshold="1000000000" commandrate="1000000000"'
     queues = 'hardsendq="250M" softsendq="250M" recvq="8M"'

@@ -95,13 +95,18 @@ def test_goals_look_at_the_fastest_peer_of_the_same_rounds() -> None:
     assert table.compared("ngircd", OURS)[1].endswith("2.500")
 
 
-def test_its_short_form_measures_everything(tmp_path: Path) -> None:
+@pytest.mark.display
+def test_its_short_form_measures_everything(tmp_path: Path, display: str) -> None:
     """Nothing here depends on how long anything takes."""
     told = tmp_path / "found.json"
-    command = [sys.executable, "-m", "tests.bench", "--short", "--json", str(told)]
+    command = [sys.executable, "-m", "tests.bench", "--short", "--display", display, "--json", str(told)]
     done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(told.read_text())
     assert not found["refused"]
     assert found["commits"]
-    assert {key.split(",")[0] for key in found["figures"]} >= {"delivery", "start", "idle"}
+    measured = {key.split(",")[0].split(":")[0] for key in found["figures"]}
+    assert measured == {
+        *("delivery", "latency", "slow reader", "join", "growth", "journal", "client"),
+        *("start", "idle", "file", "wire", "hostile"),
+    }

@@ -16,7 +16,7 @@ from tests.bench.figure import Refused
 from tests.bench.machine import HERE, on_core
 from tests.bench.run import Run
 
-PATIENCE: Final = 30.0  # s
+PATIENCE: Final = 60.0  # s
 _NAMED: Final = "from lanchat.client.profile import Profile; Profile.open('default').update(nick='Window')"
 
 
