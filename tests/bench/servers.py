@@ -42,8 +42,10 @@ class Running(NamedTuple):
 
 
 def environment(tree: Path, home: Path, display: str = "") -> dict[str, str]:
-    """For a program of the lanchat in `tree`, whichever is installed, with nothing of its user's."""
-    return {**os.environ, "PYTHONPATH": str(tree), "LANCHAT_HOME": str(home), "DISPLAY": display}
+    """For a program of the lanchat in `tree`, whichever is installed, with nothing of its user's. It keeps what it
+    compiles, as for any user, whatever may be set here."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PYTHONPATH": str(tree), "LANCHAT_HOME": str(home), "DISPLAY": display}
 
 
 @contextlib.contextmanager
