@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import select
 import socket
-import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -21,6 +20,7 @@ from tests.bench.dialects import TEXT, nick
 from tests.bench.figure import Refused
 from tests.bench.machine import cpu_time
 from tests.bench.servers import Running
+from tests.bench.tls import TlsSocket, context
 
 READ: Final = 256 * 1024  # bytes for one recv
 PATIENCE: Final = 120.0  # s for joining, and for the last messages
@@ -46,7 +46,7 @@ class Seen(NamedTuple):
 class Reader:
     """One member of the crowd."""
 
-    def __init__(self, number: int, sock: socket.socket) -> None:
+    def __init__(self, number: int, sock: socket.socket | TlsSocket) -> None:
         self.number, self.sock = number, sock
         self.read = sock.recv_into
         self.at = 0  # of the common stream
@@ -65,7 +65,7 @@ class Crowd:
 
     def __init__(self, server: Running, size: int, speakers: int = 0, *, tls: bool = False, length: int = 100) -> None:
         self.dialect, self.port, self._pid = server.dialect, server.port, server.pid
-        self._tls = _context() if tls else None
+        self._tls = context() if tls else None
         self.readers: dict[int, Reader] = {}
         self._size, self._length = size, length
         self._poll = select.epoll()
@@ -130,8 +130,8 @@ class Crowd:
         reader.sock.connect_ex(("127.0.0.1", self.port))
         yield select.EPOLLOUT
         if self._tls is not None:
-            reader.sock = self._tls.wrap_socket(reader.sock, do_handshake_on_connect=False)
-            yield from _handshake(reader.sock)
+            reader.sock = TlsSocket(reader.sock, self._tls)
+            yield from reader.sock.handshake()
         greeting = self.dialect.greet(reader.number)
         step = next(greeting, None)
         while step is not None:
@@ -143,7 +143,7 @@ class Crowd:
                 yield select.EPOLLIN
                 try:
                     piece = reader.sock.recv(READ)
-                except (BlockingIOError, ssl.SSLWantReadError):
+                except BlockingIOError:
                     continue
                 if not piece:
                     raise Refused(f"{nick(reader.number)} was not let in: {heard[-200:]!r}")
@@ -162,7 +162,7 @@ class Crowd:
             for fd, _ in events:
                 try:
                     self.readers[fd].sock.recv(READ)
-                except (BlockingIOError, ssl.SSLWantReadError):
+                except BlockingIOError:
                     continue
         everybody = sorted(self.readers.values(), key=lambda reader: reader.number)
         speakers = everybody[:: max(1, self._size // max(1, self._number_of_speakers))][: self._number_of_speakers]
@@ -245,7 +245,7 @@ class Crowd:
             reader = self.readers[fd]
             try:
                 size = reader.read(view)
-            except (BlockingIOError, ssl.SSLWantReadError):
+            except BlockingIOError:
                 continue
             if not size:
                 raise Refused(f"{nick(reader.number)} was put out")
@@ -369,22 +369,3 @@ class Crowd:
                 found.append(when - message[1])
                 waited[number] = next(due[number], None)
         return found
-
-
-def _context() -> ssl.SSLContext:
-    """TLS 1.3 where the server has it; nobody is trusted or distrusted here."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _handshake(sock: ssl.SSLSocket) -> Generator[int, None, None]:
-    while True:
-        try:
-            sock.do_handshake()
-            return
-        except ssl.SSLWantReadError:
-            yield select.EPOLLIN
-        except ssl.SSLWantWriteError:
-            yield select.EPOLLOUT

@@ -14,6 +14,7 @@ from tests.bench.crowd import Crowd
 from tests.bench.figure import OURS, Figure
 from tests.bench.machine import HERE, on_core
 from tests.bench.run import Run, Trial
+from tests.bench.tls import TlsSocket
 
 HEADERS: Final = 14 + 20 + 32  # bytes of a packet: Ethernet, IPv4, TCP with its time stamps
 ROOM: Final = 50  # members
@@ -53,6 +54,6 @@ def _wire(run: Run, tls: bool) -> Mapping[str, float]:
         }
 
 
-def _received(sock: socket.socket) -> tuple[int, int]:
+def _received(sock: socket.socket | TlsSocket) -> tuple[int, int]:
     info: tuple[int, int] = _INFO.unpack(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO.size))
     return info
