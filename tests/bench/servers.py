@@ -85,7 +85,10 @@ def peer(name: str, *, tls: bool) -> Iterator[Running]:
         arguments = command(folder, port, tls)
         program = shutil.which(name, path=_PATH) or name
         with on_core(THERE), open(folder / "log", "wb") as log:
-            process = subprocess.Popen([program, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            # In its folder: one of them leaves a core there when it is asked to end
+            process = subprocess.Popen(
+                [program, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder
+            )
         try:
             _wait(name, process, port, folder / "log")
             yield Running(port, process.pid, dialect)
