@@ -121,7 +121,9 @@ class Crowd:
                 self._poll.modify(fd, select.EPOLLIN)
                 reader.read = reader.sock.recv_into
                 self.readers[fd] = reader
-        return time.perf_counter() - begun
+        took = time.perf_counter() - begun
+        self._cast()
+        return took
 
     def _joining(self, reader: Reader) -> Generator[int, None, None]:
         """Gives what to wait for; at its end the member is in."""
@@ -153,17 +155,8 @@ class Crowd:
             except StopIteration:
                 return
 
-    def settle(self) -> None:
-        """Hears out what is told of the joining, until nothing comes any more; from now on all of it counts."""
-        deadline = time.perf_counter() + PATIENCE
-        while events := self._poll.poll(SILENCE):
-            if time.perf_counter() > deadline:
-                raise Refused("the server does not become quiet")
-            for fd, _ in events:
-                try:
-                    self.readers[fd].sock.recv(READ)
-                except BlockingIOError:
-                    continue
+    def _cast(self) -> None:
+        """Who speaks, and who hears what the others do."""
         everybody = sorted(self.readers.values(), key=lambda reader: reader.number)
         speakers = everybody[:: max(1, self._size // max(1, self._number_of_speakers))][: self._number_of_speakers]
         for sign, reader in zip(SIGNS, speakers, strict=False):
@@ -174,6 +167,33 @@ class Crowd:
         self._probe = None if self.dialect.echo else everybody[-1]
         rest = self._length - len(MARK) - 1 - 8
         self._filler = (_FILLER * (rest // len(_FILLER) + 1))[:rest]
+
+    def settle(self) -> None:
+        """Hears out what is told of the joining: two members cry, and what all hear behind that counts. No silence is
+        waited for, which on a busy machine says nothing."""
+        criers = sorted(self.readers.values(), key=lambda reader: reader.number)[:2]
+        for reader in criers:
+            reader.sock.send(self.dialect.say(reader.number, -1, _cry(reader)))
+        heard = dict.fromkeys(self.readers, b"")
+        deadline = time.perf_counter() + PATIENCE
+        while heard:
+            if time.perf_counter() > deadline:
+                raise Refused("the crowd does not settle")
+            for fd, _ in self._poll.poll(1):
+                reader = self.readers[fd]
+                try:
+                    piece = reader.sock.recv(READ)
+                except BlockingIOError:
+                    continue
+                if fd in heard:
+                    heard[fd] += piece
+                    cries = [_cry(crier) for crier in criers if self.dialect.echo or crier is not reader]
+                    if (piece := _behind(heard[fd], cries)) is None:
+                        continue
+                    del heard[fd]
+                if piece:  # told already, and to all
+                    self._view[: len(piece)] = piece
+                    self._take(reader, len(piece))
 
     # Speaking and listening
 
@@ -239,7 +259,7 @@ class Crowd:
 
     def _turn(self, timeout: float) -> int:
         """Reads once from each who has something."""
-        common, view, log = self.common, self._view, self.log
+        view = self._view
         events = self._poll.poll(timeout)
         for fd, _ in events:
             reader = self.readers[fd]
@@ -250,26 +270,31 @@ class Crowd:
             if not size:
                 raise Refused(f"{nick(reader.number)} was put out")
             self._reads += 1
-            if reader.alone:
-                self._take_alone(reader, size)
-                continue
-            at, end = reader.at, reader.at + size
-            known = min(size, len(common) - at)
-            if not common.startswith(view[:known], at):
-                raise Refused(f"{nick(reader.number)} got other bytes than the others, or in another order")
-            if known < size:
-                common += view[known:size]
-            reader.at = end
-            if log is not None:
-                log.append((reader.number, end, time.perf_counter()))
-            if self._speaking:
-                # A mark that was cut ends in this piece: counted here, and only here
-                if reader.sign:
-                    self._say_again(reader, common.count(reader.sign, max(0, at - 1), end))
-                elif reader is self._probe:
-                    for sign, number in Counter(_HEAD.findall(common, max(0, at - 1), end)).items():
-                        self._say_again(self.speakers[sign[0] - ord("A")], number)
+            self._take(reader, size)
         return len(events)
+
+    def _take(self, reader: Reader, size: int) -> None:
+        """What a reader got lies in the buffer."""
+        if reader.alone:
+            self._take_alone(reader, size)
+            return
+        common, view = self.common, self._view
+        at, end = reader.at, reader.at + size
+        known = min(size, len(common) - at)
+        if not common.startswith(view[:known], at):
+            raise Refused(f"{nick(reader.number)} got other bytes than the others, or in another order")
+        if known < size:
+            common += view[known:size]
+        reader.at = end
+        if self.log is not None:
+            self.log.append((reader.number, end, time.perf_counter()))
+        if self._speaking:
+            # A mark that was cut ends in this piece: counted here, and only here
+            if reader.sign:
+                self._say_again(reader, common.count(reader.sign, max(0, at - 1), end))
+            elif reader is self._probe:
+                for sign, number in Counter(_HEAD.findall(common, max(0, at - 1), end)).items():
+                    self._say_again(self.speakers[sign[0] - ord("A")], number)
 
     def _say_again(self, speaker: Reader, number: int) -> None:
         if number:
@@ -369,3 +394,13 @@ class Crowd:
                 found.append(when - message[1])
                 waited[number] = next(due[number], None)
         return found
+
+
+def _cry(reader: Reader) -> bytes:
+    return b"settled by %d." % reader.number
+
+
+def _behind(heard: bytes, cries: list[bytes]) -> bytes | None:
+    """What follows the lines with these; None: one of them is not there yet."""
+    ends = [heard.find(b"\n", max(0, heard.find(cry))) if cry in heard else -1 for cry in cries]
+    return None if -1 in ends else heard[max(ends, default=-1) + 1 :]

@@ -106,7 +106,6 @@ def _bare(kind: Kind, run: Run, batch: int, length: int) -> Mapping[str, float]:
     members = kind.members
     with servers.bare(members, batch, length) as server, on_core(HERE), quiet(), Crowd(server, members) as crowd:
         crowd.join()
-        crowd.settle()
         next(iter(crowd.readers.values())).sock.send(b"!")  # now it begins
         crowd.watch(run.some(0.5, 0.1))
         return _told(kind, crowd.watch(run.some(2, 0.2)))

@@ -52,7 +52,7 @@ def keyed(keys: Sequence[MemberKey]) -> Dialect:
 
 
 def _say(number: int, count: int, text: bytes) -> bytes:
-    return b'{"type":"say","id":"u%04d-%d","text":"%s"}\n' % (number, count + 1, text)
+    return b'{"type":"say","id":"u%04d-%d","text":"%s"}\n' % (number, count + 2, text)
 
 
 def _irc(number: int) -> Greeting:

@@ -43,6 +43,10 @@ class Faulty:
             sock.recv(1000)
             sock.sendall(b'{"type":"welcome"}\n')
             socks.append(sock)
+        for sock in socks:
+            cry = b'{"nick":"u0000",' + sock.recv(1000).split(b",", 2)[2]
+            for other in socks:
+                other.sendall(cry)
         said = b""
         while said.count(b"\n") < 3:
             said += socks[0].recv(10_000)
