@@ -28,6 +28,7 @@ LONGEST = (
     "cli/test_admin.py",
     "torture/test_streams.py",
     "client/test_transfer_cut.py",
+    "bench/test_bench.py",
 )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import getpass
 import socket
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from lanchat.cli import fail
-from lanchat.client import Client, Profile
 from lanchat.errors import LocalProtocolError
 from lanchat.pin import clean_pin
 from lanchat.protocol.frames import Refused, Status
 from lanchat.protocol.text import clean_nick
+
+if TYPE_CHECKING:
+    from lanchat.client import Client, Profile
 
 NEEDS_PIN: Final = "This room has a PIN. Put it into a file, and add --pin-file FILE."
 FLUSH_TIMEOUT: Final = 15.0  # s in which the server takes nothing of what was said, until that waits for the next time
@@ -22,6 +24,8 @@ FLUSH_TIMEOUT: Final = 15.0  # s in which the server takes nothing of what was s
 def client_of(profile: Profile, target: str, nick: str | None, pin_file: str | None) -> Client:
     """Not started yet. It tells others no more of this person than the settings of the window allow. Raises
     LanchatError."""
+    from lanchat.client import Client  # late: `serve`, which only reads a PIN here, needs none
+
     client = Client(target, nickname(nick, profile), pin=pin_from(pin_file), profile=profile)
     if not profile.settings.preferences.presence:
         client.be(Status(last=False))

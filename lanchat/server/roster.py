@@ -44,6 +44,7 @@ class Line:
         "state",
         "status_at",
         "text",
+        "told",
         "typed_at",
     )
 
@@ -64,6 +65,7 @@ class Line:
         self.text = ""
         self.status_at = float("-inf")  # s, monotonic: when that was told last
         self.typed_at = 0.0  # s, monotonic: when all were told that they write something
+        self.told = self.member()  # as of its last change: each who comes gets all lines
 
     @property
     def known(self) -> bool:
@@ -177,7 +179,7 @@ class Roster:
         self._note("left", line)
 
     def _note(self, change: str, line: Line, was: str = "", *, by: str = "", why: str = "", ban: bool = False) -> None:
-        m = line.member()
+        m = line.told = line.member()
         told = (m.nick, m.key, m.clear, was, m.role, m.muted, m.new, by, why, ban, m.state, m.text)
         self.changes.append(Change(change, *told))
 
@@ -265,7 +267,7 @@ class Roster:
 
     def listing(self) -> list[Listing]:
         """All who are in, in as few frames as hold them."""
-        members = [line.member() for line in self._lines]
+        members = [line.told for line in self._lines]
         starts = range(0, max(1, len(members)), MAX_ROSTER_CHUNK)
         return [Listing(self.room, members[i : i + MAX_ROSTER_CHUNK], first=i == 0) for i in starts]
 

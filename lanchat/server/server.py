@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from lanchat import identity, paths
 from lanchat.channel import Channel
-from lanchat.discovery import Announcer
 from lanchat.errors import StoreFailed
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
@@ -30,12 +29,14 @@ from lanchat.server.files import USUAL, Files, Quota
 from lanchat.server.history import History
 from lanchat.server.items import Item, Stop
 from lanchat.server.listener import Listener, bind
-from lanchat.server.lookalike import looks
 from lanchat.server.retention import FOR_EVER, Keep
 from lanchat.server.roles import OwnersFile
 from lanchat.server.room import FIRST_ROOM
 from lanchat.server.session import Session
 from lanchat.server.tickets import Tickets
+
+if TYPE_CHECKING:
+    from lanchat.discovery import Announcer
 
 _log = logging.getLogger(__name__)
 
@@ -104,7 +105,6 @@ class Server:
         self.local = _is_loopback(sockets)  # nobody else could come in
         self._listener = Listener(sockets, self._accepted)
         self._begun(self._listener.close)
-        looks("")  # reads its table now, not when somebody joins
         reader = self._journal.reader()
         searcher = Searcher(reader, self.data / "search.db")
         self._history = History(reader, searcher, lambda answer: self.put(answer))
@@ -126,9 +126,8 @@ class Server:
         self._door: Door[Session] = Door()
         self._lock = threading.Lock()  # over _sessions and _door alone
         self._stopping = threading.Event()
+        self._ways = (config.mdns, config.beacon) if not self.local else (False, False)  # to be found
         self._announcer: Announcer | None = None
-        if (config.mdns or config.beacon) and not self.local:
-            self._announcer = Announcer(self.info, mdns=config.mdns, beacon=config.beacon)
 
     def start(self) -> None:
         """Starts the threads; from here on clients are served."""
@@ -137,7 +136,11 @@ class Server:
         self._listener.start()
         self._write_running()
         _log.info("“%s” listens on port %d, data in %s", self.name, self.port, self.data)
-        if self._announcer is not None:
+        if any(self._ways):
+            from lanchat.discovery import Announcer  # late: who has the address need not wait for it
+
+            mdns, beacon = self._ways
+            self._announcer = Announcer(self.info, mdns=mdns, beacon=beacon)
             self._announcer.start()
 
     def close(self) -> None:

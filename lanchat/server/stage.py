@@ -182,8 +182,10 @@ class Stage:
 
     def _pins_of(self, room: Room) -> Pins:
         """Raises StoreError."""
-        redacted = self._journal.redacted(room.name)
         told, known = self._pins.get(room.name, (None, 0))
+        if told is None and not room.pins():
+            return Pins(room.name, room.head, [])  # as mostly: nothing is read for each who comes
+        redacted = self._journal.redacted(room.name)
         if told is None or (told.head, known) != (room.head, redacted):
             pins = [Pin(m.seq, m.nick, self._journal.reads_now(m)[:MAX_PIN_TEXT]) for m in room.pins()]
             told = Pins(room.name, room.head, pins)

@@ -1,6 +1,6 @@
 """Programs that look for a server, on each network of the table: how long until the first row.
 
-`python -m tests.figures networks` (as root) prints what docs/benchmarks.md shows. Each run is a new process, timed
+`python -m tests.discovery.matrix` (as root) prints what docs/benchmarks.md shows. Each run is a new process, timed
 from its start; the server has said all that it says when it starts, and nobody asked before.
 """
 
@@ -134,3 +134,7 @@ def _await_row(output: IO[bytes], heard: Callable[[str], Heard], start: float) -
                 seen = {heard(line.decode()) for line in lines}
                 best = Heard.YES if Heard.YES in seen else Heard.GREY if Heard.GREY in seen else best
     return best, time.monotonic() - start
+
+
+if __name__ == "__main__":
+    networks()

@@ -1,7 +1,7 @@
 """The networks that people have, as the lab builds them, and which way of finding a server gets through each.
 
 The first three columns are those of the table “What gets through” in docs/discovery.md; test_document.py compares
-them. Data and wiring only: test_lan.py tries each, `python -m tests.figures networks` measures them.
+them. Data and wiring only: test_lan.py tries each, `python -m tests.discovery.matrix` measures them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """While one attacks the server, ten quiet members go on talking; afterwards its memory is what it was.
 
-What it costs them in time: `python -m tests.figures hostile`.
+What it costs them in time: `python -m tests.bench hostile`.
 """
 
 from __future__ import annotations
