@@ -108,6 +108,16 @@ def running_in(directory: Path) -> Hosted | None:
     return hosted if hosted is not None and _is_alive(hosted) else None
 
 
+def name_in(directory: Path) -> str:
+    """What the room in this data directory was called last; the directory's name, where that is unknown. Raises
+    OSError."""
+    try:
+        with open(directory / "name", encoding="utf-8", errors="replace") as file:
+            return clean_server_name(file.read(MAX_FACTS)) or directory.name
+    except FileNotFoundError:
+        return directory.name
+
+
 def _start(profile: str, name: str, pin: str | None, log: IO[str]) -> subprocess.Popen[str]:
     """The PIN goes by the input: arguments of a process are for everybody to see."""
     options: dict[str, Any] = {"start_new_session": True}  # no signal of our terminal reaches it

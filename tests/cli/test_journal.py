@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
 from lanchat.paths import server_directory
 from lanchat.protocol.frames import Message
+from tests.people import ServerProcess
 
 
 @pytest.fixture
@@ -93,3 +95,19 @@ def test_no_journal_and_no_place_to_write(data: Path, tmp_path: Path) -> None:
     done = lanchat("export", "--data", data, "--output", tmp_path / "none" / "file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert lanchat("export", "--format", "pdf").returncode == 2
+
+
+def test_the_only_room_is_meant_and_of_several_their_names_are_told(data: Path, tmp_path: Path) -> None:
+    """As the window opens them: nobody typed a name of a directory."""
+    where = server_directory("Studio Nord 2")
+    with ServerProcess(where):
+        pass
+    assert lanchat("check").stdout.startswith(str(where / "journal.db"))
+    other = server_directory("Attic")
+    shutil.copytree(data, other)
+    done = lanchat("check")
+    assert done.returncode == 1
+    assert "There are several rooms" in done.stderr
+    assert done.stderr.endswith("which one you mean: attic, Room.\n")
+    for name in ("Studio Nord 2", "room"):
+        assert lanchat("check", "--name", name).stdout.startswith(str(where / "journal.db"))
