@@ -40,9 +40,8 @@ def check(name: str | None, data: Path | None) -> None:
     except StoreFailed as error:
         lines, flaws = [], [str(error.detail)]
     if flaws:
-        fail(
-            f"{path} is damaged: {flaws[0]}. Stop the server, keep a copy, and save what is left by “lanchat journal export --with-direct”."
-        )
+        save = "save what is left by “lanchat journal export --with-direct”"
+        fail(f"{path} is damaged: {flaws[0]}. Stop the server, keep a copy, and {save}.")
     for line in lines or ["nothing was said yet"]:
         click.echo(f"{path} is whole: {line}")
 

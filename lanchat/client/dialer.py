@@ -112,6 +112,7 @@ class Dialer:
             outcome = self._try()
         except LanchatError as error:
             outcome = error
+            _log.info("not connected: %s", error)
         except OSError as error:  # of this machine: no more sockets; or nobody waits any more
             outcome = ConnectError(host=self.name, detail=f"{error.strerror or error}.")
         except Exception as error:  # a bug: who waits for the outcome must hear of it
@@ -135,6 +136,7 @@ class Dialer:
                 raise
             dialed = self._race(place._replace(addresses=moved))
         self._stop_looking()
+        _log.info("connected to %s, id %s, in %.1f ms", dialed.address, dialed.id, dialed.latency * 1000)
         # From now on it is this server, first tried where it answered
         others = [address for address in place.addresses if address != dialed.address]
         self._place = place._replace(id=dialed.id, addresses=(dialed.address, *others))
@@ -181,6 +183,7 @@ class Dialer:
         return locate(self._target, self._profile.known_names(), known=settings.known, subnets=networks)
 
     def _race(self, place: Place) -> Dialed:
+        _log.info("connecting to “%s” at %s", place.name, ", ".join(map(str, place.addresses)))
         self._dial = Dial(place.addresses, place.id)
         if self._cancelled.is_set():
             self._dial.cancel()

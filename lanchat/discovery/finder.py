@@ -146,6 +146,7 @@ class Finder:
     def _resolve(self) -> None:
         """In a thread of its own: from remembered addresses to IPs."""
         for text in self._known:
+            _log.debug("asking %s, which is known", text)
             try:
                 address = parse_address(text)
             except LocalProtocolError as error:
@@ -190,6 +191,8 @@ class Finder:
             search.close()
 
     def _publish(self, rooms: tuple[Found, ...], progress: Progress | None) -> None:
+        for line in sorted(set(map(_in_words, rooms)) - set(map(_in_words, self._rooms))):
+            _log.info("%s", line)
         with self._news:
             self._rooms, self._progress = rooms, progress
             self._news.notify_all()
@@ -236,6 +239,12 @@ def _settle(finder: Finder, timeout: float) -> tuple[Found, ...]:
         if _names(rooms) == _names(before) and _all_live(rooms):
             break
     return rooms
+
+
+def _in_words(room: Found) -> str:
+    """For the log: what counts of a room; how fast it answers is no news."""
+    where, ways = ", ".join(room.addresses), ", ".join(room.via)
+    return f"“{room.name}” (id {room.id}) at {where}: {room.state}, by {ways}"
 
 
 def _any_live(rooms: tuple[Found, ...]) -> bool:
