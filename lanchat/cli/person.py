@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import socket
 from typing import Final
 
@@ -10,11 +11,12 @@ import click
 
 from lanchat.cli import fail
 from lanchat.client import Client, Profile
-from lanchat.errors import LocalProtocolError
+from lanchat.errors import LocalProtocolError, StoreError
 from lanchat.pin import clean_pin
 from lanchat.protocol.frames import Refused, Status
 from lanchat.protocol.text import clean_nick
 
+_log: Final = logging.getLogger(__name__)
 NEEDS_PIN: Final = "This room has a PIN. Put it into a file, and add --pin-file FILE."
 FLUSH_TIMEOUT: Final = 15.0  # s in which the server takes nothing of what was said, until that waits for the next time
 
@@ -50,6 +52,15 @@ def nickname(chosen: str | None, profile: Profile) -> str:
         except LocalProtocolError:
             continue
     return clean_nick(socket.gethostname().split(".")[0] or "guest")
+
+
+def remember(nick: str, profile: Profile) -> None:
+    """A name that was chosen here and let in is ours from now on, where there was none yet; nothing hangs on it."""
+    try:
+        if not profile.settings.nick and nick != nickname(None, profile):
+            profile.update(nick=nick)
+    except StoreError as error:
+        _log.warning("the name is not kept: %s", error)
 
 
 def advice(refused: Refused) -> str:
