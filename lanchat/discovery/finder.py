@@ -217,15 +217,23 @@ def _know(endpoint: Endpoint, directory: Directory, now: float) -> None:
 
 
 def find(
-    timeout: float = 2.0, *, known: Sequence[str] = (), subnets: Sequence[str] = (), sweep: bool = False
+    timeout: float = 2.0,
+    *,
+    known: Sequence[str] = (),
+    subnets: Sequence[str] = (),
+    sweep: bool = False,
+    on_sweep: Callable[[int], object] = lambda _: None,
 ) -> list[Found]:
     """The rooms on this network: after `timeout` seconds, or as soon as those who answered at all have answered
     and nothing new came for half a second. known, subnets: as for Finder. sweep: where nothing was found, every address
-    of our own networks is asked too, which takes up to half a minute."""
+    of our own networks is asked too, which takes up to half a minute; on_sweep is told first how many these are."""
     with Finder(known=known, subnets=subnets) as finder:
         rooms = _settle(finder, timeout)
         if sweep and not _any_live(rooms):
             finder.sweep()
+            finder.wait(lambda _: finder.progress != _NOT_BEGUN, SWEEP_PATIENCE)
+            begun = finder.progress
+            on_sweep(begun.total if begun else 0)
             rooms = finder.wait(lambda rooms: _any_live(rooms) or finder.progress is None, SWEEP_PATIENCE)
         return list(rooms)
 
