@@ -8,6 +8,8 @@
     │   ├── HostUnknown               the name does not resolve
     │   ├── HostRefused               nothing listens there
     │   ├── HostSilent                no answer in time, or no way to it
+    │   ├── SeveralThere              which of the servers there is meant must be said
+    │   ├── NotTheOneKnown            the server we knew there is gone, another has a port of its own
     │   ├── NotLanchat                something else answers there
     │   ├── SomebodyBetween           it passes on what another server says
     │   ├── JoinRefused               the server said no (code, suggestion)
@@ -88,6 +90,20 @@ class HostRefused(ConnectError):
 class HostSilent(ConnectError):
     sentence = (
         "{host} does not answer. Check that both machines are on the same network and that no firewall blocks the port."
+    )
+
+
+class SeveralThere(ConnectError):
+    """Facts: host, choices (names and addresses, joined by ", ")."""
+
+    sentence = "Several rooms are open at {host}. Say which one you mean by its port: {choices}."
+
+
+class NotTheOneKnown(ConnectError):
+    """Facts: host, found (the name and the address of another one there)."""
+
+    sentence = (
+        "The room that you knew at {host} does not answer. Another one is open there, {found}; say its port to join it."
     )
 
 

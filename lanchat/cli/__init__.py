@@ -23,6 +23,7 @@ from lanchat.protocol.target import SCHEME
 from lanchat.protocol.text import clean_text
 
 _TURNING = re.compile("[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # turn or break what is beside them
+MAX_LOG = 1024 * 1024  # bytes of a log file: days of a busy room, and no disk that a flood fills
 _COMMANDS = (
     "serve",
     "find",
@@ -56,18 +57,40 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="lanchat")
 @click.option("--profile", default="default", metavar="NAME", help="Whose key and settings to use.")
 @click.option("-v", "--verbose", count=True, help="Log what happens (twice: in detail).")
+@click.option("--log-file", metavar="FILE", help=f"Log there, at most {2 * MAX_LOG // 1024:,} KiB with FILE.1.")
 @click.pass_context
-def program(ctx: click.Context, profile: str, verbose: int) -> None:
+def program(ctx: click.Context, profile: str, verbose: int, log_file: str | None) -> None:
     """Chat for people on the same network.
 
     Without a command: opens the window; with a link (lanchat://…) the room it leads to. “lanchat COMMAND --help”
     tells more.
     """
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=level, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
+    handler = _log_to(log_file)
+    handler.setFormatter(_OneLine("%(asctime)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     ctx.obj = profile
     if ctx.invoked_subcommand is None:
         _open_window(None)
+
+
+class _OneLine(logging.Formatter):
+    """What others sent may stand in it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that it is called by
+        return one_line(super().formatMessage(record))
+
+
+def _log_to(path: str | None) -> logging.Handler:
+    """A file that is begun anew when it is full, as the one before is kept; else stderr."""
+    if path is None:
+        return logging.StreamHandler(sys.stderr)
+    from logging.handlers import RotatingFileHandler
+
+    try:
+        return RotatingFileHandler(path, maxBytes=MAX_LOG, backupCount=1, encoding="utf-8", errors="replace")
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror or error}.")
 
 
 def _open_window(link: str | None) -> None:

@@ -52,7 +52,7 @@ def command(
     if watch:
         _watch(Finder(known=settings.known, subnets=networks), as_json, sweep)
         return
-    rooms = find(timeout, known=settings.known, subnets=networks, sweep=sweep)
+    rooms = find(timeout, known=settings.known, subnets=networks, sweep=sweep, on_sweep=_tell_sweep)
     if as_json:
         click.echo(json.dumps([as_dict(found) for found in rooms], ensure_ascii=False))
     elif rooms:
@@ -64,6 +64,10 @@ def command(
             "host:port” needs no discovery.",
             err=True,
         )
+
+
+def _tell_sweep(total: int) -> None:
+    click.echo(f"Nobody answered so far. Asking {total:,} addresses of this network one by one.", err=True)
 
 
 def as_dict(found: Found) -> dict[str, object]:
@@ -89,12 +93,27 @@ def _watch(finder: Finder, as_json: bool, sweep: bool) -> None:
             finder.sweep()
         if as_json:
             _watch_json(finder)
+        if not sys.stdout.isatty():
+            _watch_lines(finder)
         from rich.live import Live
 
         with Live(_table(finder.rooms()), refresh_per_second=_REFRESH) as live:
             while True:
                 time.sleep(1 / _REFRESH)
                 live.update(_table(finder.rooms()))
+
+
+def _watch_lines(finder: Finder) -> None:
+    """In a pipe: the table again for each change."""
+    last: list[dict[str, object]] | None = None
+    found = finder.rooms()
+    while True:
+        steady = [{**as_dict(room), "latency_ms": None, "state": room.state} for room in found]
+        if steady != last:
+            _print_table(list(found))
+            sys.stdout.flush()
+            last = steady
+        found = finder.wait(lambda rooms, before=found: rooms is not before, _PATIENCE)  # type: ignore[misc]
 
 
 def _watch_json(finder: Finder) -> None:

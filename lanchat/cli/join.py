@@ -11,7 +11,7 @@ import click
 
 from lanchat.cli import complain, fail, one_line
 from lanchat.cli.here import Here
-from lanchat.cli.person import NEEDS_PIN, advice, client_of, flush
+from lanchat.cli.person import NEEDS_PIN, advice, client_of, flush, remember
 from lanchat.cli.quoting import Quoting
 from lanchat.client import Client, Profile, events
 from lanchat.client.deeds import rules_in_words
@@ -40,19 +40,20 @@ def command(profile_name: str, target: str, nick: str | None, as_json: bool, pin
 
         sent = Terminal(client, profile).run()
     else:
-        sent = _pipe(client, as_json=as_json)
+        sent = _pipe(client, profile, as_json=as_json)
     if not sent:
         fail("Not everything was acknowledged. It waits, and goes out when you next join this room.")
 
 
-def _pipe(client: Client, *, as_json: bool) -> bool:
+def _pipe(client: Client, profile: Profile, *, as_json: bool) -> bool:
     """Whether all that was said is acknowledged."""
     screen, reader = _Screen(as_json), _Reader(client)
     with client:
         for event in client.events:
             screen.show(event)
             match event:
-                case events.Joined():
+                case events.Joined(welcome=welcome):
+                    remember(welcome.nick, profile)
                     reader.start()
                 case events.Refused():
                     fail(advice(event))

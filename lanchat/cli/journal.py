@@ -12,11 +12,14 @@ import click
 
 from lanchat.cli import fail
 from lanchat.cli.which import journal_of, which
+from lanchat.client.hosting import name_in
 from lanchat.errors import StoreFailed
 from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
 from lanchat.protocol.frames import Entry
-from lanchat.transcript import FORMS
+from lanchat.protocol.rooms import DIRECT
+from lanchat.server.room import FIRST_ROOM
+from lanchat.transcript import FORMS, Part
 
 _PAGE: Final = 1_000  # entries read at a time
 
@@ -37,7 +40,8 @@ def check(name: str | None, data: Path | None) -> None:
     except StoreFailed as error:
         lines, flaws = [], [str(error.detail)]
     if flaws:
-        fail(f"{path} is damaged: {flaws[0]}. Stop the server, keep a copy, and save what is left by an export.")
+        save = "save what is left by “lanchat journal export --with-direct”"
+        fail(f"{path} is damaged: {flaws[0]}. Stop the server, keep a copy, and {save}.")
     for line in lines or ["nothing was said yet"]:
         click.echo(f"{path} is whole: {line}")
 
@@ -52,14 +56,24 @@ def _summary(journal: Journal) -> Iterator[str]:
 @which
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to (default: standard output).")
-def export(name: str | None, data: Path | None, form: str, output: Path | None) -> None:
-    """Write all messages as text, JSON lines or HTML; also while the server runs."""
+@click.option("--with-direct", is_flag=True, help="Direct conversations, too, which nobody else in the room sees.")
+def export(name: str | None, data: Path | None, form: str, output: Path | None, with_direct: bool) -> None:
+    """Write all messages of the rooms as text, JSON lines or HTML; also while the server runs."""
     path = journal_of(name, data)
     with _reading(path) as journal, _writing(output) as file:
-        for room in journal.rooms():
-            title = f"{name or path.parent.name} – {room}"
-            for line in FORMS[form](_entries(journal, room), title, None):
-                file.write(line + "\n")
+        rooms = [room for room in journal.rooms() if with_direct or not room.startswith(DIRECT)]
+        rooms.sort(key=lambda room: (room.startswith(DIRECT), room != FIRST_ROOM, room))
+        parts = (Part(_title(journal, room), _entries(journal, room)) for room in rooms)
+        for line in FORMS[form](parts, name_in(path.parent), None):
+            file.write(line + "\n")
+
+
+def _title(journal: Journal, room: str) -> str:
+    if not room.startswith(DIRECT):
+        return f"#{room}"
+    info = journal.registry.room(room)
+    people = ", ".join(person.nick for person in info.people) if info else ""
+    return f"Direct conversation: {people or room}"
 
 
 @command.command("compact")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import socket
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from lanchat.cli import fail
-from lanchat.errors import LocalProtocolError
+from lanchat.errors import LocalProtocolError, StoreError
 from lanchat.pin import clean_pin
 from lanchat.protocol.frames import Refused, Status
 from lanchat.protocol.text import clean_nick
@@ -17,6 +18,7 @@ from lanchat.protocol.text import clean_nick
 if TYPE_CHECKING:
     from lanchat.client import Client, Profile
 
+_log: Final = logging.getLogger(__name__)
 NEEDS_PIN: Final = "This room has a PIN. Put it into a file, and add --pin-file FILE."
 FLUSH_TIMEOUT: Final = 15.0  # s in which the server takes nothing of what was said, until that waits for the next time
 
@@ -54,6 +56,15 @@ def nickname(chosen: str | None, profile: Profile) -> str:
         except LocalProtocolError:
             continue
     return clean_nick(socket.gethostname().split(".")[0] or "guest")
+
+
+def remember(nick: str, profile: Profile) -> None:
+    """A name that was chosen here and let in is ours from now on, where there was none yet; nothing hangs on it."""
+    try:
+        if not profile.settings.nick and nick != nickname(None, profile):
+            profile.update(nick=nick)
+    except StoreError as error:
+        _log.warning("the name is not kept: %s", error)
 
 
 def advice(refused: Refused) -> str:

@@ -11,9 +11,10 @@ from typing import Final
 import click
 
 from lanchat.cli import fail
-from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice, client_of
+from lanchat.cli.person import FLUSH_TIMEOUT, NEEDS_PIN, advice, client_of, remember
 from lanchat.client import Client, Profile, events
 from lanchat.client.pace import in_words
+from lanchat.errors import ConnectionLost
 from lanchat.protocol.text import check_text, clean_text
 
 _LINE_AWAY: Final = "\r\x1b[2K"
@@ -38,8 +39,9 @@ def command(
     path = None if file is None else path_of(file)
     if path is not None and not path.exists():
         fail(f"There is no file {path}.")
-    with client_of(Profile.open(profile_name), target, nick, pin_file) as client:
-        _join(client)
+    profile = Profile.open(profile_name)
+    with client_of(profile, target, nick, pin_file) as client:
+        remember(_join(client), profile)
         if path is None:
             _wait(client, client.say(text), time.monotonic() + FLUSH_TIMEOUT)
         else:
@@ -54,16 +56,18 @@ def path_of(typed: str) -> Path:
     return Path(typed).expanduser()
 
 
-def _join(client: Client) -> None:
-    """Returns once we are in: nothing is said before, so that what fails leaves no message behind."""
+def _join(client: Client) -> str:
+    """Returns the name under which we are in, once we are: nothing is said before, so that what fails leaves no message
+    behind."""
     for event in client.events:
         match event:
-            case events.Joined():
-                return
+            case events.Joined(welcome=welcome):
+                return welcome.nick
             case events.Refused():
                 fail(advice(event))
             case events.PinNeeded(detail=detail):
                 fail(detail or NEEDS_PIN)
+    raise ConnectionLost(detail="it ended before anybody was let in.")
 
 
 def _send_file(client: Client, path: Path, text: str) -> None:

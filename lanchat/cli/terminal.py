@@ -31,7 +31,7 @@ from lanchat.cli.completing import Completing
 from lanchat.cli.files import Files
 from lanchat.cli.finding import Finding
 from lanchat.cli.noticing import Noticing
-from lanchat.cli.person import NEEDS_PIN, advice, flush
+from lanchat.cli.person import NEEDS_PIN, advice, flush, remember
 from lanchat.cli.screen_lines import Line, ScreenLines, notice, problem, title
 from lanchat.cli.status_line import status_line
 from lanchat.cli.typed import Typed
@@ -43,7 +43,7 @@ from lanchat.gui.model.chat import ChatModel
 from lanchat.gui.model.telling import Telling
 from lanchat.pin import clean_pin
 from lanchat.protocol.limits import TYPING_EVERY, Code
-from lanchat.protocol.text import clean_text
+from lanchat.protocol.text import clean_nick, clean_text
 
 READ_AFTER: Final = 1.0  # s between two words to the server how far was read
 TICK: Final = 1.0  # s until the line below is drawn anew: it counts seconds
@@ -160,12 +160,15 @@ class Terminal:
                 raise error
             case events.PinNeeded(detail=detail):
                 await self._unlock(detail)
+            case events.Refused(code=Code.NICK_TAKEN | Code.NICK_INVALID) if not self._joined.is_set():
+                await self._ask_name(event.detail, event.suggestion or "")
             case events.Refused() if not self._joined.is_set():
                 raise JoinRefused(host="", code=event.code, detail=advice(event))
             case events.Outcome():
                 return [*self._screen.of(event, now), *lines, *self._typed.answered(event)]
             case events.Joined(welcome=welcome):
                 self._joined.set()
+                await asyncio.to_thread(remember, welcome.nick, self._profile)
                 try:
                     self._noticing.levels = await asyncio.to_thread(self._profile.levels, welcome.id)
                 except StoreError as error:
@@ -188,6 +191,22 @@ class Terminal:
                 detail = str(error)
                 continue
             self._client.unlock(pin)
+            return
+
+    async def _ask_name(self, detail: str, proposal: str) -> None:
+        """Asks for another name until it can be one; Enter takes the proposal."""
+        while True:
+            self._print([problem(detail)])
+            asked = f"Your name here (Enter: {one_line(proposal)}): " if proposal else "Your name here: "
+            session: PromptSession[str] = PromptSession(erase_when_done=True)
+            try:
+                nick = clean_nick(await session.prompt_async(asked) or proposal)
+            except EOFError:
+                raise KeyboardInterrupt from None
+            except LocalProtocolError as error:
+                detail = str(error)
+                continue
+            self._client.rename(nick)
             return
 
     def _keep_level(self, room: str, level: Level | None) -> None:

@@ -14,7 +14,7 @@ from lanchat.client.locate import Place, locate, place_at
 from lanchat.client.profile import Profile
 from lanchat.discovery import Finder
 from lanchat.discovery.found import Found, State
-from lanchat.errors import ConnectError, LanchatError, ServerKeyChanged
+from lanchat.errors import ConnectError, LanchatError, NotTheOneKnown, ServerKeyChanged
 from lanchat.protocol.target import Address, ById, Named, Target, parse_address
 from lanchat.protocol.text import clean_server_name
 
@@ -112,6 +112,7 @@ class Dialer:
             outcome = self._try()
         except LanchatError as error:
             outcome = error
+            _log.info("not connected: %s", error)
         except OSError as error:  # of this machine: no more sockets; or nobody waits any more
             outcome = ConnectError(host=self.name, detail=f"{error.strerror or error}.")
         except Exception as error:  # a bug: who waits for the outcome must hear of it
@@ -126,18 +127,31 @@ class Dialer:
         except ConnectError as error:
             # Another server may have got the address of one that discovery found; where somebody typed the address,
             # another server is what they must hear of.
-            changed = isinstance(error, ServerKeyChanged) and place.typed is not None
-            if place.id is None or changed or self._cancelled.is_set():
+            if isinstance(error, ServerKeyChanged) and place.typed is not None:
+                raise self._as_typed(error, place) from error
+            if place.id is None or self._cancelled.is_set():
                 raise
             moved = self._find_again(place.id)
             if moved is None:
                 raise
             dialed = self._race(place._replace(addresses=moved))
         self._stop_looking()
+        _log.info("connected to %s, id %s, in %.1f ms", dialed.address, dialed.id, dialed.latency * 1000)
         # From now on it is this server, first tried where it answered
         others = [address for address in place.addresses if address != dialed.address]
         self._place = place._replace(id=dialed.id, addresses=(dialed.address, *others))
         return dialed
+
+    def _as_typed(self, error: ServerKeyChanged, place: Place) -> ConnectError:
+        """Who typed no port hears of what they typed, since that is what is pinned; and a server beside the place of
+        the one they knew is no impostor of it."""
+        found, port = place.addresses[0], parse_address(place.typed or "").port
+        last = next((r.address for r in self._profile.settings.recents if r.id == place.id), None)
+        if port is not None:
+            return error
+        if last is not None and parse_address(last).port != found.port:
+            return NotTheOneKnown(host=place.typed, found=f"“{place.name}” ({found})")
+        return ServerKeyChanged(**{**vars(error), "host": place.typed})
 
     def _resolve(self) -> Place:
         if self._place is None:
@@ -162,13 +176,14 @@ class Dialer:
 
     def _locate(self) -> Place:
         if isinstance(self._target, Address):
-            return place_at(self._target)
+            return place_at(self._target, self._profile.known_at(self._target))
         assert isinstance(self._target, Named | ById)
         settings = self._profile.settings
         networks = settings.preferences.networks
         return locate(self._target, self._profile.known_names(), known=settings.known, subnets=networks)
 
     def _race(self, place: Place) -> Dialed:
+        _log.info("connecting to “%s” at %s", place.name, ", ".join(map(str, place.addresses)))
         self._dial = Dial(place.addresses, place.id)
         if self._cancelled.is_set():
             self._dial.cancel()

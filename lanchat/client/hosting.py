@@ -60,8 +60,8 @@ class Hosting:
         Raises ServeError, StoreError."""
         name = clean_server_name(name)
         directory = private_directory(server_directory(name))
-        with open(directory / "serve.log", "w+", encoding="utf-8", errors="replace") as log:
-            process = _start(self._profile, name, pin, log)
+        with open(directory / "serve.err", "w+", encoding="utf-8", errors="replace", opener=_private) as log:
+            process = _start(self._profile, name, pin, log, directory / "serve.log")
             assert process.stdout is not None
             with process.stdout, _killed_after(START_TIME, process):
                 line = process.stdout.readline(MAX_FACTS)
@@ -108,20 +108,36 @@ def running_in(directory: Path) -> Hosted | None:
     return hosted if hosted is not None and _is_alive(hosted) else None
 
 
-def _start(profile: str, name: str, pin: str | None, log: IO[str]) -> subprocess.Popen[str]:
-    """The PIN goes by the input: arguments of a process are for everybody to see."""
+def name_in(directory: Path) -> str:
+    """What the room in this data directory was called last; the directory's name, where that is unknown. Raises
+    OSError."""
+    try:
+        with open(directory / "name", encoding="utf-8", errors="replace") as file:
+            return clean_server_name(file.read(MAX_FACTS)) or directory.name
+    except FileNotFoundError:
+        return directory.name
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _start(profile: str, name: str, pin: str | None, errors: IO[str], log: Path) -> subprocess.Popen[str]:
+    """errors: what it complains of; log: what happens in it. The PIN goes by the input: arguments of a process are for
+    everybody to see."""
     options: dict[str, Any] = {"start_new_session": True}  # no signal of our terminal reaches it
     if sys.platform == "win32":  # pragma: no cover  # written from the documentation, not run here
         options = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
     lock = [] if pin is None else ["--pin-file", "-"]
+    logged = ["-v", "--log-file", str(log.absolute())]
     process = subprocess.Popen(
-        [sys.executable, "-m", "lanchat", "--profile", profile, "serve", "--name", name, *lock],
+        [sys.executable, "-m", "lanchat", "--profile", profile, *logged, "serve", "--name", name, *lock],
         # where this very package lies: `-m` looks there first, and nobody's current directory is kept busy
         cwd=Path(lanchat.__file__).parents[1],
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=log,
+        stderr=errors,
         encoding="utf-8",
         errors="replace",
         **options,

@@ -249,6 +249,7 @@ class Link:
     def send(self, frame: ClientFrame) -> None:
         """For the talk. A server that takes nothing may ask for as many pongs as it likes: it gets few."""
         if not (isinstance(frame, Pong) and len(self._outgoing) > MAX_FRAME):
+            _log.debug("-> %s", type(frame).__name__)
             self._outgoing += encode(frame)
 
     def _read(self) -> None:
@@ -305,6 +306,7 @@ class Link:
 
     def _lose(self, detail: str) -> None:
         """The connection is over; another try follows, if we are not leaving."""
+        _log.info("the connection is lost: %s", detail)
         self._hang_up()
         if self._leaving:
             return

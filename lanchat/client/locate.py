@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from lanchat.discovery import Finder, ask_host
@@ -30,13 +30,14 @@ def place_of(found: Found) -> Place:
     return Place(found.name, addresses, found.id)
 
 
-def place_at(address: Address) -> Place:
-    """A typed address; without a port, the ports where servers usually are get asked. Raises ConnectError."""
+def place_at(address: Address, known: Collection[str] = ()) -> Place:
+    """A typed address; without a port, the ports where servers usually are get asked, and a server whose id is `known`
+    is preferred there. Raises ConnectError."""
     if address.port is not None:
         others = tuple(map(parse_address, address.others))
         first = Address(address.host, address.port)
         return Place(str(address), (first, *others), address.id, typed=str(address))
-    found = ask_host(address.host)
+    found = ask_host(address.host, known=known if address.id is None else (address.id,))
     return place_of(found)._replace(id=address.id, typed=str(address))
 
 

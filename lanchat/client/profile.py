@@ -15,6 +15,7 @@ from lanchat import paths
 from lanchat.client.preferences import Level, Preferences, from_rows, read_level, to_rows
 from lanchat.database import Database
 from lanchat.errors import StoreFailed
+from lanchat.protocol.target import Address, parse_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,6 +166,13 @@ class Profile:
         with self._database() as db:
             found: str | None = db.value("SELECT id FROM place WHERE address = ?", address)
         return found
+
+    def known_at(self, address: Address) -> tuple[str, ...]:
+        """The ids of the servers that are meant, if they are there, by an address without a port: the one that answered
+        at it before, else those that were joined on that machine."""
+        if pinned := self.pinned(str(address)):
+            return (pinned,)
+        return tuple(r.id for r in self.settings.recents if parse_address(r.address).host == address.host)
 
     def known_names(self) -> dict[str, str]:
         """Ids of the servers we joined, and the names they had."""

@@ -136,9 +136,11 @@ class Talk:
         try:
             for kind, group in groupby(received, type):
                 if kind is frames.Message:
+                    _log.debug("<- messages")
                     self._on_messages([frame for frame in group if isinstance(frame, frames.Message)])
                     continue
                 for frame in group:
+                    _log.debug("<- %s", kind.__name__)
                     self._handle(frame, now)
         finally:
             self.sending.check_empty()
@@ -232,6 +234,7 @@ class Talk:
         if not _is_nick(welcome.nick):
             raise RemoteProtocolError(code=Code.NICK_INVALID, detail="it gives us a name that none can have")
         self._unlocking.check_welcome()
+        _log.info("in “%s” as %s", welcome.name, welcome.nick)
         self._remember(welcome.name, self._unlocking.confirmed)
         again = self.welcome is not None
         same = self._copy.match(welcome.journal)

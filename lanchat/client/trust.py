@@ -30,7 +30,7 @@ class Meeting(NamedTuple):
 def meet(address: Address, profile: Profile) -> Meeting:
     """Says nothing to the server but what TLS needs. Raises ConnectError, StoreError."""
     typed = str(address._replace(id=None))
-    place = place_at(address)
+    place = place_at(address, profile.known_at(address))
     dialed = Dial(place.addresses, None).race()
     dialed.channel.close()
     return Meeting(typed, profile.pinned(typed), dialed.id)

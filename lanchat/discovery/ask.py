@@ -1,4 +1,7 @@
-"""Asks one machine that the user named: over UDP, then over TCP, always inside TLS; keeps no table."""
+"""Asks one machine that the user named: over UDP, then over TCP, always inside TLS; keeps no table.
+
+Where no port was said and several servers run there, which one is meant does not depend on who answers first.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,16 @@ import secrets
 import selectors
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Final
+from typing import Final, NamedTuple
 
 from lanchat.channel import Channel
 from lanchat.discovery import sockets
 from lanchat.discovery.announcement import Answer, checked, decode, encode_question, is_usable
 from lanchat.discovery.entry import Endpoint
 from lanchat.discovery.found import Found, State, Via
-from lanchat.errors import ConnectError, HostRefused, HostSilent, HostUnknown, NotLanchat
+from lanchat.errors import ConnectError, HostRefused, HostSilent, HostUnknown, NotLanchat, SeveralThere
 from lanchat.protocol.codec import encode, server_frames
 from lanchat.protocol.frames import Info, ServerInfo
 from lanchat.protocol.limits import DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT
@@ -32,19 +35,51 @@ MAX_THREADS: Final = 10  # connections tried at once
 _log: Final = logging.getLogger(__name__)
 
 
-def ask_host(host: str, port: int | None = None, *, timeout: float = 3.0) -> Found:
-    """The server on `host` (a name or an IP address): that on `port`, else whichever is found first.
-    Raises HostUnknown, HostRefused, HostSilent, NotLanchat. Name resolution alone may take longer than timeout."""
-    shown = str(Address(host, port))
+class _Wanted(NamedTuple):
+    """port None: on any of the usual ones; known: ids of which one is meant, where it is there."""
+
+    port: int | None
+    known: Collection[str]
+
+    @property
+    def ports(self) -> Iterable[int]:
+        return TCP_PORTS if self.port is None else (self.port,)
+
+    def is_met(self, rooms: Collection[Found]) -> bool:
+        """Whether it is clear already which one is meant; only those that are known can be surpassed by none."""
+        if self.port is None and self.known:
+            return any(room.id in self.known for room in rooms)
+        return any(room.port == (self.port or DEFAULT_TCP_PORT) for room in rooms)
+
+
+def ask_host(host: str, port: int | None = None, *, known: Collection[str] = (), timeout: float = 3.0) -> Found:
+    """The server on `host` (a name or an IP address): that on `port`; else, of those on the usual ports, one whose id
+    is `known`, else that on the first port, else the only one. Raises HostUnknown, HostRefused, HostSilent,
+    NotLanchat, SeveralThere. Name resolution alone may take longer than timeout."""
+    shown, wanted = str(Address(host, port)), _Wanted(port, known)
     addresses = resolve(host)[:MAX_ADDRESSES]
     if not addresses:
         raise HostUnknown(host=shown)
     deadline = time.monotonic() + timeout
-    found = _ask_udp(addresses, port, min(timeout, UDP_PATIENCE))
-    if found is None:
-        ports = TCP_PORTS if port is None else (port,)
-        found = _ask_all_tcp(shown, [Endpoint(ip, p) for p in ports for ip in addresses], deadline)
-    return found
+    rooms = _ask_udp(addresses, wanted, min(timeout, UDP_PATIENCE))
+    if not rooms or (known and not wanted.is_met(rooms.values())):
+        endpoints = [Endpoint(ip, p) for p in wanted.ports for ip in addresses]
+        try:
+            rooms = {**_ask_all_tcp(shown, endpoints, wanted, deadline), **rooms}
+        except ConnectError:
+            if not rooms:
+                raise
+    return _choose(host, list(rooms.values()), known)
+
+
+def _choose(host: str, rooms: Sequence[Found], known: Collection[str]) -> Found:
+    """Of at least one. Raises SeveralThere."""
+    rooms = sorted(rooms, key=lambda room: (room.id not in known, room.port))
+    if len(rooms) > 1 and rooms[0].id not in known and rooms[0].port != DEFAULT_TCP_PORT:
+        raise SeveralThere(
+            host=host, choices=", ".join(f"“{room.name}” ({Address(host, room.port)})" for room in rooms)
+        )
+    return rooms[0]
 
 
 def resolve(host: str) -> list[str]:
@@ -78,43 +113,44 @@ def _found(info: ServerInfo, ip: str, latency: float) -> Found:
 # UDP
 
 
-def _ask_udp(addresses: Sequence[str], port: int | None, patience: float) -> Found | None:
-    """None: no answer, or all ports are closed."""
+def _ask_udp(addresses: Sequence[str], wanted: _Wanted, patience: float) -> dict[str, Found]:
+    """By id. Empty: no answer, or all ports are closed."""
     nonce = secrets.token_hex(8)
-    ports = (port or DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT)
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         for ip in addresses:
-            for number in ports:
+            for number in (*wanted.ports, DISCOVERY_UDP_PORT):
                 with contextlib.suppress(OSError):  # no way to this one
                     sock = stack.enter_context(sockets.connect(ip, number))
                     selector.register(sock, selectors.EVENT_READ, Endpoint(ip, number))
-        return _await_answer(selector, nonce, port, patience)
+        return _await_answers(selector, nonce, wanted, patience)
 
 
-def _await_answer(selector: selectors.BaseSelector, nonce: str, port: int | None, patience: float) -> Found | None:
+def _await_answers(selector: selectors.BaseSelector, nonce: str, wanted: _Wanted, patience: float) -> dict[str, Found]:
     start = time.monotonic()
     times = [start + t for t in UDP_TIMES]
-    while selector.get_map() and (now := time.monotonic()) < start + patience:
+    rooms: dict[str, Found] = {}
+    while selector.get_map() and not wanted.is_met(rooms.values()) and (now := time.monotonic()) < start + patience:
         if times and now >= times[0]:
             times.pop(0)
             for key in list(selector.get_map().values()):
-                _send_question(selector, key, nonce, port)
+                _send_question(selector, key, nonce, wanted.port)
         wait = min([start + patience, *times[:1]]) - now
         for key, _ in selector.select(max(0.0, wait)):
             try:
                 arrival = sockets.receive(key.fileobj)  # type: ignore[arg-type]
             except ConnectionRefusedError:
-                _give_up(selector, key.data, port)
+                _give_up(selector, key.data, wanted.port)
                 continue
             said = decode(arrival.data) if arrival else None
-            if isinstance(said, Answer) and said.nonce == nonce and port in (None, said.info.port):
-                return _found(said.info, key.data.ip, time.monotonic() - start)
-    return None
+            if isinstance(said, Answer) and said.nonce == nonce and wanted.port in (None, said.info.port):
+                rooms.setdefault(said.info.id, _found(said.info, key.data.ip, time.monotonic() - start))
+                _give_up(selector, key.data, None)  # this one has told what it knows
+    return rooms
 
 
 def _give_up(selector: selectors.BaseSelector, refused: Endpoint, port: int | None) -> None:
-    """That port is closed. If it is the one that was meant, the shared port has no more to say of it."""
+    """That port is done with, or closed. If it is the one that was meant, the shared port has no more to say of it."""
     for key in list(selector.get_map().values()):
         if key.data == refused or (refused.port == port and key.data.ip == refused.ip):
             selector.unregister(key.fileobj)
@@ -132,17 +168,24 @@ def _send_question(selector: selectors.BaseSelector, key: selectors.SelectorKey,
 # TCP
 
 
-def _ask_all_tcp(shown: str, endpoints: Sequence[Endpoint], deadline: float) -> Found:
+def _ask_all_tcp(shown: str, endpoints: Sequence[Endpoint], wanted: _Wanted, deadline: float) -> dict[str, Found]:
+    """By id; at least one. Raises ConnectError."""
     errors: list[ConnectError] = []
+    rooms: dict[str, Found] = {}
     with ThreadPoolExecutor(min(MAX_THREADS, len(endpoints)), thread_name_prefix="lanchat-ask") as workers:
         jobs = [workers.submit(_try_tcp, endpoint, deadline) for endpoint in endpoints]
         for job in as_completed(jobs):
             result = job.result()
-            if isinstance(result, Found):
+            if isinstance(result, ConnectError):
+                errors.append(result)
+                continue
+            rooms.setdefault(result.id or "", result)
+            if wanted.is_met(rooms.values()):
                 workers.shutdown(wait=False, cancel_futures=True)
-                return result
-            errors.append(result)
-    raise _worst(shown, errors)
+                break
+    if not rooms:
+        raise _worst(shown, errors)
+    return rooms
 
 
 def _try_tcp(endpoint: Endpoint, deadline: float) -> Found | ConnectError:

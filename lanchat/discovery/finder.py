@@ -146,6 +146,7 @@ class Finder:
     def _resolve(self) -> None:
         """In a thread of its own: from remembered addresses to IPs."""
         for text in self._known:
+            _log.debug("asking %s, which is known", text)
             try:
                 address = parse_address(text)
             except LocalProtocolError as error:
@@ -190,6 +191,8 @@ class Finder:
             search.close()
 
     def _publish(self, rooms: tuple[Found, ...], progress: Progress | None) -> None:
+        for line in sorted(set(map(_in_words, rooms)) - set(map(_in_words, self._rooms))):
+            _log.info("%s", line)
         with self._news:
             self._rooms, self._progress = rooms, progress
             self._news.notify_all()
@@ -214,15 +217,23 @@ def _know(endpoint: Endpoint, directory: Directory, now: float) -> None:
 
 
 def find(
-    timeout: float = 2.0, *, known: Sequence[str] = (), subnets: Sequence[str] = (), sweep: bool = False
+    timeout: float = 2.0,
+    *,
+    known: Sequence[str] = (),
+    subnets: Sequence[str] = (),
+    sweep: bool = False,
+    on_sweep: Callable[[int], object] = lambda _: None,
 ) -> list[Found]:
     """The rooms on this network: after `timeout` seconds, or as soon as those who answered at all have answered
     and nothing new came for half a second. known, subnets: as for Finder. sweep: where nothing was found, every address
-    of our own networks is asked too, which takes up to half a minute."""
+    of our own networks is asked too, which takes up to half a minute; on_sweep is told first how many these are."""
     with Finder(known=known, subnets=subnets) as finder:
         rooms = _settle(finder, timeout)
         if sweep and not _any_live(rooms):
             finder.sweep()
+            finder.wait(lambda _: finder.progress != _NOT_BEGUN, SWEEP_PATIENCE)
+            begun = finder.progress
+            on_sweep(begun.total if begun else 0)
             rooms = finder.wait(lambda rooms: _any_live(rooms) or finder.progress is None, SWEEP_PATIENCE)
         return list(rooms)
 
@@ -236,6 +247,12 @@ def _settle(finder: Finder, timeout: float) -> tuple[Found, ...]:
         if _names(rooms) == _names(before) and _all_live(rooms):
             break
     return rooms
+
+
+def _in_words(room: Found) -> str:
+    """For the log: what counts of a room; how fast it answers is no news."""
+    where, ways = ", ".join(room.addresses), ", ".join(room.via)
+    return f"“{room.name}” (id {room.id}) at {where}: {room.state}, by {ways}"
 
 
 def _any_live(rooms: tuple[Found, ...]) -> bool:

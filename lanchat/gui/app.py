@@ -270,7 +270,7 @@ class App:
         self._asked = address
         self.picker.address_busy(address)
         done, failed = partial(self._address_answered, address), partial(self._address_failed, address)
-        self.pump.work("asking", partial(errands.ask, address), done, failed)
+        self.pump.work("asking", partial(errands.ask, address, self._profile), done, failed)
 
     def _address_answered(self, asked: Address, goal: Goal) -> None:
         if asked is self._asked:  # else another address was typed meanwhile

@@ -51,13 +51,13 @@ def _forget_pictures(server_id: str) -> None:
         raise StoreFailed(path=folder, detail=error.strerror or str(error)) from error
 
 
-def ask(address: Address) -> Goal:
+def ask(address: Address, profile: Profile) -> Goal:
     """For a worker: who answers there; an invitation knows by itself. Raises ConnectError."""
     if address.token:
         return Goal("the room of your invitation", str(address), address, str(address))
     from lanchat.discovery import ask_host
 
-    found = ask_host(address.host, address.port)
+    found = ask_host(address.host, address.port, known=profile.known_at(address))
     known = address._replace(port=found.port)
     return Goal(found.name, f"{address} · {found.users} inside", known, str(known), found.locked and not address.token)
 

@@ -5,6 +5,7 @@ It knows no screen: what the window shows and does is the App's.
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -18,6 +19,8 @@ from lanchat.gui.app import App
 from lanchat.gui.garbage import collected_here
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.tokens import Mode
+
+_log = logging.getLogger(__name__)
 
 
 def run(place: str | None = None, profile: str = "default") -> int:
@@ -36,6 +39,7 @@ def run(place: str | None = None, profile: str = "default") -> int:
     root.withdraw()
     asking.join()
     kit = Kit(root, modes[0], zoom=preferences.zoom)
+    _log.info("the window opens, with the profile in %s; %s at %d %%", opened.directory, modes[0], preferences.zoom)
     app = App(root, kit, opened, settings)
     with collected_here(root), _interruptible(app):
         root.deiconify()

@@ -6,6 +6,7 @@ call: with a threaded Tcl such a call waits for the Tk thread, which makes a dea
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import tkinter as tk
@@ -23,6 +24,8 @@ SILENCE: Final = 2.0  # s without a call after which turns become slow
 
 T = TypeVar("T")
 Call = Callable[[], object]
+
+_log = logging.getLogger(__name__)
 
 
 class Pump:
@@ -61,6 +64,7 @@ class Pump:
             else:
                 self.post(partial(self._job_done, thread, result, done))
 
+        _log.debug("begins: %s", name)
         thread = threading.Thread(target=run, name=f"lanchat-{name}")
         self._jobs.add(thread)
         thread.start()

@@ -1,12 +1,13 @@
 """Plain text: what people type into nc or the classic tutorial client, as the same frames, and back.
 
-No history, no keys. Text that looks like another's line cannot be forged: each line of a message bears its
+No keys. Text that looks like another's line cannot be forged: each line of a message bears its
 author's name, and no name holds a colon.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,13 +16,15 @@ from lanchat.protocol.codec import Flaw
 from lanchat.protocol.duration import duration
 from lanchat.protocol.files import caption, file_in_words
 from lanchat.protocol.frames import ClientFrame, ServerFrame
-from lanchat.protocol.limits import MAX_BESIDE, MAX_NICK, MAX_TEXT, PROTOCOL_VERSION
+from lanchat.protocol.limits import MAX_BESIDE, MAX_NICK, MAX_TEXT, PROTOCOL_VERSION, Code
 from lanchat.protocol.moderation import Rules
-from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, PINNED_ONE, UNPINNED_ONE, clean_text, one_line
+from lanchat.protocol.text import CHANGED_ONE, DELETED_ONE, MADE_ROOM, PINNED_ONE, UNPINNED_ONE, clean_text, one_line
 
 PROMPT: Final = b"This is a lanchat room. Your name?\n"
 MAX_WRITE: Final = 1_000  # bytes: the tutorial client decodes pieces of 1,024 bytes one by one
-QUIT: Final = "{quit}"  # what the tutorial client sends when its window is closed
+QUIT: Final = ("/quit", "{quit}")  # the other is what the tutorial client sends when its window is closed
+HELP: Final = "Known here: /help, /quit. All else is said to everybody, and lanchat can do more."
+_COMMAND: Final = re.compile(r"/[a-z]+(\s|$)", re.IGNORECASE)  # no path: those have more of “/”, or stand in a sentence
 _TOO_LONG: Final = MAX_TEXT + 1  # characters kept of a longer line: enough to be refused, never said in parts
 _MAX_NAMES: Final = 20  # names in the welcome line; more are counted
 
@@ -57,11 +60,13 @@ class PlainDecoder:
             text = line[:_TOO_LONG]
             if not text.strip() or self._ended:
                 continue
-            if text.strip() == QUIT:
+            if text.strip() in QUIT:
                 self._ended = True
                 found.append(frames.Bye())
             elif not self._joined and not any(isinstance(f, frames.Hello) for f in found):
                 found.append(frames.Hello(version=PROTOCOL_VERSION, nick=text.strip()[: MAX_NICK + 1]))
+            elif _COMMAND.match(text):
+                found.append(Flaw(Code.UNKNOWN_TYPE, HELP))
             else:
                 self._count += 1
                 found.append(frames.Say(id=str(self._count), text=text))
@@ -83,6 +88,11 @@ def about_what(frame: ServerFrame) -> int:
     return 0
 
 
+def encode_before(messages: Sequence[frames.Message]) -> bytes:
+    """What a plain-text member reads of what was said before they came, as that reads now."""
+    return b"".join([b"* Before you came:\n", *map(encode_plain, messages)]) if messages else b""
+
+
 def _of_entry(entry: frames.Entry, about: frames.Message | None) -> list[str]:
     nick, of = entry.nick, f" {quoted(about)}" if about is not None else ""
     match entry:
@@ -100,7 +110,10 @@ def _of_entry(entry: frames.Entry, about: frames.Message | None) -> list[str]:
         case frames.Pinned(on=on):
             return [f"* {nick} {PINNED_ONE if on else UNPINNED_ONE}" + (of and f",{of}")]
         case frames.Topic(text=text):
-            return [f"* {nick} set the topic: {one_line(text)}" if text else f"* {nick} took the topic away"]
+            topic = one_line(text)
+            if entry.seq == 1:
+                return [f"* {nick} {MADE_ROOM}" + (topic and f": {topic}")]
+            return [f"* {nick} set the topic: {topic}" if topic else f"* {nick} took the topic away"]
         case frames.Archived(on=on):
             return [f"* {nick} archived the room" if on else f"* {nick} opened the room again"]
     return [f"* {nick} {DELETED_ONE}"]
@@ -120,7 +133,7 @@ def _of_room(frame: ServerFrame) -> list[str]:
             rules = [f"one message every {duration(slow)}"] if slow else []
             return ["* Now: " + ", ".join(rules + (["nobody new comes in"] if closed else []))]
         case frames.Welcome(nick=nick, name=name):
-            return [f"* Welcome to {name}, {nick}. {QUIT} leaves."]
+            return [f"* Welcome to {name}, {nick}. /quit leaves, /help tells more."]
         case frames.Roster(members=members, first=True):
             names = ", ".join(m.nick for m in members[:_MAX_NAMES])
             more = f" and {len(members) - _MAX_NAMES} more" if len(members) > _MAX_NAMES else ""

@@ -12,6 +12,7 @@ from lanchat.protocol.limits import MAX_EMOJI, MAX_NICK, MAX_SERVER_NAME, MAX_TE
 
 CHANGED_ONE: Final = "changed a message"  # what somebody did, behind their name
 DELETED_ONE: Final = "deleted a message"  # what somebody did, behind their name
+MADE_ROOM: Final = "made this room"  # a room's first entry says so, with its topic
 PINNED_ONE: Final = "pinned a message"
 UNPINNED_ONE: Final = "unpinned a message"
 NO_LONGER_KEPT: Final = "(no longer kept)"  # shown for an entry whose text was redacted: it is empty then

@@ -108,10 +108,11 @@ class Delivery:
 
     def tell(self, member: Member, frame: ServerFrame, *, last: bool = False) -> None:
         """A line for one. last: the connection ends behind it, and nothing follows."""
-        self._tell_line(member, member.encode(frame))
+        self.tell_lines(member, member.encode(frame))
         member.last_told = member.last_told or last
 
-    def _tell_line(self, member: Member, line: bytes) -> None:
+    def tell_lines(self, member: Member, line: bytes) -> None:
+        """The same, encoded."""
         if member.last_told:
             return
         if not member.tell(line):
@@ -203,7 +204,7 @@ class Delivery:
         asked, member = answer.request, answer.request.member
         if isinstance(asked, SearchRequest) or (place := asked.catchup) is None:
             member.asked -= 1
-            self._tell_line(member, answer.line)
+            self.tell_lines(member, answer.line)
             return
         member.page_asked = False
         self._told.append(member)
@@ -213,7 +214,7 @@ class Delivery:
             self.drop(member, "what it lacks cannot be read")
             return
         if answer.last:
-            self._tell_line(member, answer.line)
+            self.tell_lines(member, answer.line)
         head, cursor = place.target
         place.seq = answer.last or head
         if place.seq >= head:
@@ -293,7 +294,7 @@ class Delivery:
         left = PLAIN_TURN
         while member.control or (member.todo and not member.last_told):
             if not member.control:
-                self._tell_line(member, member.encode(member.todo.popleft()))
+                self.tell_lines(member, member.encode(member.todo.popleft()))
                 continue
             lines = first_piece(member.control[0]) if member.plain else member.control[0]
             taken = member.channel.send(lines)

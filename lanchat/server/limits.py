@@ -68,3 +68,6 @@ class Rate:
         self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._per_second) - cost
         self._at = now
         return max(0.0, -self._tokens / self._per_second)
+
+
+PLAIN_HISTORY: Final = 20  # entries looked at for what a plain-text newcomer reads: it cannot scroll back for more

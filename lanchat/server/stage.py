@@ -19,6 +19,7 @@ from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
 from lanchat.protocol.frames import Bye, Entered, Pins, Presence, Read, Rooms, Seen, ServerFrame, Typed
 from lanchat.protocol.limits import MAX_PIN_TEXT, OWN_SEEN_EVERY, READERS_ROOM, TYPING_EVERY, TYPING_ROOM, Code
 from lanchat.protocol.moderation import Rules
+from lanchat.protocol.plain import encode_before
 from lanchat.protocol.presence import Pin
 from lanchat.protocol.rooms import Person, RoomInfo
 from lanchat.server import limits
@@ -202,6 +203,10 @@ class Stage:
             _log.error("what is known of a room cannot be read: %s", error)
 
     def _introduce(self, member: Member, room: Room) -> None:
+        if member.plain:  # it gets no pages
+            last = range(max(0, room.head - limits.PLAIN_HISTORY) + 1, room.head + 1)
+            said = [message for seq in last if (message := self.reads_now(room, seq))]
+            self._delivery.tell_lines(member, encode_before(said))
         if (pins := self._pins_of(room)).pins:
             self._delivery.tell(member, pins)
         if self._delivery.followers(room.name) <= READERS_ROOM:

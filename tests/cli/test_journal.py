@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from lanchat.journal import Journal
 from lanchat.lockfile import LockFile
 from lanchat.paths import server_directory
 from lanchat.protocol.frames import Message
+from lanchat.protocol.rooms import Person, RoomInfo
+from tests.people import ServerProcess
 
 
 @pytest.fixture
@@ -52,8 +55,9 @@ def test_check_names_damage(data: Path) -> None:
 def test_export_in_all_forms(data: Path, tmp_path: Path) -> None:
     done = lanchat("export", "--data", data)
     lines = done.stdout.splitlines()
-    assert len(lines) == 300
-    assert lines[0].endswith("Ana: (no longer kept)")
+    assert len(lines) == 301
+    assert lines[0] == "== #lobby =="
+    assert lines[1].endswith("Ana: (no longer kept)")
     assert lines[-1].endswith("Ana: text 300 <b>")
     done = lanchat("export", "--data", data, "--format", "json")
     assert [json.loads(line)["seq"] for line in done.stdout.splitlines()] == [*range(1, 301)]
@@ -62,6 +66,25 @@ def test_export_in_all_forms(data: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert "text 300 &lt;b&gt;" in page.read_text(encoding="utf-8")
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
+
+
+def test_conversations_are_exported_on_demand_and_by_the_names_of_their_people(data: Path) -> None:
+    journal = Journal.open(data / "journal.db")
+    room = "@" + "0" * 24
+    journal.append(
+        [Message(room, 1, "r-1", 1, "Ana", None, "psst"), Message("games", 1, "r-2", 1, "Ana", None, "go")], {}
+    )
+    journal.registry.keep([RoomInfo(room, people=[Person("a", "Ana"), Person("b", "Bo")])])
+    journal.close()
+    for form in ("text", "html", "json"):
+        assert "psst" not in lanchat("export", "--data", data, "--format", form).stdout
+    lines = lanchat("export", "--data", data, "--with-direct").stdout.splitlines()
+    assert [line for line in lines if line.startswith("==")] == [
+        "== #lobby ==",
+        "== #games ==",
+        "== Direct conversation: Ana, Bo ==",
+    ]
+    assert lines[-1].endswith("Ana: psst")
 
 
 def test_compact_makes_it_smaller_and_keeps_all(data: Path) -> None:
@@ -93,3 +116,19 @@ def test_no_journal_and_no_place_to_write(data: Path, tmp_path: Path) -> None:
     done = lanchat("export", "--data", data, "--output", tmp_path / "none" / "file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert lanchat("export", "--format", "pdf").returncode == 2
+
+
+def test_the_only_room_is_meant_and_of_several_their_names_are_told(data: Path, tmp_path: Path) -> None:
+    """As the window opens them: nobody typed a name of a directory."""
+    where = server_directory("Studio Nord 2")
+    with ServerProcess(where):
+        pass
+    assert lanchat("check").stdout.startswith(str(where / "journal.db"))
+    other = server_directory("Attic")
+    shutil.copytree(data, other)
+    done = lanchat("check")
+    assert done.returncode == 1
+    assert "There are several rooms" in done.stderr
+    assert done.stderr.endswith("which one you mean: attic, Room.\n")
+    for name in ("Studio Nord 2", "room"):
+        assert lanchat("check", "--name", name).stdout.startswith(str(where / "journal.db"))

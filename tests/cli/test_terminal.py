@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lanchat.client import Profile
 from lanchat.client.events import Entered, Joined, Presence
 from lanchat.protocol.rooms import Create
 from tests.cli.terminal import Terminal
@@ -46,6 +47,22 @@ def test_a_terminal_keeps_what_is_half_typed_while_others_speak(server: ServerPr
         terminal.until("#4 ")
         assert "\x1b[0;3" in terminal.shown  # colours
         assert terminal.leave("\x03") == 0
+
+
+def test_a_name_that_is_taken_is_asked_for_again_and_then_remembered(server: ServerProcess) -> None:
+    with ExitStack() as ends:
+        ana = ends.enter_context(Person(server.address, "Ana"))
+        ana.until(Joined)
+        terminal = Terminal(server.address, ends, "Ana")
+        terminal.until(r"“Ana” is already here")
+        terminal.until(r"Your name here \(Enter: Ana 2\)")
+        terminal.type("a:b\n")
+        terminal.until("cannot hold a colon")
+        terminal.type("\n")
+        terminal.until("Ctrl-D leaves")
+        ana.until_here("Ana 2")
+        assert terminal.leave("\x04") == 0
+        assert Profile("zoe").settings.nick == "Ana 2"
 
 
 def test_rooms_and_conversations_in_a_terminal(server: ServerProcess) -> None:
@@ -150,13 +167,12 @@ def test_the_pin_is_asked_and_not_shown(tmp_path: Path) -> None:
         assert terminal.leave("\x04") == 0
 
 
-def test_who_is_not_let_in_reads_why(server: ServerProcess) -> None:
+def test_who_is_asked_for_another_name_may_leave(server: ServerProcess) -> None:
     with ExitStack() as ends:
         ends.enter_context(Person(server.address, "Ana")).until(Joined)
         terminal = Terminal(server.address, ends, "Ana")
-        assert terminal.leave("") == 1
-        assert "lanchat: " in terminal.text
-        assert "Try --nick “Ana 2”" in terminal.text
+        terminal.until(r"Enter: Ana 2\)")
+        assert terminal.leave("\x04") == 130
 
 
 def test_who_waits_for_the_server_reads_on_until_it_has_all(server: ServerProcess) -> None:

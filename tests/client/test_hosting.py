@@ -48,6 +48,12 @@ def test_a_room_is_open_once_open_returns_and_gone_once_stop_returns(hosting: Ho
         ask_host("127.0.0.1", hosted.port)
 
 
+def test_what_happens_in_it_is_logged_beside_its_journal(hosting: Hosting) -> None:
+    log = hosting.open("Kitchen").directory / "serve.log"
+    assert "“Kitchen” listens on port" in log.read_text(encoding="utf-8")
+    assert log.with_suffix(".err").read_text() == ""
+
+
 def test_it_is_no_part_of_our_session(hosting: Hosting) -> None:
     hosted = hosting.open("Kitchen")
     assert os.getsid(hosted.pid) != os.getsid(0)

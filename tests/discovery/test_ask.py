@@ -7,13 +7,16 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from lanchat.channel import Channel
 from lanchat.discovery import State, Via, ask_host
-from lanchat.errors import HostRefused, HostUnknown, NotLanchat
+from lanchat.discovery import ask as ask_module
+from lanchat.errors import HostRefused, HostUnknown, NotLanchat, SeveralThere
 from lanchat.identity import ServerKey
 from lanchat.protocol.codec import encode
 from lanchat.protocol.frames import Pong, ServerInfo
@@ -137,3 +140,38 @@ def test_facts_out_of_range_are_no_lanchats(tmp_path: Path) -> None:
     forged = ServerInfo(key.id, "11111111", "Nord", 99999, users=-3, max_users=50, locked=False)
     with something(over_tls(key.tls_context(), encode(forged))) as port, pytest.raises(NotLanchat):
         ask_host("127.0.0.1", port)
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Server]]:
+    """Servers on the two ports where one is looked for when none was said; the second answers first."""
+    with contextlib.ExitStack() as stack:
+        configs = [Config(name=n, data=tmp_path / n, host="127.0.0.1", port=0, mdns=False) for n in ("Nord", "Sued")]
+        servers = [stack.enter_context(Server(replace(config, beacon=False))) for config in configs]
+        servers.sort(key=lambda server: server.port)
+        monkeypatch.setattr(ask_module, "TCP_PORTS", tuple(server.port for server in reversed(servers)))
+        monkeypatch.setattr(ask_module, "DEFAULT_TCP_PORT", servers[0].port)
+        monkeypatch.setattr(ask_module, "DISCOVERY_UDP_PORT", servers[0].port)  # that of this machine is shared
+        yield servers
+
+
+@pytest.mark.parametrize("udp", [False, True])
+def test_without_a_port_the_known_one_else_that_on_the_first_port(two: list[Server], udp: bool) -> None:
+    first, second = two
+    with contextlib.ExitStack() as stack:
+        for server in two if udp else ():
+            stack.enter_context(announced(structs.replace(new_info(), id=server.id, port=server.port), beacon=False))
+        assert {ask_host("127.0.0.1").id for _ in range(5)} == {first.id}
+        assert ask_host("127.0.0.1", known=[second.id]).id == second.id
+        assert ask_host("127.0.0.1", known=["0" * 32]).id == first.id
+
+
+def test_without_a_port_several_on_others_are_named(two: list[Server], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ask_module, "DEFAULT_TCP_PORT", 1)
+    with pytest.raises(SeveralThere) as caught:
+        ask_host("127.0.0.1")
+    for server in two:
+        assert f"“{server.name}” (127.0.0.1:{server.port})" in str(caught.value)
+    monkeypatch.setattr(ask_module, "TCP_PORTS", (two[1].port,))
+    monkeypatch.setattr(ask_module, "DISCOVERY_UDP_PORT", two[1].port)
+    assert ask_host("127.0.0.1").id == two[1].id

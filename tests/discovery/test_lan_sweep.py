@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import pytest
@@ -65,5 +66,6 @@ def test_the_command_finds_by_a_sweep_and_in_another_subnet(lan: Lan) -> None:
     }
     assert json.loads(told[()].stdout) == []
     assert json.loads(told["--sweep",].stdout)[0]["via"] == ["sweep"]
+    assert re.search(r"Asking [1-9]\d* addresses", told["--sweep",].stderr)
     assert json.loads(told["--subnet", "10.77.0.0/30"].stdout)[0]["name"] == "Nord"
     assert "too large" in told["--subnet", "10.0.0.0/8"].stderr

@@ -53,6 +53,12 @@ def test_styles_are_drawn_and_marks_are_not(stage: Stage) -> None:
     assert not set("*~`") & set(stage.content)
 
 
+def test_a_guest_is_marked(stage: Stage) -> None:
+    stage.feed(message(1, nick="Ana", key=ANA), message(2, nick="Nico", key=None))
+    assert stage.content.count("· guest\n") == 1
+    assert stage.content.index("Nico") < stage.content.index("· guest")
+
+
 def test_links_are_followed_in_bold_and_not_in_code(stage: Stage) -> None:
     stage.feed(message(1, "**https://a.example/_x_** `https://b.example` [c](https://c.example) <https://d.example>"))
     for word in ("https://a", "https://b", "https://c", "https://d"):

@@ -126,7 +126,7 @@ def test_an_older_page_takes_the_head_from_the_first(line: Timeline) -> None:
 
 def test_a_guest_is_not_grouped_with_the_owner_of_the_name(line: Timeline) -> None:
     line.add([message(1, nick="Ana", key="a"), message(2, nick="Ana", key=None)])
-    assert [block.head for block in shown(line)] == [True, True]
+    assert [(block.head, block.guest) for block in shown(line)] == [(True, False), (True, True)]
 
 
 def test_day_lines_stand_where_the_day_changes(line: Timeline) -> None:

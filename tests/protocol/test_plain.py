@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol import frames
+from lanchat.protocol.codec import Flaw
 from lanchat.protocol.limits import MAX_NICK, MAX_TEXT, Code
-from lanchat.protocol.plain import MAX_WRITE, PROMPT, PlainDecoder, about_what, encode_plain, first_piece
+from lanchat.protocol.plain import HELP, MAX_WRITE, PROMPT, PlainDecoder, about_what, encode_plain, first_piece
 from lanchat.protocol.text import check_text, clean_nick, clean_text
 
 
@@ -68,6 +69,21 @@ def test_nc_sends_lines() -> None:
 
 def test_a_script_sends_everything_at_once() -> None:
     assert talk(b"Ana\nhello\n{quit}\nlost\n") == [HELLO, frames.Say("1", "hello"), frames.Bye()]
+
+
+def test_commands_are_answered_and_not_said() -> None:
+    """But a path is no command, and neither is what somebody is called."""
+    decoder = PlainDecoder()
+    decoder.receive(b"Ana\n")
+    decoder.joined()
+    for typed in (b"/help\n", b"/rooms\n", b"/Join lobby\r\n"):
+        assert decoder.receive(typed) == [Flaw(Code.UNKNOWN_TYPE, HELP)]
+    assert [f.text for f in decoder.receive(b"/etc/hosts\nand/or\n / \n") if isinstance(f, frames.Say)] == [
+        "/etc/hosts",
+        "and/or",
+        " / ",
+    ]
+    assert decoder.receive(b"/quit\nlost\n") == [frames.Bye()]
 
 
 def test_lines_of_other_systems() -> None:
@@ -199,6 +215,8 @@ HEAD = ("lobby", 9, "b1", 0, "Bo", None)
         (frames.Pinned(*HEAD, 1, True), message("Ana", "lunch?"), "* Bo pinned a message, Ana: “lunch?”\n"),
         (frames.Pinned(*HEAD, 1, False), None, "* Bo unpinned a message\n"),
         (frames.Topic(*HEAD, "soup\nAna: no"), None, "* Bo set the topic: soup Ana: no\n"),
+        (frames.Topic("games", 1, *HEAD[2:], "chess"), None, "* Bo made this room: chess\n"),
+        (frames.Topic("games", 1, *HEAD[2:], ""), None, "* Bo made this room\n"),
         (frames.Topic(*HEAD, ""), None, "* Bo took the topic away\n"),
         (frames.Archived(*HEAD, True), None, "* Bo archived the room\n"),
         (frames.Archived(*HEAD, False), None, "* Bo opened the room again\n"),
@@ -223,7 +241,7 @@ def test_what_somebody_did_is_a_line(entry: Any, about: frames.Message | None, t
         ),
         (
             frames.Welcome("ab", "r1", "Studio", "Ana", "lobby", "j", 0, 100),
-            "* Welcome to Studio, Ana. {quit} leaves.\n",
+            "* Welcome to Studio, Ana. /quit leaves, /help tells more.\n",
         ),
         (frames.Roster("lobby", [frames.Member("Ana"), frames.Member("Bo")]), "* Here now: Ana, Bo\n"),
         (frames.Roster("lobby", [frames.Member("Bo")], first=False), ""),

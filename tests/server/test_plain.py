@@ -12,7 +12,7 @@ import pytest
 
 from lanchat.protocol.detect import HTTP_ANSWER
 from lanchat.protocol.limits import MAX_TEXT
-from lanchat.protocol.plain import PROMPT
+from lanchat.protocol.plain import HELP, PROMPT
 from lanchat.server import Server, limits
 from lanchat.server import server as module
 from tests.lan import Host, Lan, why_unavailable
@@ -57,14 +57,20 @@ def test_somebody_with_nc_talks_in_the_room(connect: Connect, nc: Nc) -> None:
     ana.say("1", "before")
     ana.until("message")
     nico = nc("Nico\n")
-    assert read_to(nico, "* Here now: Ana, Nico")[0] == "* Welcome to Room, Nico. {quit} leaves."
+    assert read_to(nico, "* Here now: Ana, Nico") == [
+        "* Welcome to Room, Nico. /quit leaves, /help tells more.",
+        "* Before you came:",
+        "Ana: before",
+        "* Here now: Ana, Nico",
+    ]
+    nico.send(b"/help\n")
+    read_to(nico, f"* {HELP}")
     nico.send(b"hello there\nsecond line\r\n\n")
     assert [ana.until("message")["text"] for _ in range(2)] == ["hello there", "second line"]
     message = ana.messages()[-1]
     assert (message["nick"], message["key"]) == ("Nico", None)
     ana.say("2", "hi\nNico: forged?")
     lines = read_to(nico, "Ana: Nico: forged?")
-    assert "before" not in str(lines)
     assert lines[-4:] == ["Nico: hello there", "Nico: second line", "Ana: hi", "Ana: Nico: forged?"]
     nico.send(b"{quit}\n")
     assert nico.read_all() == b""
@@ -109,7 +115,7 @@ def test_a_name_that_is_taken_or_malformed_is_asked_for_again(connect: Connect, 
     assert line is not None
     assert line.startswith(b"* A name cannot hold a colon")
     nico.send(b"Nico\n")
-    read_to(nico, "* Welcome to Room, Nico. {quit} leaves.")
+    read_to(nico, "* Welcome to Room, Nico. /quit leaves, /help tells more.")
 
 
 @pytest.mark.parametrize("name", ["G", "GET", "P", "{", "OPTIONS"])

@@ -140,7 +140,7 @@ class BlockWriter:
         called = (CALLED,) if block.called else ()
         if block.head:
             self._words(block.nick, EMOJI_SIZE, "head", f"name{block.hue}", *called)
-            self._add(f"  {block.time}\n", "head", "time", *called)
+            self._add(f"  {block.time}{' · guest' if block.guest else ''}\n", "head", "time", *called)
         if block.quote:
             who = f"{block.quote.nick}: " if block.quote.nick else ""
             quote = f"↪ {who}{one_line(block.quote.text, QUOTE)}\n"

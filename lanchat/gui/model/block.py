@@ -36,7 +36,8 @@ class Quote(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Block:
     """One item as it is drawn. day: the text of a day line above it; missed: of the line above what came meanwhile.
-    nick, time, hue, initials: of the head, which only the first of a group has. id: of a message of ours that is not
+    nick, time, hue, initials: of the head, which only the first of a group has; guest: in it,
+    nobody proved that name. id: of a message of ours that is not
     sent; detail: why it failed. gone: the text only says that there is none any more. quote: what it answers. called:
     it calls us by name. file: what was sent; text is what was said of it then. pinned: it is kept at hand. seen: who
     has read it, where that is said below it. sign: of the line above the first message, the name of an icon."""
@@ -51,6 +52,7 @@ class Block:
     time: str = ""
     hue: int = 0
     initials: str = ""
+    guest: bool = False
     gone: bool = False
     called: bool = False
     edited: bool = False

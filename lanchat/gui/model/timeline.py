@@ -324,6 +324,7 @@ class Timeline:
             time=at.strftime("%H:%M") if head else "",
             hue=self.hue(message.nick, message.key) if head else 0,
             initials=initials(message.nick) if head else "",
+            guest=head and message.key is None,
             sent=item.sent,
             id=message.id if item.sent is not Sent.YES else "",
             detail=wording.sentence(item.detail),

@@ -7,7 +7,7 @@ from typing import Final
 
 from lanchat.gui.model.spans import Kind, cut, with_emoji
 from lanchat.protocol.entries import Archived, Pinned, Topic
-from lanchat.protocol.text import PINNED_ONE, UNPINNED_ONE
+from lanchat.protocol.text import MADE_ROOM, PINNED_ONE, UNPINNED_ONE
 
 MAX_NAME: Final = 63  # characters of a name on the screen: the longest that our own rules allow is a server's
 MAX_SENTENCE: Final = 300  # characters of a reason or an error: three lines of a banner
@@ -32,7 +32,7 @@ def change_of_room(entry: Topic | Archived | Pinned) -> str:
         return f"{who} archived the room" if entry.on else f"{who} opened the room again"
     about = sentence(entry.text)
     if entry.seq == 1:
-        return f"{who} made this room" + (f": {about}" if about else "")
+        return f"{who} {MADE_ROOM}" + (f": {about}" if about else "")
     return f"{who} set the topic: {about}" if about else f"{who} took the topic away"
 
 
