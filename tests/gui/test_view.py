@@ -9,7 +9,7 @@ from lanchat.client.events import Entered, Page, Rooms
 from lanchat.client.profile import Visit
 from lanchat.protocol.frames import File, Message
 from lanchat.protocol.rooms import RoomInfo
-from tests.gui.stand_in import NOON, ROOM, joined, message
+from tests.gui.stand_in import NOON, ROOM, joined
 from tests.gui.test_conversation import ANA, Stage, stage
 
 __all__ = ["stage"]
