@@ -54,7 +54,6 @@ class Finding:
             on_more=self._more,
             on_back=self.back,
             on_close=self.close,
-            hue=lambda hit: model.timeline.hue(hit.nick, hit.key),
             place=lambda hit: place(hit.room, model),
             clock=clock,
         )

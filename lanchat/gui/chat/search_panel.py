@@ -15,7 +15,7 @@ from lanchat.gui.kit.line import draw_line, line_width
 from lanchat.gui.kit.row_list import Box, Look, Row, RowList
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model import wording
-from lanchat.gui.model.people import initials
+from lanchat.gui.model.people import hue_of, initials
 from lanchat.gui.model.search import SearchModel, plain
 from lanchat.protocol.query import Hit
 
@@ -35,7 +35,7 @@ NOTHING: Final = (
 
 class SearchPanel(ttk.Frame):
     """on_search(text): Return, with something new in the field. on_step(by): Return again, or Shift+Return. on_hit:
-    a result was chosen. on_more, on_back, on_close: the buttons. hue, place: of a result, see model.search.place."""
+    a result was chosen. on_more, on_back, on_close: the buttons. place: of a result, see model.search.place."""
 
     def __init__(
         self,
@@ -49,13 +49,12 @@ class SearchPanel(ttk.Frame):
         on_more: Callable[[], object],
         on_back: Callable[[], object],
         on_close: Callable[[], object],
-        hue: Callable[[Hit], int],
         place: Callable[[Hit], str],
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
-        self._kit, self._model, self._hue, self._where, self._clock = kit, model, hue, place, clock
+        self._kit, self._model, self._where, self._clock = kit, model, place, clock
         self._on_search, self._on_step, self._on_hit, self._on_more = on_search, on_step, on_hit, on_more
         self._build(on_back, on_close)
         self.field.value = model.typed
@@ -169,7 +168,8 @@ class SearchPanel(ttk.Frame):
         kit, px = self._kit, self._kit.px
         nick = wording.name(hit.nick)
         left, y, right = box.x + px(PAD), box.y + px(10), box.right - px(PAD)
-        paint.avatar(canvas, kit, (left, y), initials(nick), kit.colors.avatars[self._hue(hit)], size=AVATAR)
+        color = kit.colors.avatars[hue_of(hit.key, hit.nick)]
+        paint.avatar(canvas, kit, (left, y), initials(nick), color, size=AVATAR)
         middle = y + px(AVATAR / 2)
         when = self._model.when(hit, self._clock())
         canvas.create_text(right, middle, text=when, anchor="e", font=kit.fonts.caption, fill=kit.colors.text2)

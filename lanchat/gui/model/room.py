@@ -12,7 +12,7 @@ from lanchat.client import events
 from lanchat.client.mentions import mentions
 from lanchat.client.preferences import Level
 from lanchat.gui.model import wording
-from lanchat.gui.model.people import Hues, Names
+from lanchat.gui.model.people import Names
 from lanchat.gui.model.readers import Readers
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
 from lanchat.protocol.frames import Message
@@ -23,12 +23,12 @@ MAX_TYPING: Final = 50  # people who write at the same time and are remembered
 
 
 class RoomModel:
-    """own_key: ours. hues: the colours of people, the same in all rooms. followed: we are in it."""
+    """own_key: ours. followed: we are in it."""
 
-    def __init__(self, name: str, own_key: str, hues: Hues) -> None:
+    def __init__(self, name: str, own_key: str) -> None:
         self.info = RoomInfo(name)
         self.own_key = own_key
-        self.timeline = Timeline(own_key=own_key, hues=hues)
+        self.timeline = Timeline(own_key=own_key)
         self.followed = False
         self.unread = self.called = 0  # messages that nobody looked at; those that call us among them
         self.level: Level | None = None  # what is told of it; None: as of others
