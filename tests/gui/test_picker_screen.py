@@ -334,6 +334,36 @@ def test_the_colour_of_a_tile_belongs_to_the_server(picker: Picker, kit: Kit) ->
     assert tiles() == before
 
 
+def test_only_a_key_brings_the_frame_around_the_list(picker: Picker, until: Until) -> None:
+    def framed() -> bool:
+        picker.update()
+        return any(picker.list.type(item) == "rectangle" for item in picker.list.find_all())
+
+    picker.show_found([])
+    assert not framed()  # as at the start: the program put the keyboard there
+    picker.list.event_generate("<Tab>")
+    picker.update()
+    assert picker.focus_get() is not picker.list
+    picker.focus_get().event_generate("<Shift-Tab>")  # type: ignore[union-attr]
+    until(lambda: picker.focus_get() is picker.list)
+    until(framed)
+    picker.list.event_generate("<Button-1>", x=50, y=50)
+    assert not framed()
+
+
+def test_a_field_with_the_keyboard_is_as_large_as_without(picker: Picker, kit: Kit, until: Until) -> None:
+    """Its border has the same outer edge."""
+
+    def edge() -> tuple[int, int, int]:
+        picker.update()
+        return pixel(picker.search, picker.search.winfo_rootx() + 60, picker.search.winfo_rooty())
+
+    assert edge() == rgb(picker, kit.colors.edge)
+    picker.search.focus_force()
+    until(lambda: picker.focus_get() is picker.search)
+    until(lambda: edge() == rgb(picker, kit.colors.accent))
+
+
 def test_buttons_of_the_side_bar_and_refresh(picker: Picker, asked: Asked) -> None:
     picker.side.host.invoke()
     picker.side.settings.invoke()

@@ -17,7 +17,7 @@ from lanchat.gui.chat.file_card import FileCard
 from lanchat.gui.chat.gutter import Gutter
 from lanchat.gui.chat.quote_bars import QuoteBars
 from lanchat.gui.desktop.browser import open_link
-from lanchat.gui.kit.focus import holder
+from lanchat.gui.kit.focus import frame_by_key
 from lanchat.gui.kit.popup import menu_button
 from lanchat.gui.kit.text_view import restore, rose, upper_edge
 from lanchat.gui.kit.theme import Kit
@@ -63,7 +63,6 @@ class MessageList(tk.Frame):
         self._following = True  # the view stands at the end
         self._stood = ("1.0", 0)  # the upper edge of the view at the last look
         self._tries = 0  # to get to an end that grows, since it was last seen
-        self._by_click = False  # the keyboard is on its way here after a click
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
         self.emoji = kit.emoji
         self._build()
@@ -192,10 +191,9 @@ class MessageList(tk.Frame):
     def _bind_events(self) -> None:
         text = self.text
         text.bind("<Configure>", lambda _: self._resized())
-        text.bind("<Button-1>", lambda _: self._take_focus())
+        text.bind("<Button-1>", lambda _: text.focus_set())  # for copying
         text.bind(f"<Button-{menu_button(text)}>", self._ask_menu)
-        text.bind("<FocusIn>", lambda _: self._show_ring(not self._by_click))
-        text.bind("<FocusOut>", lambda _: self._show_ring(False))
+        frame_by_key(text, self._show_ring)
         text.bind("<<Copy>>", lambda _: self._copy())
         text.tag_bind("link", "<Enter>", lambda _: text.configure(cursor="hand2"))
         text.tag_bind("link", "<Leave>", lambda _: text.configure(cursor="arrow"))
@@ -365,13 +363,7 @@ class MessageList(tk.Frame):
 
     # The user
 
-    def _take_focus(self) -> None:
-        """For copying; a click draws no focus ring."""
-        self._by_click = holder(self) != str(self.text)
-        self.text.focus_set()
-
     def _show_ring(self, shown: bool) -> None:
-        self._by_click = False
         ring = self._kit.colors.focus if shown else self._kit.colors.bg
         self.configure(highlightbackground=ring, highlightcolor=ring)
 

@@ -11,6 +11,7 @@ from typing import Final
 from lanchat.gui.kit import paint
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.focus import go_by_key
 from lanchat.gui.kit.line import draw_line, line_width
 from lanchat.gui.kit.row_list import Box, Look, Row, RowList
 from lanchat.gui.kit.theme import Kit
@@ -125,7 +126,7 @@ class SearchPanel(ttk.Frame):
         self.field.bind("<Return>", lambda _: self.submit(1))
         self.field.bind("<KP_Enter>", lambda _: self.submit(1))
         self.field.bind("<Shift-Return>", lambda _: self.submit(-1))
-        self.field.bind("<Down>", lambda _: self.rows.focus_set())
+        self.field.bind("<Down>", lambda _: go_by_key(self.rows))
         for widget in (self.field, self.rows, close, self._back):
             widget.bind("<Escape>", lambda _: on_close())
 
