@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from tkinter import ttk
+
 import pytest
 from msgspec.structs import replace
 
 from lanchat.client.events import Entered, Page, Rooms
 from lanchat.client.profile import Visit
+from lanchat.gui.chat.file_card import FileCard
+from lanchat.gui.chat.hover_tools import HoverTools
+from lanchat.gui.kit.theme import Kit
 from lanchat.protocol.frames import File, Message
 from lanchat.protocol.rooms import RoomInfo
 from tests.gui.stand_in import NOON, ROOM, joined
@@ -126,3 +131,45 @@ def test_a_card_that_grows_after_a_resize_in_the_same_breath_does_not_end_follow
     stage.feed(in_room(ROOM, 32))
     settle(stage)
     assert in_view(stage, "words 32")
+
+
+def point_at(stage: Stage, seq: int) -> HoverTools:
+    """The pointer goes to a message."""
+    drawn = next(one for one in stage.screen.messages.drawn if one.block.key == (seq, 0))
+    place = stage.text.dlineinfo(f"{drawn.tag}.last -1c")
+    assert place is not None
+    stage.text.event_generate("<Motion>", warp=True, x=place[0] + 4, y=place[1] + place[3] - 4)
+    stage.until(lambda: stage.screen.hover.message is not None and stage.screen.hover.message.seq == seq)
+    stage.root.update()
+    return stage.screen.hover
+
+
+def test_the_tools_stand_in_the_row_that_is_meant_and_it_is_marked(stage: Stage, kit: Kit) -> None:
+    stage.feed(*(Message(ROOM, seq, "", NOON + seq, "Ana", ANA, f"words {seq}") for seq in range(1, 9)))
+    for seq in (1, 5, 8):
+        frame = point_at(stage, seq).frame
+        box = stage.text.bbox(stage.text.search(f"words {seq}" if seq > 1 else "Ana", "1.0"))
+        assert box is not None
+        middle = box[1] + box[3] // 2
+        top = frame.winfo_y() - stage.text.winfo_y()
+        assert abs(top + frame.winfo_height() // 2 - middle) <= 4
+        marked = stage.text.get(*map(str, stage.text.tag_ranges("hovered")))
+        assert f"words {seq}" in marked
+        assert marked.count("words") == 1
+        assert stage.text.tag_cget("hovered", "background") == kit.colors.row
+    stage.screen.hover.hide()
+    assert not stage.text.tag_ranges("hovered")
+
+
+@pytest.mark.parametrize("width", [1000, 640])
+def test_the_tools_cover_no_button_of_a_card(stage: Stage, width: int) -> None:
+    stage.root.geometry(f"{width}x600")
+    stage.feed(*(Message(ROOM, seq, "", NOON + seq, "Ana", ANA, f"words {seq}") for seq in range(1, 5)))
+    stage.feed(Message(ROOM, 5, "", NOON + 5, "Ana", ANA, CARD.name, file=CARD))
+    settle(stage)
+    frame = point_at(stage, 5).frame
+    (card,) = [w for w in stage.text.winfo_children() if isinstance(w, FileCard)]
+    (save,) = [w for w in card.everything() if isinstance(w, ttk.Button)]
+    beside = frame.winfo_rootx() >= save.winfo_rootx() + save.winfo_width()
+    above = frame.winfo_rooty() + frame.winfo_height() <= save.winfo_rooty()
+    assert beside or above
