@@ -22,7 +22,8 @@ from lanchat.protocol.query import Hit
 
 WIDTH: Final = 316  # px
 NARROW: Final = 252  # px, where the window has little room
-ROOMY: Final = 960  # px of a window that has
+ROOMY: Final = 1_036  # px of a window that has some: beside side bar and panel, a picture of full width fits
+ROOMY_ALONE: Final = ROOMY - 244  # the same without the side bar
 CARD: Final = 104  # px, the gap below included
 LINES: Final = 2  # of a message in its card
 AVATAR: Final = 24
@@ -61,10 +62,11 @@ class SearchPanel(ttk.Frame):
         self.field.value = model.typed
         self.refresh()
 
-    def fit(self) -> None:
-        """As wide as the window allows."""
-        roomy = self.winfo_toplevel().winfo_width() >= self._kit.px(ROOMY)
-        self.configure(width=self._kit.px(WIDTH if roomy else NARROW))
+    def fit(self) -> bool:
+        """As wide as the window allows. False: what can stand elsewhere has no room beside it."""
+        width = self.winfo_toplevel().winfo_width()
+        self.configure(width=self._kit.px(WIDTH if width >= self._kit.px(ROOMY_ALONE) else NARROW))
+        return width >= self._kit.px(ROOMY)
 
     def take_focus(self) -> None:
         """The keyboard goes into the field."""
