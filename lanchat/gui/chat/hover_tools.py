@@ -106,7 +106,8 @@ class HoverTools:
         self._show_like()
         self.frame.update_idletasks()  # how large it is
         right = text.winfo_x() + text.winfo_width() - self._kit.px(RIGHT)
-        self.frame.place(x=right, y=text.winfo_y() + max(0, self._top(drawn)), anchor="ne")
+        y = text.winfo_y() + max(0, self._top(drawn))
+        self.frame.place(x=right, y=y, anchor="ne", bordermode="outside")
         self.frame.lift()
         text.tag_remove(UNDER, "1.0", "end")
         text.tag_add(UNDER, self._first(drawn), f"{drawn.tag}.last")
@@ -119,10 +120,12 @@ class HoverTools:
         if place is None:
             return 0
         for card in drawn.widgets:
-            low = isinstance(card, FileCard) and card.winfo_height() < 3 * height  # a picture has room above its button
+            if not isinstance(card, FileCard):
+                continue
+            low = card.winfo_height() < 3 * height  # a picture has room above its button
             beside = card.winfo_x() + card.winfo_width() <= left
             if low and not beside and card.winfo_y() < place[1] + place[3]:
-                return card.winfo_y() - height
+                return card.winfo_y() + card.top_of_buttons - height
         words = place[1] + place[4] - self._kit.fonts.body.metrics("ascent") // 2
         return place[1] if place[3] > 3 * height else words - height // 2
 
