@@ -20,6 +20,7 @@ from lanchat.entry_rows import entry_of, row_of
 from lanchat.errors import StoreFailed
 from lanchat.protocol.entries import Archived, Deleted, Entry, Message, Topic
 from lanchat.protocol.limits import MAX_EDITS, MAX_REACTED
+from lanchat.protocol.text import fold_nick
 from lanchat.registry import SCHEMA as _ROOMS
 from lanchat.registry import Registry
 from lanchat.texts import Texts
@@ -57,7 +58,8 @@ CREATE TABLE sent (          -- what makes sending again harmless
     key TEXT NOT NULL, run TEXT NOT NULL, highest INTEGER NOT NULL, PRIMARY KEY (key, run)
 ) WITHOUT ROWID;
 CREATE TABLE holder (        -- whose nickname it is
-    fold TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE
+    fold TEXT PRIMARY KEY,   -- as it is written; folded, if it was stored by a lanchat of before
+    key TEXT NOT NULL UNIQUE
 ) WITHOUT ROWID;
 {_SEEN};
 {_ROOMS}
@@ -182,11 +184,11 @@ class Journal:
         gone = f"EXISTS (SELECT 1 FROM entry d WHERE {same} AND d.kind = 'deleted')"  # of constants alone  # nosec B608
         self._db.execute(f"{_BLANK} seq BETWEEN ? AND ? AND kind = 'edited' AND {gone}", (room, first, last))
 
-    def hold(self, fold: str, key: str) -> None:
-        """The folded nickname `fold` is `key`'s from now on, in place of the one it held before."""
+    def hold(self, nick: str, key: str) -> None:
+        """The nickname is `key`'s from now on, in place of the one it held before."""
         with self._db.transaction():
-            self._db.execute("DELETE FROM holder WHERE key = ? OR fold = ?", (key, fold))
-            self._db.execute("INSERT INTO holder VALUES (?,?)", (fold, key))
+            self._db.execute("DELETE FROM holder WHERE key = ? OR fold IN (?, ?)", (key, nick, fold_nick(nick)))
+            self._db.execute("INSERT INTO holder VALUES (?,?)", (nick, key))
 
     def keep_seen(self, seen: Mapping[tuple[str, str], int]) -> None:
         """By room and key: the last seq that was read; negative where others are not told."""
@@ -385,7 +387,7 @@ class Journal:
         return text or message.text
 
     def holders(self) -> dict[str, str]:
-        """Folded nickname to the key that holds it."""
+        """Nickname to the key that holds it."""
         return dict(self._db.execute("SELECT fold, key FROM holder"))
 
     def _read(self, where: str, *values: object) -> list[Entry]:

@@ -117,6 +117,11 @@ def test_a_key_holds_one_name_and_a_name_has_one_holder(journal: Journal) -> Non
     journal.hold("eva", "o" * 43)
     journal.hold("eva", "o" * 43)
     assert journal.holders() == {"eva": "o" * 43}
+    journal.hold("Eva", "o" * 43)
+    assert journal.holders() == {"Eva": "o" * 43}
+    journal.hold("ana", KEY)  # as it was stored before
+    journal.hold("Ana", "p" * 43)
+    assert journal.holders() == {"Eva": "o" * 43, "Ana": "p" * 43}
 
 
 def test_all_or_nothing(journal: Journal) -> None:

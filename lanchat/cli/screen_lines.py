@@ -16,6 +16,7 @@ from lanchat.client import events
 from lanchat.client.deeds import ban_in_words, rules_in_words
 from lanchat.gui.model import wording
 from lanchat.gui.model.chat import ChatModel, Link
+from lanchat.gui.model.people import hue_of
 from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.timeline import Block, Kind, Sent
 from lanchat.protocol.files import file_in_words
@@ -214,7 +215,7 @@ class ScreenLines:
         return lines + ([[gap, (DIM, f"└ {one_line(' · '.join(told))}")]] if told else [])
 
     def _author(self, nick: str, key: str | None) -> tuple[str, str]:
-        return f"class:name{self._model.timeline.hue(nick, key)}", one_line(wording.name(nick))
+        return f"class:name{hue_of(key, nick)}", one_line(wording.name(nick))
 
     def _date(self, now: float) -> date:
         return datetime.fromtimestamp(now, self._zone).date()

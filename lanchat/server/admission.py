@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from lanchat.errors import StoreError
 from lanchat.journal import Journal
-from lanchat.protocol import text
 from lanchat.protocol.frames import Hello, Parted, Refused
 from lanchat.protocol.limits import MAX_RUNS, Code
 from lanchat.protocol.rooms import DIRECT
@@ -86,7 +85,7 @@ class Admission:
         if line.key is None or not line.holds:
             return
         try:
-            self._journal.hold(text.fold_nick(line.nick), line.key)
+            self._journal.hold(line.nick, line.key)
         except StoreError as error:
             _log.error("a nickname could not be stored: %s", error)
 

@@ -105,8 +105,8 @@ class _Taken:
 
 
 class Roster:
-    """Everybody, whichever rooms they follow. room: where its changes are told, the first one. holders: folded
-    nicknames, and the keys that they belong to."""
+    """Everybody, whichever rooms they follow. room: where its changes are told, the first one. holders: nicknames,
+    and the keys that they belong to."""
 
     def __init__(self, room: str, holders: Mapping[str, str]) -> None:
         self.room = room

@@ -10,9 +10,11 @@ import pytest
 
 from lanchat.client import Client, Profile
 from lanchat.client.events import Found, Page, Rooms
+from lanchat.gui.chat.file_card import FileCard
 from lanchat.gui.chat.screen import ChatScreen
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import OLDER
+from lanchat.protocol.frames import File, Message
 from lanchat.protocol.query import Hit, Line, Query, Spot
 from lanchat.protocol.rooms import Person, RoomInfo, direct_name
 from tests.gui.stand_in import NOON, ROOM, StandInClient, joined, message
@@ -225,3 +227,35 @@ def test_found_and_jumped_to_in_a_real_room(root: tk.Tk, kit: Kit, until: Until,
             window.screen.finding.back()
             until(seen("line 399"))
             window.screen.destroy()
+
+
+@pytest.mark.parametrize("size", [(760, 520), (790, 900), (1_036, 700)])
+def test_files_and_pictures_keep_their_place_beside_the_panel(desk: Desk, size: tuple[int, int]) -> None:
+    desk.root.geometry("{}x{}".format(*size))
+    for seq, width in ((901, 0), (902, 1_200)):
+        file = File("plan.png", 9_000, str(seq % 10) * 64, width, width // 2)
+        desk.feed(Message(ROOM, seq, "", NOON + seq * 60_000, "Ana", None, file.name, file=file))
+    text, side = desk.screen.messages.text, desk.screen.side
+
+    def cards() -> list[tk.Misc]:
+        return [widget for widget in text.winfo_children() if isinstance(widget, FileCard)]
+
+    desk.until(lambda: len(cards()) == 2 and desk.root.winfo_width() == size[0])
+    assert side.winfo_ismapped()
+    desk.open()
+    desk.until(lambda: desk.panel.winfo_ismapped() and bool(side.winfo_ismapped()) is (size[0] >= 1_036))
+    desk.root.update()
+    for card in cards():
+        assert card.winfo_x() + card.winfo_reqwidth() <= text.winfo_width()
+    desk.press("<Escape>")
+    desk.until(side.winfo_ismapped)
+    assert side.winfo_x() == 0
+
+
+def test_the_side_bar_comes_back_when_the_window_has_room_for_both(desk: Desk) -> None:
+    desk.root.geometry("800x600")
+    desk.until(lambda: desk.root.winfo_width() == 800)
+    desk.open()
+    desk.until(lambda: not desk.screen.side.winfo_ismapped())
+    desk.root.geometry("1200x600")
+    desk.until(lambda: desk.screen.side.winfo_ismapped())

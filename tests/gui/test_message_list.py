@@ -119,11 +119,23 @@ def test_the_text_is_frozen_and_takes_the_keyboard(stage: Stage) -> None:
     assert str(stage.text["takefocus"]) == "1"
 
 
-def test_a_ring_shows_where_the_keyboard_is_unless_a_click_brought_it(stage: Stage, kit: Kit, until: Until) -> None:
+def test_a_ring_shows_where_a_key_took_the_keyboard_and_no_click_or_program(
+    stage: Stage, kit: Kit, until: Until
+) -> None:
     other = ttk.Button(stage.root)
     other.pack()
     stage.root.update()
     stage.text.focus_force()
+    until(lambda: stage.root.focus_get() is stage.text)
+    stage.settle()
+    assert stage.list["highlightbackground"] == kit.colors.bg
+    other.focus_force()
+    until(lambda: stage.root.focus_get() is other)
+    other.event_generate("<Shift-Tab>")
+    until(lambda: stage.root.focus_get() is not other)
+    while stage.root.focus_get() is not stage.text:  # past what stands between
+        stage.root.focus_get().event_generate("<Shift-Tab>")  # type: ignore[union-attr]
+        stage.root.update()
     until(lambda: stage.list["highlightbackground"] == kit.colors.focus)
     other.focus_force()
     until(lambda: stage.list["highlightbackground"] == kit.colors.bg)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from lanchat.gui.model import timeline as module
-from lanchat.gui.model.people import HUES, Hues, initials
+from lanchat.gui.model.people import HUES, hue_of, initials
 from lanchat.gui.model.timeline import Block, Kind, Sent, Timeline
 from lanchat.protocol.frames import Archived, Change, Deleted, Edited, Entry, Message, Pinned, Reacted, Topic
 from tests.gui.stand_in import MY_KEY, NOON, message
@@ -75,12 +74,8 @@ def histories(draw: st.DrawFn) -> list[Entry]:
 
 
 def state(line: Timeline) -> object:
-    """What a reader sees; but for colours, which go to who comes first."""
-    return [replace_hue(block) for block in shown(line)], [pin.seq for pin in line.pins()], line.last_seq
-
-
-def replace_hue(block: Block) -> Block:
-    return dataclasses.replace(block, hue=0)
+    """What a reader sees."""
+    return shown(line), [pin.seq for pin in line.pins()], line.last_seq
 
 
 @settings(max_examples=150)
@@ -306,7 +301,19 @@ def test_initials(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 
-def test_the_first_people_have_colours_of_their_own() -> None:
-    hues = Hues()
-    assert len({hues.of(f"key {number}") for number in range(HUES)}) == HUES
-    assert hues.of("key 3") == hues.of("key 3")
+def test_a_colour_is_a_persons_own_whoever_came_first() -> None:
+    keys = [f"{number:043}" for number in range(64)]
+    line = [message(seq, key=key, at=NOON + seq * 1_000) for seq, key in enumerate(keys, 1)]
+    forth, back = Timeline(UTC), Timeline(UTC)
+    forth.add(line)
+    for entry in reversed(line):
+        back.add([entry])
+        shown(back)
+    hues = {block.key[0]: block.hue for block in shown(forth)}
+    assert hues == {block.key[0]: block.hue for block in shown(back)}
+    assert list(hues.values()) == [hue_of(key) for key in keys]
+    assert set(hues.values()) == set(range(HUES))
+
+
+def test_colours_stay_from_one_release_to_the_next() -> None:
+    assert [hue_of("a" * 43), hue_of("b" * 43), hue_of(None, "Nico")] == [2, 1, 3]

@@ -15,10 +15,12 @@ from lanchat.discovery.found import Found, State, Via
 from lanchat.discovery.sweep import Progress
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.theme import Kit
+from lanchat.gui.model.people import hue_of
 from lanchat.gui.model.picker import Mark, Room
-from lanchat.gui.picker.rows import ROOM_HEIGHT, join_span
+from lanchat.gui.picker.rows import ROOM_HEIGHT, TILE, join_span
 from lanchat.gui.picker.screen import INSET, Actions, Picker
 from lanchat.protocol.target import Address
+from tests.gui.test_conversation import pixel
 
 pytestmark = pytest.mark.display
 Until = Callable[[Callable[[], object]], None]
@@ -64,6 +66,10 @@ def picker(root: tk.Tk, kit: Kit, until: Until, asked: Asked) -> Picker:
 
 def names(picker: Picker) -> list[str]:
     return [row.name for row in picker.rows if isinstance(row, Room)]
+
+
+def rgb(picker: Picker, color: str) -> tuple[int, ...]:
+    return tuple(part // 256 for part in picker.winfo_rgb(color))
 
 
 def selected(picker: Picker) -> str | None:
@@ -307,6 +313,55 @@ def test_servers_of_this_computer_are_listed_with_a_button_that_stops_them(picke
 def test_a_room_on_this_computer_is_marked_in_the_list(picker: Picker) -> None:
     picker.show_hosted([Hosted(pid=11, port=5055, id="beta", run="r", name="beta")])
     assert [row.here for row in picker.rows if isinstance(row, Room)] == [False, True, False]
+
+
+def test_the_colour_of_a_tile_belongs_to_the_server(picker: Picker, kit: Kit) -> None:
+    """Not to the name, nor to who was found first."""
+    ids = ["c" * 32, "0" * 32, "a" * 32]
+
+    def tiles() -> dict[str, tuple[int, int, int]]:
+        picker.update()
+        shown = [row for row in picker.rows if isinstance(row, Room)]
+        x = picker.list.winfo_rootx() + kit.px(INSET + 12 + TILE // 2)
+        y = picker.list.winfo_rooty() + kit.px((ROOM_HEIGHT - TILE) // 2 + 4)  # above the initials
+        height = kit.px(ROOM_HEIGHT)
+        return {str(row.place.id): pixel(picker.list, x, y + height * place) for place, row in enumerate(shown)}
+
+    picker.show_found([found(name, id=one) for name, one in zip(("alpha", "beta", "gamma"), ids, strict=True)])
+    before = tiles()
+    assert before == {one: rgb(picker, kit.colors.avatars[hue_of(one)]) for one in ids}
+    picker.show_found([found(name, id=one) for name, one in zip(("zeta", "beta", "alpha"), ids, strict=True)])
+    assert tiles() == before
+
+
+def test_only_a_key_brings_the_frame_around_the_list(picker: Picker, until: Until) -> None:
+    def framed() -> bool:
+        picker.update()
+        return any(picker.list.type(item) == "rectangle" for item in picker.list.find_all())
+
+    picker.show_found([])
+    assert not framed()  # as at the start: the program put the keyboard there
+    picker.list.event_generate("<Tab>")
+    picker.update()
+    assert picker.focus_get() is not picker.list
+    picker.focus_get().event_generate("<Shift-Tab>")  # type: ignore[union-attr]
+    until(lambda: picker.focus_get() is picker.list)
+    until(framed)
+    picker.list.event_generate("<Button-1>", x=50, y=50)
+    assert not framed()
+
+
+def test_a_field_with_the_keyboard_is_as_large_as_without(picker: Picker, kit: Kit, until: Until) -> None:
+    """Its border has the same outer edge."""
+
+    def edge() -> tuple[int, int, int]:
+        picker.update()
+        return pixel(picker.search, picker.search.winfo_rootx() + 60, picker.search.winfo_rooty())
+
+    assert edge() == rgb(picker, kit.colors.edge)
+    picker.search.focus_force()
+    until(lambda: picker.focus_get() is picker.search)
+    until(lambda: edge() == rgb(picker, kit.colors.accent))
 
 
 def test_buttons_of_the_side_bar_and_refresh(picker: Picker, asked: Asked) -> None:

@@ -165,6 +165,25 @@ def test_people_of_a_conversation_are_told_by_the_names_that_they_hold_now(
     assert {p["nick"] for p in again.rooms()[name]["people"]} == {"Ana", "Mal"}
 
 
+def test_after_a_restart_who_is_not_here_is_called_as_they_wrote_it(serve: Serve, make_key: MakeKey) -> None:
+    server = serve()
+    with ExitStack() as clients:
+        ana, root = (Talker(clients, server, make_key, nick) for nick in ("Ana", "Ro"))
+        root.raw.tell(kind="rename", nick="Root Lind")
+        root.raw.sync()
+        name = ana.arrange("direct", keys=[root.key.public])["room"]
+        ana.say("hello", name)
+        root.until_said("hello")
+        root.raw.tell(kind="rename", nick="ROOT")
+        root.raw.sync()
+    server.close()
+    server = serve()
+    with ExitStack() as clients:
+        ana = Talker(clients, server, make_key, "Ana")
+        ana.until_said("hello")
+        assert {p["nick"] for p in ana.rooms()[name]["people"]} == {"Ana", "ROOT"}
+
+
 def test_after_a_restart_rooms_are_there_and_are_followed_from_where_one_was(serve: Serve, make_key: MakeKey) -> None:
     server = serve()
     with ExitStack() as clients:

@@ -101,6 +101,11 @@ class FileCard(tk.Frame):
             self._picture.configure(image=self._image, cursor="hand2", bg=self._kit.colors.bg)
             self._picture.bind("<ButtonRelease-1>", lambda _: self._deeds.view())
 
+    @property
+    def top_of_buttons(self) -> int:
+        """px below its upper edge."""
+        return self._buttons.winfo_rooty() - self.winfo_rooty()
+
     def everything(self) -> list[tk.Misc]:
         """Itself and all in it: what the wheel and the menu shall reach."""
         found: list[tk.Misc] = [self]

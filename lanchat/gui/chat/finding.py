@@ -25,7 +25,8 @@ class Searcher(Loader, Protocol):
 
 
 class Finding:
-    """The panel stands at the right of `talk`, in the same master, while it is open."""
+    """The panel stands at the right of `talk`, in the same master, while it is open; in a narrow window it takes
+    the room of `side`, the side bar."""
 
     def __init__(
         self,
@@ -35,13 +36,14 @@ class Finding:
         client: Searcher,
         messages: MessageList,
         found: SearchModel,
+        side: ttk.Frame,
         *,
         on_close: Callable[[], object],
         open_room: Callable[[str], bool],
         clock: Callable[[], float],
     ) -> None:
         """found: what the panel shows. on_close: the keyboard is wanted elsewhere again. open_room: see Jumping."""
-        self._talk, self._client, self._on_close = talk, client, on_close
+        self._talk, self._side, self._client, self._on_close = talk, side, client, on_close
         self._model = found
         self.jumping = Jumping(model, client, messages, open_room)
         self.panel = SearchPanel(
@@ -54,11 +56,11 @@ class Finding:
             on_more=self._more,
             on_back=self.back,
             on_close=self.close,
-            hue=lambda hit: model.timeline.hue(hit.nick, hit.key),
             place=lambda hit: place(hit.room, model),
             clock=clock,
         )
         self._line = ttk.Frame(talk.master, style="Line.TFrame", width=kit.px(1))
+        talk.master.bind("<Configure>", lambda _: self._fit(), add="+")
 
     @property
     def is_open(self) -> bool:
@@ -73,8 +75,16 @@ class Finding:
         if not self.is_open:
             self.panel.pack(side="right", fill="y", before=self._talk)
             self._line.pack(side="right", fill="y", before=self._talk)
-        self.panel.fit()
+        self._fit()
         self._refresh()
+
+    def _fit(self) -> None:
+        """The window has another width, or the panel came or went."""
+        if not self.is_open or self.panel.fit():
+            if not self._side.winfo_manager():
+                self._side.pack(side="left", fill="y", before=self._side.master.pack_slaves()[0])
+        else:
+            self._side.pack_forget()
 
     def close(self) -> bool:
         """False: it was not open."""
@@ -82,6 +92,7 @@ class Finding:
             return False
         self.panel.pack_forget()
         self._line.pack_forget()
+        self._fit()
         self.jumping.forget()
         self._refresh()
         self._on_close()

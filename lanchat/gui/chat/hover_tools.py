@@ -1,6 +1,7 @@
 """The small bar at the message under the pointer: who has read it; react, answer, more. It does none of it itself.
 
-It lies over the Text, not in it, and moves only when the pointer comes to another message. Keys have the cursor of
+It lies over the Text, not in it, in the message's first row, and moves only when the pointer comes to another message,
+which has a ground of its own meanwhile. Keys have the cursor of
 gui/chat/message_cursor.py instead.
 """
 
@@ -12,6 +13,7 @@ from tkinter import ttk
 from typing import Final, NamedTuple
 
 from lanchat.gui.chat.block_writer import Drawn
+from lanchat.gui.chat.file_card import FileCard
 from lanchat.gui.chat.message_list import MessageList
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.paint import elide
@@ -20,8 +22,8 @@ from lanchat.gui.model.chat import ChatModel
 from lanchat.protocol.frames import Message
 
 LIKE: Final = "👍"
-ABOVE: Final = 12  # px that it rises above its message
-RIGHT: Final = 28  # px to the right edge
+RIGHT: Final = 6  # px to the right edge: beside a card, where there is room
+UNDER: Final = "hovered"  # the tag of what it stands at
 WIDEST: Final = 320  # px of who has read it: three usual names, and how many more
 
 
@@ -69,6 +71,7 @@ class HoverTools:
 
     def hide(self) -> None:
         self._shown = None
+        self._text.tag_remove(UNDER, "1.0", "end")
         self.frame.place_forget()
 
     def _look_soon(self) -> None:
@@ -97,14 +100,34 @@ class HoverTools:
             self._show(drawn, message)
 
     def _show(self, drawn: Drawn, message: Message) -> None:
-        y = self._height(drawn)
-        self._shown = (message, drawn.tag, y)
+        self._shown = (message, drawn.tag, self._height(drawn))
         self._tell_readers(message)
-        kit, text = self._kit, self._text
+        text = self._text
         self._show_like()
-        right = text.winfo_x() + text.winfo_width() - kit.px(RIGHT)
-        self.frame.place(x=right, y=text.winfo_y() + max(0, y - kit.px(ABOVE)), anchor="ne")
+        self.frame.update_idletasks()  # how large it is
+        right = text.winfo_x() + text.winfo_width() - self._kit.px(RIGHT)
+        y = text.winfo_y() + max(0, self._top(drawn))
+        self.frame.place(x=right, y=y, anchor="ne", bordermode="outside")
         self.frame.lift()
+        text.tag_remove(UNDER, "1.0", "end")
+        text.tag_add(UNDER, self._first(drawn), f"{drawn.tag}.last")
+
+    def _top(self, drawn: Drawn) -> int:
+        """In the middle of the message's first row; where it would lie over the button of a card, above that."""
+        text, height = self._text, self.frame.winfo_reqheight()
+        left = text.winfo_width() - self._kit.px(RIGHT) - self.frame.winfo_reqwidth()
+        place = text.dlineinfo(self._first(drawn))
+        if place is None:
+            return 0
+        for card in drawn.widgets:
+            if not isinstance(card, FileCard):
+                continue
+            low = card.winfo_height() < 3 * height  # a picture has room above its button
+            beside = card.winfo_x() + card.winfo_width() <= left
+            if low and not beside and card.winfo_y() < place[1] + place[3]:
+                return card.winfo_y() + card.top_of_buttons - height
+        words = place[1] + place[4] - self._kit.fonts.body.metrics("ascent") // 2
+        return place[1] if place[3] > 3 * height else words - height // 2
 
     def _tell_readers(self, message: Message) -> None:
         """As far as we know of any."""
@@ -117,9 +140,13 @@ class HoverTools:
 
     def _height(self, drawn: Drawn) -> int:
         """Of its first line in the view; 0: that is scrolled out."""
-        lines = bool(drawn.block.day) + bool(drawn.block.missed)
-        place = self._text.dlineinfo(f"{drawn.tag}.first +{lines} lines")
+        place = self._text.dlineinfo(self._first(drawn))
         return place[1] if place else 0
+
+    @staticmethod
+    def _first(drawn: Drawn) -> str:
+        """Where its first row begins, below the lines over the full width."""
+        return f"{drawn.tag}.first +{bool(drawn.block.day) + bool(drawn.block.missed)} lines"
 
     def _settled(self) -> None:
         """What is in view was scrolled, or is another: the bar stands where it belongs, or nowhere."""
@@ -148,6 +175,8 @@ class HoverTools:
         kit = self._kit
         self.frame.configure(bg=kit.colors.raised, highlightbackground=kit.colors.line)
         self.seen.configure(bg=kit.colors.raised, fg=kit.colors.text2)
+        self._text.tag_configure(UNDER, background=kit.colors.row)
+        self._text.tag_lower(UNDER)
         for name, button in self.buttons.items():
             if name != "like":
                 button.configure(image=kit.icon(name, 18))

@@ -17,9 +17,9 @@ from lanchat.gui.chat.file_card import FileCard
 from lanchat.gui.chat.gutter import Gutter
 from lanchat.gui.chat.quote_bars import QuoteBars
 from lanchat.gui.desktop.browser import open_link
-from lanchat.gui.kit.focus import holder
+from lanchat.gui.kit.focus import frame_by_key
 from lanchat.gui.kit.popup import menu_button
-from lanchat.gui.kit.text_view import restore, upper_edge
+from lanchat.gui.kit.text_view import restore, rose, upper_edge
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.wheel import bind_wheel
 from lanchat.gui.model.chat import ChatModel
@@ -60,11 +60,9 @@ class MessageList(tk.Frame):
         self._places: dict[str, int] = {}  # of each tag in it
         self._first: Key = TOP  # the window begins here …
         self._last: Key | None = None  # … and ends here, or with the newest
-        self._seen: Key = (0, 0)  # the last that was shown while the view stood at the end
         self._following = True  # the view stands at the end
-        self._stood = ("", 0)  # the upper edge of the view at the last look
-        self._tries = 0  # to get to an end that grows
-        self._by_click = False  # the keyboard is on its way here after a click
+        self._stood = ("1.0", 0)  # the upper edge of the view at the last look
+        self._tries = 0  # to get to an end that grows, since it was last seen
         self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
         self.emoji = kit.emoji
         self._build()
@@ -99,7 +97,7 @@ class MessageList(tk.Frame):
         """Another room's messages are shown from now on."""
         self.text.configure(state="normal")
         self._write([])
-        self._first, self._last, self._seen, self._following = TOP, None, (0, 0), True
+        self._first, self._last, self._following = TOP, None, True
         self._sync(follow=True)
 
     def to_end(self) -> None:
@@ -119,6 +117,7 @@ class MessageList(tk.Frame):
         self._sync()
         drawn = next((drawn for drawn in self._drawn if drawn.block.key >= (seq, 0)), None)
         if drawn is not None:
+            self._following = False
             self.text.yview(f"{drawn.tag}.first")
             self._soon(self._settle)
 
@@ -192,10 +191,9 @@ class MessageList(tk.Frame):
     def _bind_events(self) -> None:
         text = self.text
         text.bind("<Configure>", lambda _: self._resized())
-        text.bind("<Button-1>", lambda _: self._take_focus())
+        text.bind("<Button-1>", lambda _: text.focus_set())  # for copying
         text.bind(f"<Button-{menu_button(text)}>", self._ask_menu)
-        text.bind("<FocusIn>", lambda _: self._show_ring(not self._by_click))
-        text.bind("<FocusOut>", lambda _: self._show_ring(False))
+        frame_by_key(text, self._show_ring)
         text.bind("<<Copy>>", lambda _: self._copy())
         text.tag_bind("link", "<Enter>", lambda _: text.configure(cursor="hand2"))
         text.tag_bind("link", "<Leave>", lambda _: text.configure(cursor="arrow"))
@@ -221,15 +219,15 @@ class MessageList(tk.Frame):
 
     def _sync(self, follow: bool = False) -> None:
         """Writes it. follow: to the end, wherever the view stands."""
-        follow = follow or self._at_end()
+        follow = follow or self._at_end() or self._clings()
         blocks = self._model.blocks(*self._extent(follow), self._today())
         self.text.configure(state="normal")
         anchor = None if follow else self._anchor({block.key: block for block in blocks})
         self._write(blocks)
         self.text.configure(state="disabled")
         if follow:
-            self.text.yview_moveto(1.0)
-            self._stood, self._tries = upper_edge(self.text), 0
+            self._tries = 0
+            self._hold_end()
         elif anchor:
             restore(self.text, *anchor)
         self._following = follow
@@ -297,14 +295,11 @@ class MessageList(tk.Frame):
 
     def _settle(self) -> None:
         """The view moved, or what it shows changed."""
-        grew = (
-            self._following and not self._at_end() and self._stood == upper_edge(self.text) and self._tries < MOST_TRIES
-        )
-        if grew:
-            self.text.yview_moveto(1.0)  # what is below grew, as buttons and pictures do when they are first laid out
-            self._tries += 1
+        self._tries = 0 if self._at_end() else self._tries + 1
+        self._following = not self._tries or self._clings()
+        if self._following and 0 < self._tries <= MOST_TRIES:
+            self._hold_end()
             self._soon(self._settle)
-        self._following = grew or self._at_end()
         self._stood = upper_edge(self.text)
         self._update_pill()
         visible = self._visible()
@@ -314,10 +309,19 @@ class MessageList(tk.Frame):
         if visible:
             self._look_at_edges(visible)
 
+    def _clings(self) -> bool:
+        """The view stood at the end, and nobody scrolled up: what is below grew, as cards do when they are laid out."""
+        return self._following and self._last is None and not rose(self.text, self._stood)
+
+    def _hold_end(self) -> None:
+        self.text.yview_moveto(1.0)
+        self._stood = upper_edge(self.text)
+
     def _resized(self) -> None:
         self._writer.widen()
         if self._following:
-            self.text.yview_moveto(1.0)
+            self._tries = 0
+            self._hold_end()
         self._soon(self._settle)
 
     def _look_at_edges(self, visible: list[Drawn]) -> None:
@@ -349,10 +353,9 @@ class MessageList(tk.Frame):
         return self._drawn[start:end]
 
     def _update_pill(self) -> None:
-        line = self._model.timeline
         if self._following:
-            self._seen = (line.last_seq, 0)
-        if count := line.messages_after(self._seen):
+            self._model.current.reach_end()
+        if count := self._model.current.below:
             self._pill.configure(text=f"{count:,} new ")
             self._pill.place(in_=self.text, relx=0.5, rely=1.0, y=-self._kit.px(10), anchor="s")
         else:
@@ -360,13 +363,7 @@ class MessageList(tk.Frame):
 
     # The user
 
-    def _take_focus(self) -> None:
-        """For copying; a click draws no focus ring."""
-        self._by_click = holder(self) != str(self.text)
-        self.text.focus_set()
-
     def _show_ring(self, shown: bool) -> None:
-        self._by_click = False
         ring = self._kit.colors.focus if shown else self._kit.colors.bg
         self.configure(highlightbackground=ring, highlightcolor=ring)
 

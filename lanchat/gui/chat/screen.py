@@ -201,7 +201,6 @@ class ChatScreen(ttk.Frame):
             on_menu=self._on_menu,
         )
         self.side.pack(side="left", fill="y")
-        ttk.Frame(self, style="Line.TFrame", width=px(1)).pack(side="left", fill="y")
         main = ttk.Frame(self)
         main.pack(side="left", fill="both", expand=True)
         self.bar = self._make_bar(main)
@@ -219,6 +218,7 @@ class ChatScreen(ttk.Frame):
             self._client,
             self.messages,
             self.found,
+            self.side,
             on_close=self.composer.focus_text,
             open_room=self.open,
             clock=self._clock,

@@ -11,17 +11,19 @@ from typing import Final
 from lanchat.gui.kit import paint
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.focus import go_by_key
 from lanchat.gui.kit.line import draw_line, line_width
 from lanchat.gui.kit.row_list import Box, Look, Row, RowList
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model import wording
-from lanchat.gui.model.people import initials
+from lanchat.gui.model.people import hue_of, initials
 from lanchat.gui.model.search import SearchModel, plain
 from lanchat.protocol.query import Hit
 
 WIDTH: Final = 316  # px
 NARROW: Final = 252  # px, where the window has little room
-ROOMY: Final = 960  # px of a window that has
+ROOMY: Final = 1_036  # px of a window that has some: beside side bar and panel, a picture of full width fits
+ROOMY_ALONE: Final = ROOMY - 244  # the same without the side bar
 CARD: Final = 104  # px, the gap below included
 LINES: Final = 2  # of a message in its card
 AVATAR: Final = 24
@@ -35,7 +37,7 @@ NOTHING: Final = (
 
 class SearchPanel(ttk.Frame):
     """on_search(text): Return, with something new in the field. on_step(by): Return again, or Shift+Return. on_hit:
-    a result was chosen. on_more, on_back, on_close: the buttons. hue, place: of a result, see model.search.place."""
+    a result was chosen. on_more, on_back, on_close: the buttons. place: of a result, see model.search.place."""
 
     def __init__(
         self,
@@ -49,22 +51,22 @@ class SearchPanel(ttk.Frame):
         on_more: Callable[[], object],
         on_back: Callable[[], object],
         on_close: Callable[[], object],
-        hue: Callable[[Hit], int],
         place: Callable[[Hit], str],
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(master, style="Side.TFrame", width=kit.px(WIDTH))
         self.pack_propagate(False)
-        self._kit, self._model, self._hue, self._where, self._clock = kit, model, hue, place, clock
+        self._kit, self._model, self._where, self._clock = kit, model, place, clock
         self._on_search, self._on_step, self._on_hit, self._on_more = on_search, on_step, on_hit, on_more
         self._build(on_back, on_close)
         self.field.value = model.typed
         self.refresh()
 
-    def fit(self) -> None:
-        """As wide as the window allows."""
-        roomy = self.winfo_toplevel().winfo_width() >= self._kit.px(ROOMY)
-        self.configure(width=self._kit.px(WIDTH if roomy else NARROW))
+    def fit(self) -> bool:
+        """As wide as the window allows. False: what can stand elsewhere has no room beside it."""
+        width = self.winfo_toplevel().winfo_width()
+        self.configure(width=self._kit.px(WIDTH if width >= self._kit.px(ROOMY_ALONE) else NARROW))
+        return width >= self._kit.px(ROOMY)
 
     def take_focus(self) -> None:
         """The keyboard goes into the field."""
@@ -126,7 +128,7 @@ class SearchPanel(ttk.Frame):
         self.field.bind("<Return>", lambda _: self.submit(1))
         self.field.bind("<KP_Enter>", lambda _: self.submit(1))
         self.field.bind("<Shift-Return>", lambda _: self.submit(-1))
-        self.field.bind("<Down>", lambda _: self.rows.focus_set())
+        self.field.bind("<Down>", lambda _: go_by_key(self.rows))
         for widget in (self.field, self.rows, close, self._back):
             widget.bind("<Escape>", lambda _: on_close())
 
@@ -169,7 +171,8 @@ class SearchPanel(ttk.Frame):
         kit, px = self._kit, self._kit.px
         nick = wording.name(hit.nick)
         left, y, right = box.x + px(PAD), box.y + px(10), box.right - px(PAD)
-        paint.avatar(canvas, kit, (left, y), initials(nick), kit.colors.avatars[self._hue(hit)], size=AVATAR)
+        color = kit.colors.avatars[hue_of(hit.key, hit.nick)]
+        paint.avatar(canvas, kit, (left, y), initials(nick), color, size=AVATAR)
         middle = y + px(AVATAR / 2)
         when = self._model.when(hit, self._clock())
         canvas.create_text(right, middle, text=when, anchor="e", font=kit.fonts.caption, fill=kit.colors.text2)

@@ -60,6 +60,7 @@ class SideBar(ttk.Frame):
         self._own = own
         self._menu = PopupMenu(self, kit)
         self._offered: object = None  # what the menu was made for
+        ttk.Frame(self, style="Line.TFrame", width=kit.px(1)).pack(side="right", fill="y")
         self._make_header()
         ttk.Frame(self, style="Line.TFrame", height=kit.px(1)).pack(fill="x")
         self.me = OwnName(self, kit, model, own, on_rename)

@@ -9,7 +9,7 @@ from lanchat.gui.kit.line import draw_line, line_width
 from lanchat.gui.kit.row_list import Box, Look, Row, RowList
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import ChatModel, Link
-from lanchat.gui.model.people import initials
+from lanchat.gui.model.people import hue_of, initials
 from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.roster import Person
 
@@ -101,7 +101,7 @@ class SideRows:
     def _draw_partner(self, canvas: RowList[Content], room: RoomModel, box: Box, look: Look) -> None:
         """With whom one talks alone."""
         key = next((p.key for p in room.info.people if p.key != self._model.own_key), "")
-        hue = self._model.timeline.hue("", key)
+        hue = hue_of(key)
         self._draw_face(canvas, box, look, self._model.label(room), hue, self._model.state_of(key))
 
     def _draw_face(

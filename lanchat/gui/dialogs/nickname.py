@@ -15,7 +15,7 @@ from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.paint import avatar
 from lanchat.gui.kit.theme import Kit
-from lanchat.gui.model.people import Hues, initials
+from lanchat.gui.model.people import hue_of, initials
 from lanchat.pin import clean_pin
 from lanchat.protocol.text import clean_nick
 
@@ -190,5 +190,5 @@ class NicknameDialog(Dialog):
         canvas, colors = self._preview, self._kit.colors
         canvas.configure(bg=colors.bg)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(self._key)] if self._key else colors.absent
+        color = colors.avatars[hue_of(self._key)] if self._key else colors.absent
         avatar(canvas, self._kit, (0, 0), initials(self._nick), color, size=AVATAR, under="bg")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tkinter import ttk
 from typing import Final, NamedTuple
 
-from lanchat.gui.kit.focus import is_within, last_in
+from lanchat.gui.kit.focus import go_by_key, is_within, last_in
 from lanchat.gui.model.keys import KEYS, Place, sequence
 
 Action = Callable[[], object]
@@ -67,7 +67,7 @@ def next_part(parts: Sequence[Part], step: int) -> None:
     place = part_with_keyboard(shown)
     if place is None:
         place = -1 if step > 0 else 0
-    shown[(place + step) % len(shown)].first.focus_set()
+    go_by_key(shown[(place + step) % len(shown)].first)
 
 
 def part_with_keyboard(parts: Sequence[Part]) -> int | None:

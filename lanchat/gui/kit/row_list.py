@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from lanchat.gui.kit.focus import holder
+from lanchat.gui.kit.focus import frame_by_key, holder
 from lanchat.gui.kit.paint import pill
 from lanchat.gui.kit.popup import menu_button
 from lanchat.gui.kit.theme import Kit
@@ -157,7 +157,7 @@ class RowList(tk.Canvas, Generic[T]):
         self.bind("<Motion>", lambda event: self._hover(self._at(event.y)))
         self.bind("<Leave>", lambda _: self._hover(None))
         self.bind("<FocusIn>", lambda _: self._focus_came())
-        self.bind("<FocusOut>", lambda _: self._show_ring(False))
+        frame_by_key(self, self._show_ring)
         self.bind("<Configure>", lambda _: self._scroll_to(self._offset))
         bind_wheel(self, lambda pixels: self._scroll_to(self._offset + pixels), self._kit.scale)
 
@@ -203,7 +203,6 @@ class RowList(tk.Canvas, Generic[T]):
         if holder(self) != str(self):
             self._by_click = True
             self.focus_set()
-        self._ring = False
         index = self._at(event.y)
         if index is not None:
             self._choose(index)
@@ -217,13 +216,13 @@ class RowList(tk.Canvas, Generic[T]):
             self.repaint()
 
     def _focus_came(self) -> None:
-        """By a key: then something is selected, so that the next key has a meaning that can be seen."""
+        """Not by a click: then something is selected, so that the next key has a meaning that can be seen."""
         if self._by_click:
             self._by_click = False
             return
         if self._selected is None:
             self._selected = next((row.key for row in self._rows if row.selectable), None)
-        self._show_ring(True)
+            self.repaint()
 
     def _show_ring(self, shown: bool) -> None:
         self._ring = shown

@@ -6,10 +6,11 @@ import tkinter as tk
 from tkinter import ttk
 from typing import Final
 
+from lanchat.gui.kit.focus import frame_by_key
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.wheel import STEP, bind_wheel
 
-RING: Final = 2  # px at 96 dpi around all of it while it has the keyboard
+RING: Final = 2  # px at 96 dpi around all of it while a key has led the keyboard there
 
 
 class Scrolled(ttk.Frame):
@@ -36,6 +37,7 @@ class Scrolled(ttk.Frame):
         self.canvas.bind("<Home>", lambda _: self.canvas.yview_moveto(0))
         self.canvas.bind("<End>", lambda _: self.canvas.yview_moveto(1))
         self.canvas.bind("<Button-1>", lambda _: self.canvas.focus_set())
+        frame_by_key(self.canvas, self._show_ring)
         kit.listen(self.canvas, self._paint)
         self.filled()
 
@@ -87,7 +89,10 @@ class Scrolled(ttk.Frame):
 
     def _paint(self) -> None:
         colors = self._kit.colors
-        self.canvas.configure(bg=colors.bg, highlightbackground=colors.bg, highlightcolor=colors.focus)
+        self.canvas.configure(bg=colors.bg, highlightbackground=colors.bg, highlightcolor=colors.bg)
+
+    def _show_ring(self, shown: bool) -> None:
+        self.canvas.configure(highlightcolor=self._kit.colors.focus if shown else self._kit.colors.bg)
 
 
 def _within(widget: tk.Misc) -> list[tk.Misc]:

@@ -80,7 +80,7 @@ def _frames_and_labels(kit: Kit) -> None:
         colors.bg,
         ((), _bordered(kit, colors.edge, colors.raised)),
         (("invalid",), _bordered(kit, colors.danger, colors.raised)),
-        (("focus",), _ringed(kit, colors.sel, colors.accent, colors.raised)),
+        (("focus",), _glowing(kit, colors.accent, colors.sel, colors.raised)),
     )
     style.layout("Card.TFrame", [("Card.border", {"sticky": "nsew"})])
     style.configure("Card.TFrame", background=colors.raised)
@@ -162,7 +162,7 @@ def _fields(kit: Kit) -> None:
             ground,
             ((), _bordered(kit, colors.edge, fill)),
             (("invalid",), _bordered(kit, colors.danger, fill)),
-            (("focus",), _ringed(kit, colors.sel, colors.accent, fill)),
+            (("focus",), _glowing(kit, colors.accent, colors.sel, fill)),
             (("active",), _bordered(kit, colors.text2, fill)),
         )
         text: Any = ("Entry.padding", {"sticky": "nsew", "children": [("Entry.textarea", {"sticky": "nsew"})]})
@@ -306,6 +306,11 @@ def _bordered(kit: Kit, border: str, fill: str) -> Layers:
     return ((border, 0.0), (fill, float(kit.px(1))))
 
 
+def _glowing(kit: Kit, border: str, glow: str, fill: str) -> Layers:
+    """A field with the keyboard: as large as without it, since the glow lies within the border."""
+    return ((border, 0.0), (glow, float(kit.px(1))), (fill, float(kit.px(1) + kit.px(RING))))
+
+
 def _ringed(kit: Kit, ring: str, rim: str, fill: str) -> Layers:
-    """The focus ring outside, then 1 px of rim (a gap, or a field's border), then the fill."""
+    """The focus ring outside, then 1 px of rim (a gap), then the fill."""
     return ((ring, 0.0), (rim, float(kit.px(RING))), (fill, float(kit.px(RING) + kit.px(1))))

@@ -19,3 +19,11 @@ def upper_edge(text: tk.Text) -> tuple[str, int]:
     """The first line in view, and how far it is scrolled out."""
     place = text.dlineinfo("@0,0")
     return text.index("@0,0"), place[1] if place else 0
+
+
+def rose(text: tk.Text, edge: tuple[str, int]) -> bool:
+    """Was the view scrolled up since `upper_edge` was `edge`? What grows below, or within, never does that."""
+    index, y = upper_edge(text)
+    if text.compare(index, "==", edge[0]):
+        return y > edge[1]
+    return text.compare(index, "<", edge[0])

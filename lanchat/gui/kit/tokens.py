@@ -21,6 +21,7 @@ class Palette:
     raised: str
     hover: str
     sel: str  # the selected row
+    row: str  # the message under the pointer
     line: str  # dividers
     edge: str  # the border of a field
     thumb: str  # scroll bars, quiet badges
@@ -58,6 +59,7 @@ LIGHT: Final = Palette(
     raised="#FFFFFF",
     hover="#EAECF1",
     sel="#E3E7FB",
+    row="#F8F9FB",
     line="#E0E3EA",
     edge="#8D95A6",
     thumb="#C9CED9",
@@ -95,6 +97,7 @@ DARK: Final = Palette(
     raised="#20242C",
     hover="#272B34",
     sel="#2B3260",
+    row="#1A1D23",
     line="#2B2F39",
     edge="#6B7385",
     thumb="#3B414E",

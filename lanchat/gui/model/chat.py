@@ -18,6 +18,7 @@ from lanchat.gui.model.link import Banner as Banner
 from lanchat.gui.model.link import Link as Link
 from lanchat.gui.model.link import Status as Status
 from lanchat.gui.model.link import latency_words
+from lanchat.gui.model.people import hue_of
 from lanchat.gui.model.room import RoomModel
 from lanchat.gui.model.rooms import RoomsModel
 from lanchat.gui.model.roster import Person, Roster
@@ -181,7 +182,7 @@ class ChatModel:
 
     def people(self) -> list[Person]:
         """Everybody in the room, ourselves first, then by name."""
-        return self._people.list(self.timeline.hue)
+        return self._people.list()
 
     @property
     def role(self) -> Role:
@@ -207,7 +208,7 @@ class ChatModel:
 
     @property
     def own_hue(self) -> int:
-        return self.timeline.hue(self.nick, self.own_key)
+        return hue_of(self.own_key)
 
     def blocks(self, start: int, end: int, today: date) -> list[Block]:
         """The items of the open room from place to place as they are drawn, with the line above the first."""

@@ -11,8 +11,7 @@ from lanchat.protocol.rooms import Person
 from lanchat.protocol.text import fold_nick
 
 ANOTHER: Final = " (another key)"  # behind a name that somebody else bears now
-HUES: Final = 8  # colours of people, as many as the palettes have
-MAX_KNOWN: Final = 2_000  # people whose colour is remembered; of a room with more, the rest may share by chance
+HUES: Final = 8  # colours of people and of servers, as many as the palettes have
 
 
 def initials(name: str) -> str:
@@ -42,20 +41,7 @@ class Names(dict[str, str]):
         return wording.name(person.nick) + (ANOTHER if taken else "")
 
 
-class Hues:
-    """A colour for each person, the same in every window; moved on where two of the first few would share one."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-
-    def of(self, person: str) -> int:
-        """A number below HUES. person: what stays the same when the name changes, if there is such a thing."""
-        if person in self._known:
-            return self._known[person]
-        first = zlib.crc32(person.encode()) % HUES
-        if len(self._known) >= MAX_KNOWN:
-            return first
-        taken = set(self._known.values())
-        hue = next((h % HUES for h in range(first, first + HUES) if h % HUES not in taken), first)
-        self._known[person] = hue
-        return hue
+def hue_of(key: str | None, nick: str = "") -> int:
+    """The colour of a person, or of a server by its id: a number below HUES. The same in every window, whoever else is
+    there; two may share one. nick: of a guest, who has no key."""
+    return zlib.crc32((key or f"guest {nick}").encode()) % HUES

@@ -12,7 +12,7 @@ from lanchat.client import events
 from lanchat.client.mentions import mentions
 from lanchat.client.preferences import Level
 from lanchat.gui.model import wording
-from lanchat.gui.model.people import Hues, Names
+from lanchat.gui.model.people import Names
 from lanchat.gui.model.readers import Readers
 from lanchat.gui.model.timeline import TOP, Block, Kind, Timeline
 from lanchat.protocol.frames import Message
@@ -23,12 +23,12 @@ MAX_TYPING: Final = 50  # people who write at the same time and are remembered
 
 
 class RoomModel:
-    """own_key: ours. hues: the colours of people, the same in all rooms. followed: we are in it."""
+    """own_key: ours. followed: we are in it."""
 
-    def __init__(self, name: str, own_key: str, hues: Hues) -> None:
+    def __init__(self, name: str, own_key: str) -> None:
         self.info = RoomInfo(name)
         self.own_key = own_key
-        self.timeline = Timeline(own_key=own_key, hues=hues)
+        self.timeline = Timeline(own_key=own_key)
         self.followed = False
         self.unread = self.called = 0  # messages that nobody looked at; those that call us among them
         self.level: Level | None = None  # what is told of it; None: as of others
@@ -40,6 +40,7 @@ class RoomModel:
         self._head = 0  # when we entered it
         self._read = 0  # the last seq that counts as read
         self._seen = 0  # the last seq that came while somebody looked
+        self._reached = 0  # the last seq known when the reader was at the end; 0: they never were
         self._resumed = 0  # the highest that `resume_at` was told since we entered
         self.readers = Readers(own_key)
         self._typing: dict[str, float] = {}  # nicknames, and until when they count as writing
@@ -83,6 +84,7 @@ class RoomModel:
         """Its journal is another one."""
         self.timeline.clear()
         self.readers.clear()
+        self._reached = 0
         self._complete = False
 
     def entered(self, head: int, read: int, *, again: bool = False, new: bool = False) -> None:
@@ -95,6 +97,7 @@ class RoomModel:
             self._read = max(self._seen, read)
         elif not self._read and not self.direct:  # a newcomer has missed nothing
             self._read = head
+        self._reached = self._reached or read or self._read
         self._count_anew()
         if not new:
             self.resume_at(max(self._seen if again else 0, read))
@@ -104,6 +107,7 @@ class RoomModel:
         if not max(1, self._resumed) <= seen <= self._head:  # a device knew better, or it is of another journal
             return
         self._resumed = seen
+        self._reached = min(self._reached, seen) or seen
         self.timeline.mark_missed(seen, self._head - seen)
 
     def call_us(self, nick: str) -> None:
@@ -150,8 +154,18 @@ class RoomModel:
 
     def open(self) -> None:
         """It is shown from now on: what nobody looked at is marked."""
+        self._reached = self._reached or self._read
         if self.unread:
             self.timeline.mark_missed(self._read, self.unread)
+
+    def reach_end(self) -> None:
+        """The reader is at the newest message."""
+        self._reached = max(self._reached, self.timeline.last_seq)
+
+    @property
+    def below(self) -> int:
+        """How many messages came since the reader was at the end; of a room just opened: since it was read."""
+        return self.timeline.messages_after((self._reached, 0)) if self._reached else 0
 
     @property
     def seen(self) -> int:
@@ -208,6 +222,7 @@ class RoomModel:
         if seq <= self._read:
             return
         self._read = seq
+        self._reached = max(self._reached, seq)
         self._count_anew()
         if self.timeline.missed is not None and self.timeline.missed < seq:
             self.timeline.mark_missed(seq, max(self.unread, self._head - seq))

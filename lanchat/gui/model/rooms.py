@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from lanchat.client import events
 from lanchat.client.preferences import Level
-from lanchat.gui.model.people import Hues, Names
+from lanchat.gui.model.people import Names
 from lanchat.gui.model.room import RoomModel
 from lanchat.protocol.rooms import RoomInfo
 
@@ -25,9 +25,7 @@ class RoomsModel:
 
     def __init__(self, own_key: str, nick: str) -> None:
         self._own_key, self._nick = own_key, nick
-        self._hues = Hues()
         self._levels: dict[str, Level] = {}
-        self._hues.of(own_key)  # first: it has the same colour as before a room is entered
         self._rooms: dict[str, RoomModel] = {}
         self.first = self.current = self.find(FIRST)
 
@@ -41,7 +39,7 @@ class RoomsModel:
             return self.first
         room = self._rooms.get(name)
         if room is None:
-            room = RoomModel(name, self._own_key, self._hues)
+            room = RoomModel(name, self._own_key)
             room.call_us(self._nick)
             room.level = self._levels.get(name)
             if len(self._rooms) < MAX_ROOMS:

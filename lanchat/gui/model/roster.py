@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from lanchat.client import events
 from lanchat.client.around import member_of
 from lanchat.gui.model import wording
-from lanchat.gui.model.people import Names
+from lanchat.gui.model.people import Names, hue_of
 from lanchat.gui.model.presence import in_words
 from lanchat.protocol.frames import Change, Member
 from lanchat.protocol.moderation import Role
@@ -94,10 +94,10 @@ class Roster:
                 return False
         return True
 
-    def list(self, hue: Callable[[str, str | None], int]) -> list[Person]:
-        """Ourselves first, then by name. hue: from nickname and key to a colour."""
+    def list(self) -> list[Person]:
+        """Ourselves first, then by name."""
         members = sorted(self._members.values(), key=lambda m: (not self._is_me(m), fold_nick(m.nick)))
-        return [self._person(member, hue(member.nick, member.key)) for member in members]
+        return [self._person(member) for member in members]
 
     @property
     def names(self) -> Names:
@@ -133,10 +133,10 @@ class Roster:
         """Ours."""
         return next((_role(m.role) for m in self._members.values() if self._is_me(m)), Role.MEMBER)
 
-    def _person(self, member: Member, hue: int) -> Person:
+    def _person(self, member: Member) -> Person:
         return Person(
             wording.name(member.nick),
-            hue,
+            hue_of(member.key, member.nick),
             self._is_me(member),
             self._note(member),
             member.key or member.nick,

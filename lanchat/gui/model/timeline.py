@@ -24,7 +24,7 @@ from lanchat.gui.model.block import Quote as Quote
 from lanchat.gui.model.block import Sent as Sent
 from lanchat.gui.model.dates import day_words, moment
 from lanchat.gui.model.notice import Notice
-from lanchat.gui.model.people import Hues, initials
+from lanchat.gui.model.people import hue_of, initials
 from lanchat.protocol.files import caption
 from lanchat.protocol.frames import Archived, Change, Deleted, Entry, Message, Pinned, Pins, Topic
 from lanchat.protocol.text import NO_LONGER_KEPT, clean_text, fold_nick
@@ -52,12 +52,11 @@ class _Item:
 
 class Timeline:
     """Entries of one room and what stands between and below them. zone: of the times shown; None: this machine's.
-    own_key: ours. hues: the colours of people, shared with other rooms."""
+    own_key: ours."""
 
-    def __init__(self, zone: tzinfo | None = None, own_key: str | None = None, hues: Hues | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = None, own_key: str | None = None) -> None:
         self._zone = zone
         self._today = date.min
-        self._hues = hues or Hues()
         self._keys: list[Key] = []
         self._items: dict[Key, _Item] = {}
         self._seqs: list[int] = []
@@ -322,7 +321,7 @@ class Timeline:
             head=head,
             nick=wording.name(message.nick) if head else "",
             time=at.strftime("%H:%M") if head else "",
-            hue=self.hue(message.nick, message.key) if head else 0,
+            hue=hue_of(message.key, message.nick) if head else 0,
             initials=initials(message.nick) if head else "",
             guest=head and message.key is None,
             sent=item.sent,
@@ -337,10 +336,6 @@ class Timeline:
             return Quote(seq, "", "an earlier message")
         text = "deleted" if self._fold.deleted(seq) else self._fold.versions(message)[-1][1] or NO_LONGER_KEPT
         return Quote(seq, wording.name(message.nick), wording.sentence(words(text)))
-
-    def hue(self, nick: str, key: str | None) -> int:
-        """The colour of a person: by key, so that it stays when the name changes."""
-        return self._hues.of(key or f"guest {nick}")
 
     def _message_before(self, place: int) -> Message | None:
         for earlier in range(place - 1, -1, -1):

@@ -9,7 +9,7 @@ from lanchat.gui.kit.line import draw_line
 from lanchat.gui.kit.paint import avatar, pill
 from lanchat.gui.kit.row_list import Box, Look, Row, RowList
 from lanchat.gui.kit.theme import Kit
-from lanchat.gui.model.people import Hues, initials
+from lanchat.gui.model.people import hue_of, initials
 from lanchat.gui.model.picker import Heading, Mark, Room, Section
 from lanchat.gui.model.picker import Row as Shown
 
@@ -49,7 +49,6 @@ class RoomPainter:
     def __init__(self, kit: Kit) -> None:
         self.button: str | None = None
         self._kit = kit
-        self._hues = Hues()
 
     def draw(self, canvas: RowList[Shown], row: Shown, box: Box, look: Look) -> None:
         if isinstance(row, Heading):
@@ -67,7 +66,7 @@ class RoomPainter:
 
     def _draw_tile(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> None:
         kit = self._kit
-        color = kit.colors.absent if room.grey else kit.colors.avatars[self._hues.of(room.name)]
+        color = kit.colors.absent if room.grey else kit.colors.avatars[hue_of(room.place.id or room.key)]
         at = (box.x + kit.px(12), box.middle - kit.px(TILE) // 2)
         avatar(canvas, kit, at, initials(room.name), color, size=TILE, under=look.ground, radius=11)
 

@@ -15,6 +15,7 @@ from lanchat.discovery.found import Found
 from lanchat.discovery.sweep import Progress
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.focus import go_by_key
 from lanchat.gui.kit.key_bindings import Part, part_with_keyboard
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.row_list import RowList
@@ -300,7 +301,7 @@ class Picker(ttk.Frame):
         self.list.focus_set()
 
     def _enter_list(self) -> str:
-        self.list.focus_set()
+        go_by_key(self.list)
         return "break"
 
     def _join_first(self) -> None:

@@ -13,7 +13,7 @@ from lanchat.gui.kit.line import LineLabel
 from lanchat.gui.kit.paint import avatar, elide
 from lanchat.gui.kit.row_list import Row, RowList
 from lanchat.gui.kit.theme import Kit
-from lanchat.gui.model.people import Hues, initials
+from lanchat.gui.model.people import hue_of, initials
 from lanchat.gui.model.picker import Section
 from lanchat.gui.picker.rows import NAV_HEIGHT, NavPainter
 
@@ -133,5 +133,5 @@ class PickerSide(ttk.Frame):
         canvas, colors, (name, _, key) = self._avatar, self._kit.colors, self.me
         canvas.configure(bg=colors.side)
         canvas.delete("all")
-        color = colors.avatars[Hues().of(key)] if name and key else colors.absent
+        color = colors.avatars[hue_of(key)] if name and key else colors.absent
         avatar(canvas, self._kit, (0, 0), initials(name), color, size=AVATAR, under="side")
