@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lanchat.client.emoji_names import BY_NAME, NAMES
 from lanchat.client.shortcodes import complete, expand, named
-from lanchat.gui.model.spans import EMOJI
+from lanchat.protocol.emoji import EMOJI
 
 
 def test_the_table_is_one_emoji_for_each_name() -> None:
