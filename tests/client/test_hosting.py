@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.client.hosting import Hosted, Hosting
+from lanchat.client.hosting import Closed, Hosted, Hosting
 from lanchat.discovery import ask_host
 from lanchat.errors import HostRefused, ServeError
 from lanchat.lockfile import LockFile
@@ -46,6 +46,25 @@ def test_a_room_is_open_once_open_returns_and_gone_once_stop_returns(hosting: Ho
     assert hosting.running() == []
     with pytest.raises(HostRefused):
         ask_host("127.0.0.1", hosted.port)
+
+
+def test_a_room_that_was_open_is_known_by_its_name_and_opened_again(hosting: Hosting) -> None:
+    assert hosting.closed() == []
+    first, second = hosting.open("Küche 👨‍👩‍👧"), hosting.open("Attic")
+    assert hosting.closed() == []
+    os.kill(first.pid, signal.SIGKILL)
+    hosting.stop(second)
+    hosting._collect(wait=first.pid)
+    assert hosting.closed() == [Closed(second.id, "Attic"), Closed(first.id, "Küche 👨‍👩‍👧")]
+    again = hosting.open(hosting.closed()[1].name)
+    assert again.id == first.id
+    assert hosting.closed() == [Closed(second.id, "Attic")]
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"id": 1, "name": "x"}', '{"id": "x", "name": "../../elsewhere"}'])
+def test_a_damaged_note_of_a_room_is_none(hosting: Hosting, content: str) -> None:
+    (private_directory(server_directory("Ghost")) / "room.json").write_text(content)
+    assert hosting.closed() == []
 
 
 def test_it_is_no_part_of_our_session(hosting: Hosting) -> None:

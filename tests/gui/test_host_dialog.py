@@ -39,6 +39,16 @@ def test_the_proposed_name_opens_it_once(dialog: HostDialog, told: list[object])
     assert "Opening" in str(dialog.submit["text"])
 
 
+def test_rooms_of_before_are_proposed_by_their_names(root: tk.Tk, kit: Kit, until: Until, told: list[object]) -> None:
+    names = ["Kitchen", "Studio 👨‍👩‍👧", "Attic", "Cellar"]
+    dialog = HostDialog(root, kit, "Ana’s room", names, on_open=lambda *what: told.append(what), on_join=told.append)
+    until(dialog.winfo_viewable)
+    assert len(dialog.before) == 3  # the latest
+    dialog.before[1].invoke()
+    dialog.submit.invoke()
+    assert told == [("Studio 👨‍👩‍👧", None)]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\u202e\u200b"])
 def test_a_name_that_nobody_sees_is_none(dialog: HostDialog, told: list[object], name: str) -> None:
     dialog.field.value = name

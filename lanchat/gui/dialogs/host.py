@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from tkinter import ttk
+from typing import Final
 
 from lanchat.client.hosting import Hosted
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.kit.dialog import WIDTH, Dialog
+from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.theme import Kit
 from lanchat.pin import clean_pin
 from lanchat.protocol.text import clean_server_name
 
+MAX_BEFORE: Final = 3  # rooms of before that are proposed, the latest
+
 
 class HostDialog(Dialog):
-    """on_open: called with a name, and a PIN if one was chosen. Then say `opened` or `failed`. on_join: the room is
-    open, and the user wants in; called with the PIN, too."""
+    """before: names of rooms that were open here, to be opened again. on_open: called with a name, and a PIN if one was
+    chosen. Then say `opened` or `failed`. on_join: the room is open, and the user wants in; called with the PIN, too.
+    """
 
     def __init__(
         self,
         master: tk.Misc,
         kit: Kit,
         name: str,
+        before: Sequence[str] = (),
         *,
         on_open: Callable[[str, str | None], object],
         on_join: Callable[[Hosted, str | None], object],
@@ -40,6 +47,9 @@ class HostDialog(Dialog):
         self.field = Field(self.body, kit, "For example Studio", on_change=lambda _: self._complain(""))
         self.field.pack(fill="x", pady=(kit.px(6), 0))
         self.field.bind("<Return>", lambda _: self._submit())
+        self.before: list[ttk.Button] = []
+        if before:
+            self._propose(before[:MAX_BEFORE])
         self.add_text("PIN, if not everybody on this network may come in", gap=14)
         self.pin = Field(self.body, kit, "No PIN", on_change=lambda _: self._complain(""))
         self.pin.pack(fill="x", pady=(kit.px(6), 0))
@@ -53,6 +63,19 @@ class HostDialog(Dialog):
         self.field.selection_range(0, "end")
         self.field.icursor("end")
         self.open(self.field)
+
+    def _propose(self, names: Sequence[str]) -> None:
+        self.add_text("Open one of before again, with all that was said in it", "Meta.TLabel", gap=8)
+        for name in names:
+            take = partial(self._take, name)
+            button = ttk.Button(self.body, text=drawable(name), style="Small.TButton", command=take)
+            button.pack(anchor="w", pady=(self._kit.px(4), 0))
+            self.before.append(button)
+
+    def _take(self, name: str) -> None:
+        self.field.value = name
+        self.field.icursor("end")
+        self.field.focus_set()
 
     def failed(self, sentence: str) -> None:
         self._ready(True)

@@ -40,6 +40,11 @@ class Banner(tk.Frame):
                 self.pack(**self._pack)  # type: ignore[arg-type]
             self._shown = (kind, text, action)
 
+    @property
+    def text(self) -> str:
+        """What it says now; empty: nothing."""
+        return self._shown[1] if self._shown else ""
+
     def hide(self) -> None:
         if self._shown is not None:
             self._shown = None
