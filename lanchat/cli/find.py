@@ -60,8 +60,8 @@ def command(
         _print_table(rooms)
     else:
         click.echo(
-            "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5054, "
-            "TCP 5055)? “lanchat doctor” finds out why, “lanchat find --sweep” asks every address; “lanchat join "
+            "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5353, 5054, "
+            "5055, TCP 5055)? “lanchat doctor” finds out why, “lanchat find --sweep” asks every address; “lanchat join "
             "host:port” needs no discovery.",
             err=True,
         )

@@ -396,7 +396,7 @@ class App:
     def _left_badly(self, stop: list[Hosted], error: LanchatError) -> None:
         self.here.stop(stop)
         if not self._closing:
-            Choice(self.root, self.kit, "This did not work", str(error), {"All right": lambda: None})
+            Choice(self.root, self.kit, "This did not work", str(error), {"Close": lambda: None})
 
     def _close(self, stop: list[Hosted]) -> None:
         self._closing = True

@@ -169,7 +169,7 @@ class Here:
     def _not_done(self, error: LanchatError) -> None:
         self.look()
         if self._window.winfo_viewable():
-            Choice(self._window, self._kit, "This did not work", str(error), {"All right": lambda: None})
+            Choice(self._window, self._kit, "This did not work", str(error), {"Close": lambda: None})
 
 
 def own_address() -> str:

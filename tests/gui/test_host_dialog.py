@@ -79,6 +79,16 @@ def test_once_open_it_shows_the_address_copies_it_and_leads_in(
     assert not dialog.winfo_exists()
 
 
+def test_the_pin_is_shown_as_it_was_typed(dialog: HostDialog, told: list[object], until: Until) -> None:
+    dialog.pin.value = " 4711-Long"
+    dialog.submit.invoke()
+    assert told == [("Ana’s room", "4711long")]  # what counts of it
+    dialog.opened(KITCHEN, "192.168.1.42:5055")
+    assert any(
+        "first time: 4711-Long" in str(part["text"]) for part in dialog.body.winfo_children() if "text" in part.keys()
+    )
+
+
 @pytest.mark.parametrize("answer", ["Close it", "Keep it open"])
 def test_a_choice_tells_the_answer_once_and_is_gone(
     root: tk.Tk, kit: Kit, until: Until, told: list[object], answer: str

@@ -15,7 +15,7 @@ from lanchat.protocol.emoji import cut
 from lanchat.protocol.frames import Edit, Message, React, Say
 
 SHOWN: Final = 80  # characters of what is answered
-CHANGING: Final = "Changing what you said. Who wants to can still see what it was."
+CHANGING: Final = "Changing what you said. The earlier versions can still be read."
 
 
 class Sayer(Protocol):

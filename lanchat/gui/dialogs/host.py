@@ -15,7 +15,7 @@ from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.theme import Kit
 from lanchat.pin import clean_pin
-from lanchat.protocol.text import clean_server_name
+from lanchat.protocol.text import clean_server_name, one_line
 
 MAX_BEFORE: Final = 3  # rooms of before that are proposed, the latest
 
@@ -55,6 +55,7 @@ class HostDialog(Dialog):
         self.pin.pack(fill="x", pady=(kit.px(6), 0))
         self.pin.bind("<Return>", lambda _: self._submit())
         self._chosen: str | None = None  # the PIN of the room that is open
+        self._typed = ""  # the same, as it was typed
         self.complaint = ttk.Label(self.body, style="Error.TLabel", wraplength=kit.px(WIDTH), justify="left")
         self.complaint.pack(anchor="w", pady=(kit.px(6), 0))
         self.submit = self.add_button("Open the room", self._submit, "Accent.TButton")
@@ -96,11 +97,11 @@ class HostDialog(Dialog):
         self.copy.pack(side="left", padx=self._kit.px(12))
         from lanchat.identity import words  # brings cryptography, which no window waits for
 
-        self.add_text(f"Its words, for who wants to compare them aloud: {words(hosted.id)}", gap=14)
+        self.add_text(f"To be sure that it is this room, compare these words aloud: {words(hosted.id)}", gap=14)
         if hosted.locked and not self._chosen:
             self.add_text("It is locked with the PIN that it had before.", gap=14)
         if self._chosen:
-            self.add_text(f"They need this PIN when they come for the first time: {self._chosen}", gap=14)
+            self.add_text(f"They need this PIN when they come for the first time: {self._typed}", gap=14)
         self.join = self.add_button("Join it", lambda: self._join(hosted), "Accent.TButton")
         self.add_button("Later", self.close)
         self.join.focus_set()
@@ -121,6 +122,7 @@ class HostDialog(Dialog):
             self.pin.mark(True)
             self.pin.focus_set()
             return
+        self._typed = one_line(self.pin.value)
         self._complain("")
         self._ready(False)
         self._on_open(name, self._chosen)
