@@ -261,7 +261,6 @@ class ChatScreen(ttk.Frame):
             on_typing=self.telling.typing,
             on_emoji=self._choose_emoji,
             on_paste=lambda text: self.long_paste.offer(text),
-            pictures=self.messages.emoji,
             complete=lambda *at: complete_emoji(*at) or self.model.complete(*at),
         )
         self.composer.send_by(self._preferences.send_key)
@@ -335,7 +334,7 @@ class ChatScreen(ttk.Frame):
     def _refresh(self) -> None:
         self._refreshing = ""
         self.switching.follow()
-        self.composer.name_room(drawable(self.model.title_of_room))
+        self.composer.name_room(self.model.title_of_room)
         if self._people_changed:
             self.side.refresh_people()
         if self._messages_changed:
@@ -361,7 +360,7 @@ class ChatScreen(ttk.Frame):
                 "Back to rooms": self._on_leave,
                 "Open it again": self._on_reopen,
             }
-            self._banner.show(banner.kind, drawable(banner.text), banner.action, actions[banner.action])
+            self._banner.show(banner.kind, banner.text, banner.action, actions[banner.action])
         self.composer.allow(self.model.silence)
         if self.model.title != self._title:
             self._title = self.model.title

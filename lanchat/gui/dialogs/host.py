@@ -87,7 +87,7 @@ class HostDialog(Dialog):
         """It runs. address: what others may type, with the port."""
         for part in (*self.body.winfo_children(), *self.buttons.winfo_children()):
             part.destroy()
-        self.add_text(f"“{hosted.name}” is open", "Title.TLabel")
+        self.add_named(f"“{hosted.name}” is open", "Title.TLabel")
         self.add_text("Others find it in their list. Whoever does not, types this address:", gap=4)
         line = ttk.Frame(self.body)
         line.pack(fill="x", pady=(self._kit.px(14), 0))
