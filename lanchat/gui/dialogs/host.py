@@ -11,13 +11,14 @@ from typing import Final
 from lanchat.client.hosting import Hosted
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.kit.dialog import WIDTH, Dialog
-from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.line import LineLabel
 from lanchat.gui.kit.theme import Kit
 from lanchat.pin import clean_pin
 from lanchat.protocol.text import clean_server_name, one_line
 
 MAX_BEFORE: Final = 3  # rooms of before that are proposed, the latest
+CHOOSE: Final = 90  # px at 96 dpi that the button beside such a name takes
 
 
 class HostDialog(Dialog):
@@ -66,11 +67,16 @@ class HostDialog(Dialog):
         self.open(self.field)
 
     def _propose(self, names: Sequence[str]) -> None:
-        self.add_text("Open one of before again, with all that was said in it", "Meta.TLabel", gap=8)
+        kit = self._kit
+        self.add_text("Or one that was open here before, with all that was said in it", "Meta.TLabel", gap=8)
         for name in names:
-            take = partial(self._take, name)
-            button = ttk.Button(self.body, text=drawable(name), style="Small.TButton", command=take)
-            button.pack(anchor="w", pady=(self._kit.px(4), 0))
+            line = ttk.Frame(self.body)
+            line.pack(fill="x", pady=(kit.px(4), 0))
+            words = LineLabel(line, kit, font="list_bold", ink="text")
+            words.say(name, kit.px(WIDTH - CHOOSE))
+            words.pack(side="left")
+            button = ttk.Button(line, text="Choose", style="Small.TButton", command=partial(self._take, name))
+            button.pack(side="left", padx=kit.px(10))
             self.before.append(button)
 
     def _take(self, name: str) -> None:
