@@ -50,6 +50,17 @@ def test_rooms_of_before_are_proposed_by_their_names(root: tk.Tk, kit: Kit, unti
     assert told == [("Studio 👨‍👩‍👧", None)]
 
 
+def test_where_a_field_spells_emoji_out_the_room_of_before_is_the_same(
+    root: tk.Tk, kit: Kit, told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lanchat.gui.kit.emoji.tk_is_safe", lambda: False)
+    dialog = HostDialog(root, kit, "Room", ["Studio 🇩🇪"], on_open=lambda *what: told.append(what), on_join=told.append)
+    dialog.before[0].invoke()
+    assert dialog.field.value == "Studio :flag de:"
+    dialog.submit.invoke()
+    assert told == [("Studio 🇩🇪", None)]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\u202e\u200b"])
 def test_a_name_that_nobody_sees_is_none(dialog: HostDialog, told: list[object], name: str) -> None:
     dialog.field.value = name

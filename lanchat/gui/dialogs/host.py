@@ -11,6 +11,7 @@ from typing import Final
 from lanchat.client.hosting import Hosted
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.kit.dialog import WIDTH, Dialog
+from lanchat.gui.kit.emoji import typable
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.line import LineLabel
 from lanchat.gui.kit.theme import Kit
@@ -56,6 +57,7 @@ class HostDialog(Dialog):
         self.pin.pack(fill="x", pady=(kit.px(6), 0))
         self.pin.bind("<Return>", lambda _: self._submit())
         self._chosen: str | None = None  # the PIN of the room that is open
+        self._taken = name  # what was proposed and chosen
         self._typed = ""  # the same, as it was typed
         self.complaint = ttk.Label(self.body, style="Error.TLabel", wraplength=kit.px(WIDTH), justify="left")
         self.complaint.pack(anchor="w", pady=(kit.px(6), 0))
@@ -80,7 +82,7 @@ class HostDialog(Dialog):
             self.before.append(button)
 
     def _take(self, name: str) -> None:
-        self.field.value = name
+        self.field.value = self._taken = name
         self.field.icursor("end")
         self.field.focus_set()
 
@@ -115,7 +117,9 @@ class HostDialog(Dialog):
     def _submit(self) -> None:
         if self.submit.instate(["disabled"]):
             return  # it is under way
-        name = clean_server_name(self.field.value, fallback="")
+        typed = self.field.value
+        chosen = self._taken if typed == typable(self._taken) else typed  # a field may spell emoji out
+        name = clean_server_name(chosen, fallback="")
         if not name:
             self.failed("Please give the room a name.")
             return
