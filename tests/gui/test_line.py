@@ -234,5 +234,9 @@ def test_headings_banners_and_placeholders_show_pictures(root: tk.Tk, kit: Kit, 
     field.pack()
     (placeholder,) = (part for part in field.winfo_children() if isinstance(part, LineLabel))
     until(lambda: seen(placeholder, kit) == f"Message {name}")
-    for widget in (banner, field):
+    stands = Paragraph(root, kit, font="meta", ink="text3")
+    stands.pack(fill="x")
+    stands.say(f"Bo {FLAG} is typing …")
+    until(lambda: seen(stands, kit) == f"Bo {FLAG} is typing …")
+    for widget in (banner, field, stands):
         widget.destroy()

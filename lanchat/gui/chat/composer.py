@@ -14,10 +14,10 @@ from lanchat.client.mentions import Completion
 from lanchat.client.shortcodes import expand, named
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.desktop.clipboard import clipboard_text
-from lanchat.gui.kit.emoji import drawable, typable
+from lanchat.gui.kit.emoji import typable
 from lanchat.gui.kit.field import Placeholder
 from lanchat.gui.kit.key_bindings import bind_keys
-from lanchat.gui.kit.line import LineLabel
+from lanchat.gui.kit.line import LineLabel, Paragraph
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.paste import is_long
 from lanchat.protocol.limits import TYPING_EVERY
@@ -73,9 +73,8 @@ class Composer(ttk.Frame):
         self._hint = LineLabel(below, kit, font="meta", ink="text3")
         self._hint.say(HINTS[self._send_key])
         self._hint.pack(side="right")
-        self._line = ttk.Label(below, style="Meta.TLabel")
-        self._line.pack(side="left")
-        below.bind("<Configure>", lambda event: self._line.configure(wraplength=event.width))
+        self._line = Paragraph(below, kit, font="meta", ink="text3")
+        self._line.pack(side="left", fill="x", expand=True)
         self._bind_events(on_page, on_escape, on_up)
         kit.listen(self, self._paint)
 
@@ -310,8 +309,8 @@ class Composer(ttk.Frame):
             self._hint.pack_forget()  # what is wrong needs the room
         elif not self._hint.winfo_manager():
             self._hint.pack(side="right")
-        style = "Error.TLabel" if self._error else "Meta.TLabel"
-        self._line.configure(text=drawable(self._error or self._footer), style=style)
+        self._line.ink = "danger" if self._error else "text3"
+        self._line.say(self._error or self._footer)
 
     def _paint(self) -> None:
         colors = self._kit.colors
