@@ -28,9 +28,11 @@ _LABELS: Final = (b"lanchat pin 1 client ", b"lanchat pin 1 server ")
 
 
 def clean_pin(raw: str) -> str:
-    """What counts of a PIN as it was typed: no spaces, hyphens or ways to write. Raises LocalProtocolError."""
+    """What counts of a PIN as it was typed: no spaces, hyphens, capitals or ways to write, since it is read aloud.
+    Raises LocalProtocolError."""
     raw = raw[: 4 * MAX_PIN]  # normalizing takes time that grows with the square
-    pin = "".join(c for c in unicodedata.normalize("NFKC", raw) if not c.isspace() and c != "-")
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", raw).casefold())
+    pin = "".join(c for c in plain if not c.isspace() and c != "-")
     if not MIN_PIN <= len(pin) <= MAX_PIN or not pin.isprintable():
         raise LocalProtocolError(code=Code.PIN_INVALID, detail=f"A PIN has {MIN_PIN} to {MAX_PIN} characters.")
     return pin

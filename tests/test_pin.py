@@ -85,6 +85,7 @@ def test_an_element_has_one_spelling(y: int) -> None:
 
 
 def test_what_counts_of_a_pin() -> None:
+    assert clean_pin("4711-long") == clean_pin("4711 LONG") == clean_pin("４７１１ Ｌｏｎｇ") == "4711long"
     assert clean_pin(" 482-913\n") == clean_pin("482 913") == clean_pin("４８２９１３") == "482913"
     assert len(new_pin()) == 6
     assert clean_pin(new_pin())

@@ -14,6 +14,7 @@ from lanchat.client import Profile
 from lanchat.client.preferences import what_is_wrong_with_subnets
 from lanchat.discovery import Finder, find
 from lanchat.discovery.found import Found, State
+from lanchat.protocol.text import fold_nick
 
 DEFAULT_TIMEOUT: Final = 2.0  # s: the beacon answers within ms, mDNS alone within 1.5 s
 _PIPE_WIDTH: Final = 400  # columns
@@ -59,8 +60,8 @@ def command(
         _print_table(rooms)
     else:
         click.echo(
-            "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5054, "
-            "TCP 5055)? “lanchat doctor” finds out why, “lanchat find --sweep” asks every address; “lanchat join "
+            "No rooms answer on this network. Is one open (“lanchat serve”), and no firewall between (UDP 5353, 5054, "
+            "5055, TCP 5055)? “lanchat doctor” finds out why, “lanchat find --sweep” asks every address; “lanchat join "
             "host:port” needs no discovery.",
             err=True,
         )
@@ -140,7 +141,7 @@ def _table(rooms: tuple[Found, ...]):  # type: ignore[no-untyped-def]  # rich is
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    names = [found.name.casefold() for found in rooms]
+    names = [fold_nick(found.name) for found in rooms]
     namesakes = len(set(names)) < len(names)  # only then does anybody need an id
     for heading in ("Room", "Address", "People", "Answers in", "Found by", *(["Id"] if namesakes else [])):
         table.add_column(heading, overflow="fold", no_wrap=heading in ("Address", "Id"))

@@ -23,7 +23,7 @@ _GROUPS: Final = {
 😺 smiley_cat; 🙈 see_no_evil; 🙉 hear_no_evil; 🙊 speak_no_evil
 """,
     "People and hands": """
-👍 thumbsup yes; 👎 thumbsdown no; 👌 ok_hand; 🤌 pinched_fingers; ✌️ v victory; 🤞 crossed_fingers; 🤙 call_me;
+👍 thumbsup +1 yes; 👎 thumbsdown -1 no; 👌 ok_hand; 🤌 pinched_fingers; ✌️ v victory; 🤞 crossed_fingers; 🤙 call_me;
 👋 wave; 🤚 raised_back_of_hand; ✋ raised_hand; 🖖 vulcan; 👈 point_left; 👉 point_right; 👆 point_up;
 👇 point_down; ✊ fist; 👊 punch; 🤝 handshake; 👏 clap; 🙌 raised_hands; 🙏 pray thanks; 💪 muscle; 🧠 brain;
 👀 eyes; 👂 ear; 🤷 shrug; 🤦 facepalm; 🙋 raising_hand; 🙇 bow; 🧑‍💻 technologist; 👩‍🔬 scientist; 👷 builder;

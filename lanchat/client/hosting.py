@@ -47,6 +47,13 @@ class Hosted(Struct, frozen=True):
     directory: Path = Path()
 
 
+class Closed(Struct, frozen=True):
+    """A room that was open on this computer and is not now, as its room.json tells."""
+
+    id: str
+    name: str
+
+
 class Hosting:
     """Remembers the processes that it started, to collect them when they end. For any worker thread."""
 
@@ -78,6 +85,10 @@ class Hosting:
         self._collect()
         candidates = (_read(path.parent) for path in servers().glob("*/running.json"))
         return sorted((h for h in candidates if h and _is_alive(h)), key=lambda h: (h.name, h.id))
+
+    def closed(self) -> list[Closed]:
+        """The rooms of this user that `open` opens again under their names, and that do not run; the latest first."""
+        return [room for room, directory in _rooms() if running_in(directory) is None]
 
     def stop(self, hosted: Hosted) -> None:
         """Lets it say goodbye, and returns when it has ended; at once, if it runs no more. Raises ServeError."""
@@ -112,9 +123,8 @@ def name_in(directory: Path) -> str:
     """What the room in this data directory was called last; the directory's name, where that is unknown. Raises
     OSError."""
     try:
-        with open(directory / "name", encoding="utf-8", errors="replace") as file:
-            return clean_server_name(file.read(MAX_FACTS)) or directory.name
-    except FileNotFoundError:
+        return clean_server_name(_noted(directory / "room.json").name) or directory.name
+    except (FileNotFoundError, msgspec.MsgspecError):
         return directory.name
 
 
@@ -175,6 +185,23 @@ def _read(directory: Path) -> Hosted | None:
     except (OSError, msgspec.MsgspecError):
         return None
     return msgspec.structs.replace(facts, directory=directory)
+
+
+def _rooms() -> list[tuple[Closed, Path]]:
+    """With their directories; the one that was opened last is first. Damaged ones are left out."""
+    rooms = []
+    for path in servers().glob("*/room.json"):
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            room = _noted(path)
+            if server_directory(clean_server_name(room.name)) == path.parent:
+                rooms.append((path.stat().st_mtime, room, path.parent))
+    return [(room, directory) for _, room, directory in sorted(rooms, key=lambda one: -one[0])]
+
+
+def _noted(path: Path) -> Closed:
+    """Raises OSError, MsgspecError."""
+    with open(path, "rb") as file:
+        return msgspec.json.decode(file.read(MAX_FACTS), type=Closed)
 
 
 def _is_alive(hosted: Hosted) -> bool:

@@ -9,6 +9,7 @@ from lanchat.discovery import Finder, ask_host
 from lanchat.discovery.found import Found
 from lanchat.errors import NameAmbiguous, NothingFound
 from lanchat.protocol.target import Address, ById, Named, Target, parse_address
+from lanchat.protocol.text import fold_nick
 
 SEARCH_TIME: Final = 3.0  # s until a name counts as not found: the beacon answers in ms, mDNS alone within 1.5 s
 SETTLE_TIME: Final = 0.4  # s to hear of a second server with the same name
@@ -53,16 +54,16 @@ def locate(
         if not rooms:
             raise NothingFound(name=f"id:{target.id}")
         return place_of(rooms[0])
-    wanted = target.name.casefold()
-    rooms = _search(lambda found: found.name.casefold() == wanted, known, subnets)
+    wanted = fold_nick(target.name)
+    rooms = _search(lambda found: fold_nick(found.name) == wanted, known, subnets)
     return _choose(target, rooms, known_names)
 
 
 def _choose(target: Named, rooms: Sequence[Found], known_names: Mapping[str, str]) -> Place:
-    wanted = target.name.casefold()
+    wanted = fold_nick(target.name)
     if not rooms:
         raise NothingFound(name=target.name)
-    pinned = {server_id for server_id, name in known_names.items() if name.casefold() == wanted}
+    pinned = {server_id for server_id, name in known_names.items() if fold_nick(name) == wanted}
     ids = {found.id for found in rooms if found.id}
     if len(rooms) > 1 or (pinned and not ids & pinned):
         choices = ", ".join(f"id:{server_id}" for server_id in sorted(ids | pinned))

@@ -15,7 +15,7 @@ from lanchat.client.mentions import MAX_CHOICES, Completion
 
 LEAST: Final = 2  # letters behind the colon before Tab proposes anything: “:s” may be a face
 LONGEST: Final = max(map(len, BY_NAME))
-_CODE: Final = re.compile(r"(?<!\w):([a-z0-9_]+):(?!\w)")
+_CODE: Final = re.compile(r"(?<!\w):([a-z0-9_]+|[+-]1):(?!\w)")
 
 
 def expand(text: str) -> str:
@@ -34,7 +34,7 @@ def expand(text: str) -> str:
 def complete(text: str, cursor: int) -> Completion | None:
     """For the name that stands before `cursor`; None: none does. Names that begin so come before those that hold it."""
     before = text[max(0, cursor - LONGEST - 2) : cursor]
-    found = re.search(rf"(?<!\w):([a-z0-9_]{{{LEAST},}})$", before)
+    found = re.search(rf"(?<!\w):([a-z0-9_]{{{LEAST},}}|[+-]1)$", before)
     if found is None:
         return None
     begun = found[1]

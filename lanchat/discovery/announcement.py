@@ -14,6 +14,7 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
+from lanchat.protocol.emoji import cut_bytes
 from lanchat.protocol.frames import ServerInfo
 from lanchat.protocol.limits import PROTOCOL_VERSION
 from lanchat.protocol.text import clean_server_name
@@ -161,7 +162,7 @@ class Service(Struct, frozen=True):
 
 def instance_name(name: str) -> str:
     """The label that `name` (clean_server_name) gets in DNS-SD: no dots, at most MAX_INSTANCE bytes."""
-    return name.replace(".", _DOT_LIKE).encode()[:MAX_INSTANCE].decode(errors="ignore").rstrip()
+    return cut_bytes(name.replace(".", _DOT_LIKE), MAX_INSTANCE).rstrip()
 
 
 def host_name(info: ServerInfo) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lanchat.client.hosting import Hosted
+from lanchat.client.hosting import Closed, Hosted
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import LanchatError, LocalProtocolError
@@ -89,6 +89,7 @@ class App:
                 join_address=self._join_address,
                 host=self._host,
                 stop=self.here.ask_stop,
+                reopen=lambda server: self.here.open_again(server, lambda hosted: self._join_hosted(hosted, None)),
                 refresh=self._refresh,
                 settings=self.preferring.post_menu,
                 favourite=self._keep_favourite,
@@ -236,10 +237,12 @@ class App:
     def _host(self) -> None:
         self.here.host(default_room(self._settings.nick or default_nick(self._login)))
 
-    def _show_hosted(self, hosted: Sequence[Hosted]) -> None:
+    def _show_hosted(self, hosted: Sequence[Hosted], closed: Sequence[Closed]) -> None:
         if self._closing:
             return
-        self.picker.show_hosted(hosted)
+        self.picker.show_hosted(hosted, closed)
+        if self.chat is not None:
+            self.chat.model.stopped_here = self.chat.model.server_id in {room.id for room in closed}
         runs = frozenset(server.run for server in hosted)
         if runs != self._runs_here:
             self.nearby.refresh()  # what was opened or stopped here shows in the list at once
@@ -312,6 +315,7 @@ class App:
             on_leave=self._ask_leave,
             on_forget=self._ask_forget,
             on_title=self.root.title,
+            on_reopen=lambda: self.here.open_again(entered.server_id, lambda _: entered.client.retry_now()),
             on_menu=self._fill_room_menu,
             recents=read_recents(self._settings.emoji),
             on_recents=self._keep_emoji,
@@ -324,7 +328,7 @@ class App:
         chat.model.server_id = entered.server_id  # its copy of the room is shown before the last of them
         for event in entered.events:
             handle(event)
-        entered.feed.handle = handle
+        entered.feed.handle = self.here.listening(entered.server_id, handle)
         self.chat = chat
         self.visits.enter(entered.server_id, chat)
         self._tell_finder()
@@ -392,7 +396,7 @@ class App:
     def _left_badly(self, stop: list[Hosted], error: LanchatError) -> None:
         self.here.stop(stop)
         if not self._closing:
-            Choice(self.root, self.kit, "This did not work", str(error), {"All right": lambda: None})
+            Choice(self.root, self.kit, "This did not work", str(error), {"Close": lambda: None})
 
     def _close(self, stop: list[Hosted]) -> None:
         self._closing = True

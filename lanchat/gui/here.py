@@ -6,7 +6,8 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from lanchat.client.hosting import Hosted, Hosting
+from lanchat.client.events import Event, Lost
+from lanchat.client.hosting import Closed, Hosted, Hosting
 from lanchat.discovery.networks import advertised
 from lanchat.errors import LanchatError
 from lanchat.gui.dialogs.host import HostDialog
@@ -21,8 +22,8 @@ KEEP_OR_CLOSE = (
 
 
 class Here:
-    """profile: whose rooms they are. on_change: told the servers that run here. on_join: a room was opened, with this
-    PIN, and the user wants in."""
+    """profile: whose rooms they are. on_change: told the servers that run here, and the rooms that did. on_join: a room
+    was opened, with this PIN, and the user wants in."""
 
     def __init__(
         self,
@@ -31,58 +32,114 @@ class Here:
         pump: Pump,
         profile: str,
         *,
-        on_change: Callable[[list[Hosted]], object],
+        on_change: Callable[[list[Hosted], list[Closed]], object],
         on_join: Callable[[Hosted, str | None], object],
     ) -> None:
         self._window, self._kit, self._pump = window, kit, pump
         self._on_change, self._on_join = on_change, on_join
         self._hosting = Hosting(profile)
         self._question: Choice | None = None
+        self._asking: object = None  # the last call of ask_keep
+        self._closed: list[Closed] = []
+        self._known: set[str] = set()  # ids of all rooms of this computer
+        self._opening: set[str] = set()  # ids of rooms that are being opened again
         self._ours: dict[str, Hosted] = {}  # by id: opened from this window, and not yet asked what becomes of it
 
     def look(self) -> None:
         """Tells on_change soon."""
-        self._pump.work("hosting", self._hosting.running, self._on_change)
+        self._pump.work("hosting", lambda: (self._hosting.running(), self._hosting.closed()), self._looked)
+
+    def _looked(self, seen: tuple[list[Hosted], list[Closed]]) -> None:
+        running, self._closed = seen
+        self._known = {room.id for room in running} | {room.id for room in self._closed}
+        self._on_change(running, self._closed)
+
+    def listening(self, server_id: str, handle: Callable[[Event], object]) -> Callable[[Event], object]:
+        """`handle`, and a look whether a server of this computer still runs when the connection to it breaks."""
+
+        def heard(event: Event) -> None:
+            handle(event)
+            if isinstance(event, Lost) and server_id in self._known:
+                self.look()
+
+        return heard
 
     def ours(self, server_id: str | None = None) -> list[Hosted]:
         """The servers that this window opened and that nobody decided about yet; with an id, that one alone."""
         return [hosted for hosted in self._ours.values() if server_id in (None, hosted.id)]
 
     def host(self, name: str) -> HostDialog:
-        """Asks for the room's name, `name` proposed, and opens it."""
+        """Asks for the room's name, `name` proposed, and those of rooms that were open here, and opens it."""
 
         def open_room(name: str, pin: str | None) -> None:
             job = partial(self._open, name, pin)
             self._pump.work("hosting", job, partial(self._opened, dialog), partial(self._failed, dialog))
 
-        dialog = HostDialog(self._window, self._kit, name, on_open=open_room, on_join=self._on_join)
+        before = [room.name for room in self._closed if room.name != name]
+        dialog = HostDialog(self._window, self._kit, name, before, on_open=open_room, on_join=self._on_join)
         return dialog
+
+    def open_again(self, server_id: str, then: Callable[[Hosted], object]) -> None:
+        """A room that was open here before; `then` is called once it is."""
+
+        def opened(hosted: Hosted) -> None:
+            self._opening.discard(server_id)
+            self._ours[hosted.id] = hosted
+            self.look()
+            then(hosted)
+
+        def failed(error: LanchatError) -> None:
+            self._opening.discard(server_id)
+            self._not_done(error)
+
+        name = next((room.name for room in self._closed if room.id == server_id), None)
+        if name is not None and server_id not in self._opening:
+            self._opening.add(server_id)
+            self._pump.work("hosting", partial(self._hosting.open, name), opened, failed)
 
     def ask_stop(self, hosted: Hosted) -> Choice:
         title = f"Stop “{hosted.name}”?"
-        text = "Everybody in it is put out. What was said stays on this computer, for the next time it is opened."
+        text = (
+            "Everybody in it is put out. What was said stays on this computer: “Host a room here” proposes its name, "
+            "and opens it again with all of it."
+        )
         answers: Answers = {"Cancel": lambda: None, "Stop it": lambda: self.stop([hosted])}
         return Choice(self._window, self._kit, title, text, answers)
 
-    def ask_keep(self, servers: Sequence[Hosted], then: Callable[[list[Hosted]], object]) -> Choice:
-        """Keep them open, or close them? `then` is told which to stop."""
+    def ask_keep(self, servers: Sequence[Hosted], then: Callable[[list[Hosted]], object]) -> None:
+        """Keep them open, or close them? `then` is told which to stop; at once, where none of them runs any more."""
+        self._asking = asked = object()  # asked already, maybe for another reason: the later one counts
+
+        def seen(running: list[Hosted]) -> None:
+            runs = {hosted.run for hosted in running}
+            for hosted in servers:
+                if hosted.run not in runs:
+                    self._ours.pop(hosted.id, None)
+            if asked is self._asking:
+                self._ask_keep([hosted for hosted in servers if hosted.run in runs], then)
+
+        self._pump.work("hosting", self._hosting.running, seen)
+
+    def _ask_keep(self, servers: Sequence[Hosted], then: Callable[[list[Hosted]], object]) -> None:
 
         def decided(stop: list[Hosted]) -> None:
             for hosted in servers:
                 self._ours.pop(hosted.id, None)
             then(stop)
 
+        if self._question is not None:
+            self._question.close()
+        if not servers:
+            decided([])
+            return
         names = " and ".join(f"“{hosted.name}”" for hosted in servers)
         title = f"{names} {'runs' if len(servers) == 1 else 'run'} on this computer"
         answers: Answers = {"Close it": lambda: decided(list(servers)), "Keep it open": lambda: decided([])}
-        if self._question is not None:
-            self._question.close()  # asked already, maybe for another reason: the later one counts
         self._question = Choice(self._window, self._kit, title, KEEP_OR_CLOSE, answers)
-        return self._question
 
     def stop(self, servers: Sequence[Hosted]) -> None:
         if servers:
-            self._pump.work("hosting", partial(self._stop, servers), lambda _: self.look(), self._not_stopped)
+            self._pump.work("hosting", partial(self._stop, servers), lambda _: self.look(), self._not_done)
 
     # In a worker
 
@@ -109,10 +166,10 @@ class Here:
         if dialog.winfo_exists():
             dialog.failed(str(error))
 
-    def _not_stopped(self, error: LanchatError) -> None:
+    def _not_done(self, error: LanchatError) -> None:
         self.look()
         if self._window.winfo_viewable():
-            Choice(self._window, self._kit, "This did not work", str(error), {"All right": lambda: None})
+            Choice(self._window, self._kit, "This did not work", str(error), {"Close": lambda: None})
 
 
 def own_address() -> str:

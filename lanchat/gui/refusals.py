@@ -17,7 +17,7 @@ def tell_refusals(root: tk.Tk, kit: Kit) -> None:
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, LanchatError):
-            answers: Answers = {"All right": lambda: None}
+            answers: Answers = {"Close": lambda: None}
             Choice(root, kit, "This did not work", drawable(str(error)), answers)
         else:
             report(kind, error, trace)

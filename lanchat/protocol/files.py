@@ -12,6 +12,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from lanchat.protocol import limits
+from lanchat.protocol.emoji import cut_bytes
 from lanchat.protocol.fields import Count, Digest
 from lanchat.protocol.text import one_line
 
@@ -77,7 +78,7 @@ def _parts(name: str) -> tuple[str, str]:
 
 
 def _cut_bytes(text: str, size: int) -> str:
-    return text.encode()[: max(0, size)].decode(errors="ignore").rstrip(" .")
+    return cut_bytes(text, max(0, size)).rstrip(" .")
 
 
 def size_in_words(size: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Container
 from typing import Final
 
 from lanchat.errors import LocalProtocolError
+from lanchat.protocol.emoji import cut, cut_bytes, sequences
 from lanchat.protocol.limits import MAX_EMOJI, MAX_NICK, MAX_SERVER_NAME, MAX_TEXT, Code
 
 CHANGED_ONE: Final = "changed a message"  # what somebody did, behind their name
@@ -28,15 +29,18 @@ _RAW: Final = 4  # times as long a name may be as it comes: accents apart, space
 _NO_START: Final = "*/{@#<"
 # Letters, symbols and marks that draw nothing
 _BLANK: Final = "\u3164\u115f\u1160\u2800\uffa0\ufffc\U00016fe4\U0001d159\U0001bc9d\u2d7f\U0001107f"
-# Marks that draw nothing by themselves: emoji and some scripts need them, but they make no other name
-_SELECTORS: Final = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# What draws nothing by itself: emoji and some scripts need it, but it makes no other name (nor do joiners and tags,
+# which not every screen can draw)
+_SELECTORS: Final = re.compile(
+    "[\u034f\u17b4\u17b5\u180b-\u180d\u180f\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+)
 
 
 def clean_nick(raw: str) -> str:
     """A nickname in the form that is kept: NFC, single spaces. Raises LocalProtocolError(NICK_INVALID)."""
     if len(raw) > _RAW * MAX_NICK:  # first of all: normalizing takes time that grows with the square
         raise _invalid_nick(f"A name has at most {MAX_NICK} characters.")
-    if any(unicodedata.category(c) in _UNSEEN or c in _BLANK for c in raw):
+    if _seen(raw, " ") != raw or any(c in _BLANK for c in raw):
         raise _invalid_nick("A name cannot hold line breaks, control or invisible characters.")
     nick = " ".join(unicodedata.normalize("NFC", raw).split())
     if not nick:
@@ -65,7 +69,7 @@ def free_nick(nick: str, taken: Container[str]) -> str:
     number = 2
     while True:
         suffix = f" {number}"
-        proposal = nick[: MAX_NICK - len(suffix)].rstrip() + suffix
+        proposal = (cut(nick, MAX_NICK - len(suffix)).rstrip() + suffix).lstrip()
         if proposal not in taken:
             return proposal
         number += 1
@@ -98,13 +102,25 @@ def clean_text(raw: str) -> str:
 
 def one_line(raw: str) -> str:
     """`raw` without line breaks, invisible characters, or marks that turn the direction of what follows."""
-    return " ".join("".join(c if unicodedata.category(c) not in _UNSEEN else " " for c in raw).split())
+    return " ".join(_seen(raw, " ").split())
+
+
+def _seen(raw: str, instead: str) -> str:
+    """`raw` with `instead` for what nobody sees: also joiners and tags, but within an emoji."""
+    parts, place = [], 0
+    for found in (*sequences(raw), None):
+        end = found.start() if found else len(raw)
+        parts += [instead if unicodedata.category(c) in _UNSEEN else c for c in raw[place:end]]
+        if found:
+            parts.append(found[0])
+            place = found.end()
+    return "".join(parts)
 
 
 def clean_server_name(raw: str, fallback: str = "lanchat") -> str:
     """A server's name as it may be announced: no control, bidi or invisible characters, at most
-    MAX_SERVER_NAME bytes of UTF-8, cut at a character's border; `fallback` where nothing is left."""
-    seen = "".join(c for c in raw[: _RAW * MAX_SERVER_NAME] if unicodedata.category(c) not in _UNSEEN)
-    name = " ".join(unicodedata.normalize("NFC", seen).split())
-    name = name.encode()[:MAX_SERVER_NAME].decode(errors="ignore").rstrip()
+    MAX_SERVER_NAME bytes of UTF-8, cut at the border of a
+    character or an emoji; `fallback` where nothing is left."""
+    seen = _seen(raw[: _RAW * MAX_SERVER_NAME], "")
+    name = cut_bytes(" ".join(unicodedata.normalize("NFC", seen).split()), MAX_SERVER_NAME).rstrip()
     return name if name.strip(_BLANK) else fallback

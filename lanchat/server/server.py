@@ -275,15 +275,14 @@ class Server:
             self._undo.pop()()
 
     def _write_running(self) -> None:
-        """Tells the other programs of this machine that, and where, this server runs (running.json), and for later what
-        it is called (name)."""
+        """Tells the other programs of this machine that, and where, this server runs (running.json), and what it is
+        called, which stays (room.json)."""
         path = self.data / "running.json"
         facts = {"pid": os.getpid(), "port": self.port, "id": self.id, "run": self.run, "name": self.name}
         facts["locked"] = self.access.locked
         try:
             path.write_text(json.dumps({**facts, "started": int(time.time() * 1000)}))
-            (self.data / "name").touch(mode=0o600)
-            (self.data / "name").write_text(self.name, encoding="utf-8")
+            (self.data / "room.json").write_text(json.dumps({"id": self.id, "name": self.name}))
         except OSError as error:
             raise StoreFailed(path=path, detail=error.strerror or str(error)) from error
         self._undo.insert(1, lambda: path.unlink(missing_ok=True))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lanchat.client.hosting import Hosted, Hosting
+from lanchat.client.hosting import Closed, Hosted, Hosting
 from lanchat.discovery import ask_host
 from lanchat.errors import HostRefused, ServeError
 from lanchat.lockfile import LockFile
@@ -52,6 +52,25 @@ def test_what_happens_in_it_is_logged_beside_its_journal(hosting: Hosting) -> No
     log = hosting.open("Kitchen").directory / "serve.log"
     assert "“Kitchen” listens on port" in log.read_text(encoding="utf-8")
     assert log.with_suffix(".err").read_text() == ""
+
+
+def test_a_room_that_was_open_is_known_by_its_name_and_opened_again(hosting: Hosting) -> None:
+    assert hosting.closed() == []
+    first, second = hosting.open("Küche 👨‍👩‍👧"), hosting.open("Attic")
+    assert hosting.closed() == []
+    os.kill(first.pid, signal.SIGKILL)
+    hosting.stop(second)
+    hosting._collect(wait=first.pid)
+    assert hosting.closed() == [Closed(second.id, "Attic"), Closed(first.id, "Küche 👨‍👩‍👧")]
+    again = hosting.open(hosting.closed()[1].name)
+    assert again.id == first.id
+    assert hosting.closed() == [Closed(second.id, "Attic")]
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"id": 1, "name": "x"}', '{"id": "x", "name": "../../elsewhere"}'])
+def test_a_damaged_note_of_a_room_is_none(hosting: Hosting, content: str) -> None:
+    (private_directory(server_directory("Ghost")) / "room.json").write_text(content)
+    assert hosting.closed() == []
 
 
 def test_it_is_no_part_of_our_session(hosting: Hosting) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lanchat.client.emoji_names import BY_NAME, NAMES
 from lanchat.client.shortcodes import complete, expand, named
-from lanchat.gui.model.spans import EMOJI
+from lanchat.protocol.emoji import EMOJI
 
 
 def test_the_table_is_one_emoji_for_each_name() -> None:
@@ -29,6 +29,7 @@ def test_the_table_is_one_emoji_for_each_name() -> None:
         (r"\:tada: https://h/:x:/ http://h:80:x:", r"\:tada: https://h/:x:/ http://h:80:x:"),
         (":nothing_known: :TADA: 10:x:30 a:x: :x:b :: :x", ":nothing_known: :TADA: 10:x:30 a:x: :x:b :: :x"),
         ("/react Ana :tada:", "/react Ana 🎉"),
+        (":+1: :-1: a:+1: :+2: 1:+1:1 :1+:", "👍 👎 a:+1: :+2: 1:+1:1 :1+:"),
         ("   :tada:  ", "   🎉  "),
     ],
 )
@@ -53,6 +54,8 @@ def test_nothing_else_changes(text: str) -> None:
         ("(:heart", 1, "❤️ "),
         (":sunglasses", 0, "😎 "),
         (":eyes_", 0, None),
+        (":+1", 0, "👍 "),
+        (":+", 0, None),
         (":s", 0, None),
         ("10:ta", 0, None),
         ("tad", 0, None),

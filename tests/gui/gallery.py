@@ -23,7 +23,7 @@ from PIL import Image
 
 from lanchat.client.events import Connecting, Ended, Error, Failed, Lost, Page, Progress, Queued
 from lanchat.client.events import Found as Asked
-from lanchat.client.hosting import Hosted
+from lanchat.client.hosting import Closed, Hosted
 from lanchat.client.preferences import Preferences
 from lanchat.client.profile import Recent, Visit
 from lanchat.discovery.found import Found, State, Via
@@ -366,6 +366,14 @@ def lost(root: tk.Tk, kit: Kit) -> None:
     screen.handle(Queued("k-9", "Or when Ana plugs the switch back in 😄", MORNING + 24 * 60_000))
 
 
+@picture("chat-stopped")
+@picture("chat-stopped-small", size=(520, 520), mode="dark")
+def stopped(root: tk.Tk, kit: Kit) -> None:
+    screen = _joined_chat(root, kit)
+    screen.handle(Lost("no answer", 3.4))
+    screen.model.server, screen.model.stopped_here = "Studio 👨‍👩‍👧 Nord 🇩🇪", True
+
+
 @picture("chat-missed")
 @picture("chat-missed-dark", mode="dark")
 def missed(root: tk.Tk, kit: Kit) -> None:
@@ -476,6 +484,14 @@ def _picker(root: tk.Tk, kit: Kit, rooms: tuple[Found, ...]) -> Picker:
 @picture("picker-small", size=(760, 520))
 def picker(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ROOMS).list.select("Print shop floor")
+
+
+@picture("picker-stopped", size=WINDOW)
+@picture("picker-stopped-small", size=(760, 520), mode="dark")
+def picker_stopped(root: tk.Tk, kit: Kit) -> None:
+    screen = _picker(root, kit, ROOMS[:2])
+    screen.show_hosted([], [Closed("home", "Home")])
+    screen.list.select("home")
 
 
 @picture("picker-unusual", size=WINDOW)
@@ -674,7 +690,21 @@ def _nickname(root: tk.Tk, kit: Kit) -> NicknameDialog:
 @picture("dialog-host", size=WINDOW, dialog=True)
 def host(root: tk.Tk, kit: Kit) -> None:
     _picker(root, kit, ROOMS)
-    HostDialog(root, kit, OURS.name, on_open=lambda *_: None, on_join=lambda *_: None)
+    before = ("Studio 👨‍👩‍👧 Nord 🇩🇪", "Kitchen")
+    HostDialog(root, kit, OURS.name, before, on_open=lambda *_: None, on_join=lambda *_: None)
+
+
+@picture("dialog-stop", size=WINDOW, dialog=True)
+def stop(root: tk.Tk, kit: Kit) -> None:
+    _picker(root, kit, ROOMS)
+    text = "Everybody in it is put out. What was said stays on this computer."
+    Choice(
+        root,
+        kit,
+        "Stop “Studio 👨‍👩‍👧 Nord 🇩🇪 🏳️‍🌈 of the people on the second floor”?",
+        text,
+        {"Stop it": lambda: None},
+    )
 
 
 @picture("dialog-hosted", size=WINDOW, mode="dark", dialog=True)

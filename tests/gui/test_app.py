@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
+import signal
 import time
 import tkinter as tk
 import traceback
@@ -113,11 +115,14 @@ class Window:
         if not self.closed:
             self.closed = True
             self.app.close()
-            for child in self.root.winfo_children():
-                if isinstance(child, Choice):
-                    child.answers[answer].invoke()
+            self.until(lambda: self.gone or self.app._closing or self._asks())
+            for child in [] if self.gone else self._asks():
+                child.answers[answer].invoke()
             # Not mainloop(), which goes on as long as any window of this process is there, those of other tests too
             self.until(lambda: self.gone)
+
+    def _asks(self) -> list[Choice]:
+        return [child for child in self.root.winfo_children() if isinstance(child, Choice)]
 
     def _note(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         self.errors.append("".join(traceback.format_exception(kind, value, trace)))
@@ -524,6 +529,38 @@ def test_leaving_a_hosted_room_may_close_it(window: Window) -> None:
     window.press("<Control-l>")
     window.dialog(Choice).answers["Close it"].invoke()
     window.until(lambda: window.app.chat is None and not Hosting().running())
+
+
+def test_a_hosted_server_that_dies_is_said_to_be_dead_and_opened_again(window: Window) -> None:
+    dialog = _host(window)
+    (hosted,) = Hosting().running()
+    _go_in(window, dialog)
+
+    def die() -> None:
+        (running,) = Hosting().running()
+        os.kill(running.pid, signal.SIGKILL)
+        window.until(lambda: window.app.chat.model.stopped_here)
+
+    die()
+    banner = window.app.chat.model.banner(time.time())
+    assert (banner.text, banner.action) == (
+        "Our corner does not run on this computer any more. Messages you write now wait for it.",
+        "Open it again",
+    )
+    window.until(lambda: "does not run" in window.app.chat._banner.text)
+    window.app.chat._banner._button.invoke()
+    window.until(lambda: window.app.chat.model.link is Link.JOINED)
+    assert not window.app.chat.model.stopped_here
+    die()
+    window.press("<Control-l>")  # nothing to keep open, so no question
+    window.until(lambda: window.app.chat is None)
+    window.until(lambda: (room := window.room(hosted.id)) and room.stopped)
+    window.app.picker.list.select(hosted.id)
+    window.app.picker.list.focus_force()
+    window.press("<Return>")
+    nickname = window.dialog(NicknameDialog)
+    nickname.join.invoke()
+    window.until(lambda: window.app.chat)
 
 
 @pytest.mark.parametrize(("answer", "left"), [("Close it", 0), ("Keep it open", 1)])

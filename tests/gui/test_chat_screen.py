@@ -14,7 +14,7 @@ from lanchat.gui.chat.message_list import MessageList
 from lanchat.gui.chat.screen import ChatScreen
 from lanchat.gui.chat.side_bar import SideBar
 from lanchat.gui.kit.dialog import Choice
-from lanchat.gui.kit.line import LineLabel
+from lanchat.gui.kit.line import LineLabel, Paragraph
 from lanchat.gui.kit.theme import Kit
 from lanchat.identity import words
 from lanchat.protocol.frames import Change, Member, Message
@@ -73,7 +73,7 @@ class Stage:
         for child in (parent or self.screen).winfo_children():
             if isinstance(child, ttk.Label | ttk.Button | tk.Label) and child.winfo_ismapped():
                 found.append(str(child["text"]))
-            elif isinstance(child, LineLabel) and child.winfo_ismapped():
+            elif isinstance(child, LineLabel | Paragraph) and child.winfo_ismapped():
                 found.append(child.text)
             found += self.labels(child)
         return found

@@ -272,7 +272,7 @@ def test_an_empty_list_says_why_and_leads_to_the_details(picker: Picker, until: 
     picker._model.set_waited()
     picker.show_found([])
     until(picker.empty.winfo_ismapped)
-    assert "A firewall may block" in picker.empty.words
+    assert "A firewall may block UDP 5353, 5054 and 5055 (discovery), or TCP 5055" in picker.empty.words
     assert picker.aid.check.winfo_manager()
     assert not picker.empty.details.winfo_manager()
     ran(picker)

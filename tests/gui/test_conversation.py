@@ -343,10 +343,6 @@ def test_a_menu_that_is_filled_anew_leaves_no_menus_behind(stage: Stage) -> None
 def test_what_somebody_is_called_harms_no_old_tk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """In lines that Tk draws by itself."""
     monkeypatch.setattr("lanchat.gui.kit.emoji.tk_is_safe", lambda: False)
-    stage.screen.composer.say_below("Ana 🎉 is typing …")
-    assert stage.screen.composer._line["text"] == "Ana :tada: is typing …"
-    stage.screen.composer.say_error("“Ana 🎉” is not here.")
-    assert stage.screen.composer._line["text"] == "“Ana :tada:” is not here."
-    dialog = Choice(stage.root, stage.screen._kit, "Ana 🎉", "Ana 🎉", {"All right": lambda: None})
-    assert [str(w["text"]) for w in dialog.body.winfo_children()] == ["Ana :tada:", "Ana :tada:"]
+    dialog = Choice(stage.root, stage.screen._kit, "Ana", "", {"Close": lambda: None})
+    assert dialog.add_text("Ana 🎉")["text"] == "Ana :tada:"
     dialog.close()

@@ -10,6 +10,7 @@ import pytest
 
 from lanchat.gui.kit.banner import Banner
 from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.line import LineLabel
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.theme import Kit
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.display
 
 def placeholder(field: Field) -> bool:
     """Does it show?"""
-    return any(label.winfo_manager() for label in field.winfo_children() if label["text"])
+    return any(label.winfo_manager() for label in field.winfo_children() if isinstance(label, LineLabel))
 
 
 @pytest.mark.parametrize("icon", [None, "search"])

@@ -413,7 +413,7 @@ def test_a_large_picture_is_pasted_by_another_program(stage: Stage, root: tk.Tk,
         if script:
             add_program(programs / "xclip", script)
         stage.screen.composer.text.event_generate("<<Paste>>")
-        stage.until(lambda words=words: words in str(stage.screen.composer._line["text"]))  # type: ignore[misc]
+        stage.until(lambda words=words: words in stage.screen.composer._line.text)  # type: ignore[misc]
     assert sent_paths(stage) == []
     add_program(programs / "xclip", f"exec /bin/cat '{programs}/large.png'")
     stage.screen.composer.text.event_generate("<<Paste>>")
@@ -453,7 +453,7 @@ def test_a_long_paste_goes_as_a_file_of_its_own(stage: Stage, own_home: Path) ->
     own_home.write_text("no folder")
     stage.screen.attaching.send_data("Pasted.txt", b"four")
     assert len(sent_paths(stage)) == 3
-    assert "Pasted.txt cannot be kept until it is sent" in str(stage.screen.composer._line["text"])
+    assert "Pasted.txt cannot be kept until it is sent" in stage.screen.composer._line.text
 
 
 def test_files_are_dropped_on_the_window(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from tkinter import ttk
 
 import pytest
 
@@ -39,6 +40,27 @@ def test_the_proposed_name_opens_it_once(dialog: HostDialog, told: list[object])
     assert "Opening" in str(dialog.submit["text"])
 
 
+def test_rooms_of_before_are_proposed_by_their_names(root: tk.Tk, kit: Kit, until: Until, told: list[object]) -> None:
+    names = ["Kitchen", "Studio 👨‍👩‍👧", "Attic", "Cellar"]
+    dialog = HostDialog(root, kit, "Ana’s room", names, on_open=lambda *what: told.append(what), on_join=told.append)
+    until(dialog.winfo_viewable)
+    assert len(dialog.before) == 3  # the latest
+    dialog.before[1].invoke()
+    dialog.submit.invoke()
+    assert told == [("Studio 👨‍👩‍👧", None)]
+
+
+def test_where_a_field_spells_emoji_out_the_room_of_before_is_the_same(
+    root: tk.Tk, kit: Kit, told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lanchat.gui.kit.emoji.tk_is_safe", lambda: False)
+    dialog = HostDialog(root, kit, "Room", ["Studio 🇩🇪"], on_open=lambda *what: told.append(what), on_join=told.append)
+    dialog.before[0].invoke()
+    assert dialog.field.value == "Studio :flag de:"
+    dialog.submit.invoke()
+    assert told == [("Studio 🇩🇪", None)]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\u202e\u200b"])
 def test_a_name_that_nobody_sees_is_none(dialog: HostDialog, told: list[object], name: str) -> None:
     dialog.field.value = name
@@ -67,6 +89,15 @@ def test_once_open_it_shows_the_address_copies_it_and_leads_in(
     dialog.join.invoke()
     assert told == [("Ana’s room", None), (KITCHEN, None)]
     assert not dialog.winfo_exists()
+
+
+def test_the_pin_is_shown_as_it_was_typed(dialog: HostDialog, told: list[object], until: Until) -> None:
+    dialog.pin.value = " 4711-Long"
+    dialog.submit.invoke()
+    assert told == [("Ana’s room", "4711long")]  # what counts of it
+    dialog.opened(KITCHEN, "192.168.1.42:5055")
+    said = [str(part["text"]) for part in dialog.body.winfo_children() if isinstance(part, ttk.Label)]
+    assert any(text.endswith("first time: 4711-Long") for text in said)
 
 
 @pytest.mark.parametrize("answer", ["Close it", "Keep it open"])

@@ -11,8 +11,11 @@ import pytest
 
 from lanchat.client.events import Found
 from lanchat.gui.chat.screen import ChatScreen
+from lanchat.gui.kit.banner import Banner
+from lanchat.gui.kit.dialog import Choice
 from lanchat.gui.kit.emoji import EmojiPictures
-from lanchat.gui.kit.line import LineLabel, draw_line, line_width
+from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.line import LineLabel, Paragraph, draw_line, line_width, wrapped
 from lanchat.gui.kit.theme import Kit
 from lanchat.protocol.frames import Change, Message, Pinned, Rooms
 from lanchat.protocol.query import Hit, parse
@@ -196,3 +199,44 @@ def test_nothing_is_left_of_a_room_that_was_left(root: tk.Tk, kit: Kit) -> None:
 
     visit()  # what is kept for all rooms: pictures, icons
     assert visit() == visit()
+
+
+# Paragraphs
+
+
+@pytest.mark.parametrize("width", [40, 90, 200, 900])
+def test_a_paragraph_is_broken_at_spaces_and_loses_nothing(kit: Kit, width: int) -> None:
+    text = f"Stop {FAMILY * 3} {FLAG} now?\n{'W' * 30} {TONED}{TONED}{FAMILY} end"
+    lines = wrapped(kit, kit.fonts.title, text, width)
+    assert "".join(lines).replace(" ", "") == text.replace("\n", "").replace(" ", "")
+    assert all(line_width(kit, kit.fonts.title, line) <= width or len(line) <= len(FAMILY) for line in lines)
+    assert "\u200d" not in {line[:1] for line in lines} | {line[-1:] for line in lines}  # no emoji is broken
+    if width == 900:
+        assert len(lines) == 2
+
+
+def test_headings_banners_and_placeholders_show_pictures(root: tk.Tk, kit: Kit, until: Until) -> None:
+    name = f"Studio {FAMILY} {FLAG}"
+    dialog = Choice(root, kit, f"Stop “{name}”?", "", {"Close": lambda: None})
+    (heading,) = (part for part in dialog.body.winfo_children() if isinstance(part, Paragraph))
+    until(dialog.winfo_viewable)
+    assert seen(heading, kit) == f"Stop “{name}”?"
+    dialog.close()
+    banner = Banner(root, kit, pack={"fill": "x"})
+    banner.show("warn", f"Lost the connection to {name}. " * 5, "Try now", lambda: None)
+    (said,) = (part for part in banner.winfo_children() if isinstance(part, Paragraph))
+    until(lambda: seen(said, kit).replace(" ", "") == (f"Lost the connection to {name}. " * 5).replace(" ", ""))
+    until(lambda: said.winfo_height() >= 2 * kit.fonts.list.metrics("linespace"))  # as many lines as it needs
+    banner.show("danger", "Short.", "Try now", lambda: None)
+    until(lambda: said.winfo_height() < 2 * kit.fonts.list.metrics("linespace"))
+    assert str(said["bg"]) == kit.colors.danger_bg
+    field = Field(root, kit, f"Message {name}")
+    field.pack()
+    (placeholder,) = (part for part in field.winfo_children() if isinstance(part, LineLabel))
+    until(lambda: seen(placeholder, kit) == f"Message {name}")
+    stands = Paragraph(root, kit, font="meta", ink="text3")
+    stands.pack(fill="x")
+    stands.say(f"Bo {FLAG} is typing …")
+    until(lambda: seen(stands, kit) == f"Bo {FLAG} is typing …")
+    for widget in (banner, field, stands):
+        widget.destroy()

@@ -376,6 +376,17 @@ def test_a_server_of_this_computer_says_so() -> None:
     assert only(rooms).detail == "on this computer  ·  192.168.1.23"
 
 
+def test_an_own_room_that_does_not_run_says_so_and_can_be_opened_again() -> None:
+    rooms = RoomList()
+    rooms.set_recents(
+        [Recent("studio", "Studio", "192.168.1.23:5055", 0), Recent("nord", "Nord", "192.168.1.24:5055", 0)]
+    )
+    rooms.set_here((), {"studio"})
+    own, other = (row for row in rooms.rows() if isinstance(row, Room))
+    assert (own.verb, own.joinable, other.verb) == ("Open it again", True, "Join")
+    assert own.detail.startswith("on this computer  ·  192.168.1.23  ·  last joined on")
+
+
 def test_both_ways_are_told() -> None:
     assert one(found(via=(Via.MDNS, Via.BEACON))).via == "mDNS + beacon"
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from lanchat.client.links import link_target
 from lanchat.gui.model import wording
-from lanchat.gui.model.spans import Kind, cut, is_rtl, spans
+from lanchat.gui.model.spans import Kind, is_rtl, spans
+from lanchat.protocol.emoji import cut
 
 
 def links(text: str) -> list[str]:
@@ -96,7 +97,7 @@ def test_a_cut_is_a_beginning_of_whole_spans(text: str, most: int) -> None:
 
 
 def test_in_one_line_emoji_stay_whole_and_nothing_else_is_unseen() -> None:
-    assert wording.sentence(f"the\u200d {FAMILY}\n\u202e🏴\U000e0067\U000e0062\U000e007f \u200b!") == (
-        f"the {FAMILY} 🏴\U000e0067\U000e0062\U000e007f !"
-    )
+    assert wording.sentence(
+        f"the\u200d {FAMILY}\n\u202e🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f \u200b!"
+    ) == (f"the {FAMILY} 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f !")
     assert wording.one_line(f"ab {FAMILY}", 6) == "ab…"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lanchat.client.hosting import Hosted
+from lanchat.client.hosting import Closed, Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
 from lanchat.discovery.sweep import Progress
@@ -17,7 +17,7 @@ from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.people import hue_of
 from lanchat.gui.model.picker import Mark, Room
-from lanchat.gui.picker.rows import ROOM_HEIGHT, TILE, join_span
+from lanchat.gui.picker.rows import ROOM_HEIGHT, TILE, button_span
 from lanchat.gui.picker.screen import INSET, Actions, Picker
 from lanchat.protocol.target import Address
 from tests.gui.test_conversation import pixel
@@ -47,6 +47,7 @@ def picker(root: tk.Tk, kit: Kit, until: Until, asked: Asked) -> Picker:
         join_address=lambda text: asked.append(("address", text)),
         host=lambda: asked.append(("host", None)),
         stop=lambda hosted: asked.append(("stop", hosted.name)),
+        reopen=lambda server_id: asked.append(("reopen", server_id)),
         refresh=lambda: asked.append(("refresh", None)),
         settings=lambda _: asked.append(("settings", None)),
         favourite=lambda server_id, on: asked.append(("favourite", f"{server_id} {on}")),
@@ -83,7 +84,9 @@ clock = itertools.count(1_000, 1_000)  # ms between two clicks: too long for a d
 def click(picker: Picker, row: int, *, on_button: bool = False, times: int = 1) -> None:
     kit = picker._kit
     width = picker.list.winfo_width() - 2 * kit.px(INSET)
-    x = kit.px(INSET) + (sum(join_span(kit, width)) // 2 if on_button else kit.px(100))
+    room = picker.rows[row]
+    on_it = on_button and isinstance(room, Room)
+    x = kit.px(INSET) + (sum(button_span(kit, room, width)) // 2 if on_it else kit.px(100))  # type: ignore[arg-type]
     y = kit.px(ROOM_HEIGHT) * row + kit.px(ROOM_HEIGHT) // 2
     now = next(clock)
     for delay in range(times):
@@ -362,6 +365,18 @@ def test_a_field_with_the_keyboard_is_as_large_as_without(picker: Picker, kit: K
     picker.search.focus_force()
     until(lambda: picker.focus_get() is picker.search)
     until(lambda: edge() == rgb(picker, kit.colors.accent))
+
+
+def test_a_room_of_this_computer_that_does_not_run_is_opened_again(picker: Picker, asked: Asked) -> None:
+    picker.show_found([found("beta", state=State.QUIET)])
+    picker.show_hosted([], [Closed("beta", "beta")])
+    click(picker, 0)
+    click(picker, 0, on_button=True)
+    picker.list.event_generate("<Return>")
+    assert asked == [("reopen", "beta")] * 2
+    picker.show_found([found("beta")])  # it runs again
+    picker.list.event_generate("<Return>")
+    assert asked[2:] == [("join", "beta")]
 
 
 def test_buttons_of_the_side_bar_and_refresh(picker: Picker, asked: Asked) -> None:

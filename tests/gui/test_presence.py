@@ -279,10 +279,10 @@ def test_what_needs_the_server_says_so_while_there_is_none(
     menus[-1].invoke("Delete …")
     (told,) = [child for child in _all(root) if isinstance(child, Choice)]
     assert not [call for call in client.calls if call[0] == "moderate"]
-    told.answers["All right"].invoke()
+    told.answers["Close"].invoke()
     screen._moderating.toggle_pin(1)
     (told,) = [child for child in _all(root) if isinstance(child, Choice)]
-    told.answers["All right"].invoke()
+    told.answers["Close"].invoke()
     assert not [call for call in client.calls if call[0] == "moderate"]
 
 

@@ -29,7 +29,7 @@ def test_a_click_that_comes_to_nothing_says_why(root: tk.Tk, kit: Kit) -> None:
         root.tk.call(button.cget("command"))
     (told,) = [child for child in root.winfo_children() if isinstance(child, Choice)]
     assert "no longer in this room" in "".join(_words(told))
-    told.answers["All right"].invoke()
+    told.answers["Close"].invoke()
     assert bugs == [bug]
 
 

@@ -105,7 +105,7 @@ def test_topic_archive_and_leaving_by_the_menu(
     ana.go("games")
     wait(lambda: ana.screen.model.room == "games")
     sam.click(is_room("games"), button=3)
-    menus[-1].invoke("Say what it is about …")
+    menus[-1].invoke("Set the topic …")
     (dialog,) = (w for w in sam.screen.winfo_children() if isinstance(w, QuestionDialog))
     assert dialog.field is not None
     dialog.field.value = "chess and go"

@@ -145,9 +145,9 @@ def test_that_one_writes_is_seen_until_it_is_said(windows: Two) -> None:
     ana.screen.composer.text.focus_force()
     wait(lambda: ana.top.focus_get() is ana.screen.composer.text)
     ana.type("well")
-    wait(lambda: str(sam.screen.composer._line["text"]) == "Ana is typing …")
+    wait(lambda: sam.screen.composer._line.text == "Ana is typing …")
     ana.press("<Return>")
-    wait(lambda: "well" in sam.content and not str(sam.screen.composer._line["text"]))
+    wait(lambda: "well" in sam.content and not sam.screen.composer._line.text)
 
 
 def test_a_message_is_pinned_and_gone_to(windows: Two) -> None:

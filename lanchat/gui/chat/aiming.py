@@ -11,11 +11,11 @@ from lanchat.client.markup import words as plain
 from lanchat.gui.chat.composer import Composer
 from lanchat.gui.model import wording
 from lanchat.gui.model.chat import ChatModel
-from lanchat.gui.model.spans import cut
+from lanchat.protocol.emoji import cut
 from lanchat.protocol.frames import Edit, Message, React, Say
 
 SHOWN: Final = 80  # characters of what is answered
-CHANGING: Final = "Changing what you said. Who wants to can still see what it was."
+CHANGING: Final = "Changing what you said. The earlier versions can still be read."
 
 
 class Sayer(Protocol):

@@ -121,7 +121,7 @@ class Arranging:
         if room is not self._model.current:
             menu.add_command(label="Open", command=lambda: self._on_open(room.name))
         if self.may_change(room):
-            menu.add_command(label="Say what it is about …", command=lambda: self._ask_topic(room))
+            menu.add_command(label="Set the topic …", command=lambda: self._ask_topic(room))
         self._on_menu(menu, room.name)
         if room is not self._model.rooms.first and not room.direct:
             menu.add_separator()

@@ -19,10 +19,11 @@ from lanchat.gui.kit.emoji import EmojiPictures, drawable
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.tokens import mix
 from lanchat.gui.model.people import HUES
-from lanchat.gui.model.spans import EMOJI, is_rtl, spans, with_emoji
 from lanchat.gui.model.spans import Kind as SpanKind
+from lanchat.gui.model.spans import is_rtl, spans, with_emoji
 from lanchat.gui.model.timeline import Block, Kind, Sent
 from lanchat.gui.model.wording import one_line
+from lanchat.protocol.emoji import EMOJI
 from lanchat.protocol.files import file_in_words
 from lanchat.protocol.limits import MAX_REACTIONS
 

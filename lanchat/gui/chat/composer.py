@@ -14,17 +14,16 @@ from lanchat.client.mentions import Completion
 from lanchat.client.shortcodes import expand, named
 from lanchat.errors import LocalProtocolError
 from lanchat.gui.desktop.clipboard import clipboard_text
-from lanchat.gui.kit.emoji import EmojiPictures, drawable, typable
+from lanchat.gui.kit.emoji import typable
 from lanchat.gui.kit.field import Placeholder
 from lanchat.gui.kit.key_bindings import bind_keys
-from lanchat.gui.kit.line import LineLabel
+from lanchat.gui.kit.line import LineLabel, Paragraph
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.paste import is_long
 from lanchat.protocol.limits import TYPING_EVERY
 from lanchat.protocol.text import clean_text
 
 MAX_HEIGHT: Final = 6  # lines; then it scrolls
-PICTURE: Final = 14  # px of the emoji that Tab would write
 HINTS: Final = {"enter": "Enter sends · Shift+Enter new line", "ctrl-enter": "Ctrl+Enter sends · Enter new line"}
 
 
@@ -32,7 +31,7 @@ class Composer(ttk.Frame):
     """on_send: called with the text; raises LocalProtocolError where the rules forbid it. on_page: Page Up (-1) or
     Page Down (1) was pressed here. on_escape: Escape. on_up: Up, while nothing is written. on_drop: what `aim` shows is
     no longer meant. on_typing: something is being written, told now and then. on_emoji: an emoji is wanted. on_paste: a
-    long text is about to be pasted; true: it is not. pictures: of emoji, for a hint. complete: what Tab makes of what
+    long text is about to be pasted; true: it is not. complete: what Tab makes of what
     stands before the cursor, see model.chat."""
 
     def __init__(
@@ -48,12 +47,11 @@ class Composer(ttk.Frame):
         on_typing: Callable[[], object],
         on_emoji: Callable[[], object],
         on_paste: Callable[[str], bool],
-        pictures: EmojiPictures,
         complete: Callable[[str, int], Completion | None],
     ) -> None:
         super().__init__(master)
         self._on_typing, self._complete = on_typing, complete
-        self._on_emoji, self._on_paste, self._pictures = on_emoji, on_paste, pictures
+        self._on_emoji, self._on_paste = on_emoji, on_paste
         self._told_typing, self._typing_timer = False, ""  # just now
         self._choices: list[str] = []  # what the next Tab makes of the name before the cursor
         self._kit, self._on_send = kit, on_send
@@ -72,11 +70,11 @@ class Composer(ttk.Frame):
         self._placeholder = Placeholder(self.text, kit, "")
         below = ttk.Frame(self)
         below.pack(fill="x", pady=(px(4), 0))
-        self._hint = ttk.Label(below, text=HINTS[self._send_key], style="Meta.TLabel", compound="right")
+        self._hint = LineLabel(below, kit, font="meta", ink="text3")
+        self._hint.say(HINTS[self._send_key])
         self._hint.pack(side="right")
-        self._line = ttk.Label(below, style="Meta.TLabel")
-        self._line.pack(side="left")
-        below.bind("<Configure>", lambda event: self._line.configure(wraplength=event.width))
+        self._line = Paragraph(below, kit, font="meta", ink="text3")
+        self._line.pack(side="left", fill="x", expand=True)
         self._bind_events(on_page, on_escape, on_up)
         kit.listen(self, self._paint)
 
@@ -112,13 +110,13 @@ class Composer(ttk.Frame):
         if objection == self._objection:
             return
         self._objection = objection
-        self._placeholder.say(drawable(objection) or self._invitation)
+        self._placeholder.say(objection or self._invitation)
         self.text.configure(state="disabled" if objection else "normal")
         for button in (self._send, self.emoji):
             button.state(["disabled" if objection else "!disabled"])
         if objection:
             self._card.state(["!focus"])
-        self._hint.configure(text="" if objection else HINTS[self._send_key], image="")
+        self._hint.say("" if objection else HINTS[self._send_key])
         self._paint()
 
     def send_by(self, key: str) -> None:
@@ -254,12 +252,11 @@ class Composer(ttk.Frame):
             return
         before = self.text.get("insert linestart", "insert")
         begun = before.rpartition(" ")[2][:1] in ("@", ":") and self._complete(before, len(before))
-        words, image = HINTS[self._send_key], None
+        words = HINTS[self._send_key]
         if begun:
             choice = begun.choices[0].strip()
-            image = None if choice.startswith("@") else self._pictures.picture(choice, PICTURE)
-            words = f"Tab: {named(choice) or drawable(choice)} "
-        self._hint.configure(text=words, image=image or "")
+            words = f"Tab: {named(choice)} {choice}" if named(choice) else f"Tab: {choice}"
+        self._hint.say(words)
 
     def _tell_typing(self) -> None:
         """Not for each key."""
@@ -316,8 +313,8 @@ class Composer(ttk.Frame):
             self._hint.pack_forget()  # what is wrong needs the room
         elif not self._hint.winfo_manager():
             self._hint.pack(side="right")
-        style = "Error.TLabel" if self._error else "Meta.TLabel"
-        self._line.configure(text=drawable(self._error or self._footer), style=style)
+        self._line.ink = "danger" if self._error else "text3"
+        self._line.say(self._error or self._footer)
 
     def _paint(self) -> None:
         colors = self._kit.colors

@@ -134,7 +134,7 @@ class MessageMenu:
     def _show_versions(self, message: Message) -> None:
         versions = self._model.timeline.versions(message)[-MAX_VERSIONS:]
         text = "\n\n".join(f"{at:%Y-%m-%d %H:%M}\n{drawable(said)}" for at, said in versions)
-        answers: Answers = {"All right": lambda: None}
+        answers: Answers = {"Close": lambda: None}
         Choice(self._window.winfo_toplevel(), self._kit, "What it said, and when", text, answers)
 
     def _copy(self, message: Message) -> None:

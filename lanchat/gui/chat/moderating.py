@@ -55,7 +55,7 @@ class Moderating:
         """Does what a line that begins with “/” wants; False: it is something to say. Raises LocalProtocolError."""
         if line.strip() == "/help":
             words = "\n".join(help_lines(self._model.role))
-            answers: Answers = {"All right": lambda: None}
+            answers: Answers = {"Close": lambda: None}
             Choice(self._window.winfo_toplevel(), self._kit, "What can be typed", words, answers)
             return True
         people = [person.nick for person in self._model.people()] if line.startswith("/") else []

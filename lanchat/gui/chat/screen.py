@@ -58,7 +58,7 @@ class ChatScreen(ttk.Frame):
     """on_leave: the user wants back to the list of rooms; closing the client is up to who made it. on_forget: the same,
     and nothing of the room is to stay on this computer. on_title: the window's title changed. on_busy: whether nothing
     is to be told of from now on. on_menu: adds to the menu of the room what the window has for it, given its name.
-    address: what others type to come here. recents, on_recents: emoji, see ChoosingEmoji."""
+    address: what others type to come here. recents, on_recents: emoji, see ChoosingEmoji. on_reopen: see the model."""
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class ChatScreen(ttk.Frame):
         on_leave: Callable[[], object],
         on_forget: Callable[[], object],
         on_title: Callable[[str], object],
+        on_reopen: Callable[[], object] = lambda: None,
         on_menu: Callable[[tk.Menu, str], object] = lambda *_: None,
         recents: Sequence[str] = (),
         on_recents: Callable[[Sequence[str]], object] = lambda _: None,
@@ -81,7 +82,7 @@ class ChatScreen(ttk.Frame):
         self._kit, self._client, self._clock = kit, client, clock
         self._on_leave, self._on_forget, self._on_title = on_leave, on_forget, on_title
         self.model = ChatModel(client.nick, client.key, address)
-        self._on_menu, self._on_link = on_menu, on_link
+        self._on_menu, self._on_link, self._on_reopen = on_menu, on_link, on_reopen
         self._recents, self._on_recents = recents, on_recents
         self._preferences, self.telling, self.found = Preferences(), Telling(self.model, client), SearchModel()
         self._title = self._refreshing = ""  # what was told last; the pending call of _refresh
@@ -260,7 +261,6 @@ class ChatScreen(ttk.Frame):
             on_typing=self.telling.typing,
             on_emoji=self._choose_emoji,
             on_paste=lambda text: self.long_paste.offer(text),
-            pictures=self.messages.emoji,
             complete=lambda *at: complete_emoji(*at) or self.model.complete(*at),
         )
         self.composer.send_by(self._preferences.send_key)
@@ -334,7 +334,7 @@ class ChatScreen(ttk.Frame):
     def _refresh(self) -> None:
         self._refreshing = ""
         self.switching.follow()
-        self.composer.name_room(drawable(self.model.title_of_room))
+        self.composer.name_room(self.model.title_of_room)
         if self._people_changed:
             self.side.refresh_people()
         if self._messages_changed:
@@ -350,8 +350,7 @@ class ChatScreen(ttk.Frame):
         self.side.refresh()
         self.bar.refresh(now)
         self.composer.say_below(self.model.footer(now))
-        banner = self.model.banner(now)
-        if banner is None:
+        if (banner := self.model.banner(now)) is None:
             self._banner.hide()
         else:
             actions = {
@@ -359,8 +358,9 @@ class ChatScreen(ttk.Frame):
                 "Enter the PIN": self._ask_pin,
                 "Choose a name": lambda: self.side.me.edit(self.model.suggestion),
                 "Back to rooms": self._on_leave,
+                "Open it again": self._on_reopen,
             }
-            self._banner.show(banner.kind, drawable(banner.text), banner.action, actions[banner.action])
+            self._banner.show(banner.kind, banner.text, banner.action, actions[banner.action])
         self.composer.allow(self.model.silence)
         if self.model.title != self._title:
             self._title = self.model.title
@@ -414,7 +414,6 @@ class ChatScreen(ttk.Frame):
         self.messages.refresh()
 
     def _load_older(self) -> None:
-        before = self.model.ask_older()
-        if before is not None:
+        if (before := self.model.ask_older()) is not None:
             self._client.load_older(before, OLDER, self.model.target)
             self.messages.refresh()

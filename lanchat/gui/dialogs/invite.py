@@ -39,7 +39,7 @@ class InviteDialog(Dialog):
         super().__init__(window, kit, "Invite somebody")
         self._server_name, self._on_make, self._clock = server_name, on_make, clock
         self._until = 0.0
-        self.add_text(f"Invite somebody to “{server_name}”", "Title.TLabel")
+        self.add_named(f"Invite somebody to “{server_name}”", "Title.TLabel")
         self.add_text(
             "You get a link to send, and the same as a code to scan. Give it only to those you want in the room.", gap=4
         )
@@ -62,7 +62,7 @@ class InviteDialog(Dialog):
         for part in (*self.body.winfo_children(), *self.buttons.winfo_children()):
             part.destroy()
         kit = self._kit
-        self.add_text(f"Invitation to “{self._server_name}”", "Title.TLabel")
+        self.add_named(f"Invitation to “{self._server_name}”", "Title.TLabel")
         line = ttk.Frame(self.body)
         line.pack(fill="x", pady=(kit.px(14), 0))
         self.link = Field(line, kit)

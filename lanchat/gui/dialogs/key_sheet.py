@@ -28,7 +28,7 @@ class KeySheet(Dialog):
             column.pack(side="left", anchor="n", padx=(kit.px(32) if number else 0, 0))
             for place in places:
                 self._add_place(column, place)
-        done = self.add_button("All right", self.close, "Accent.TButton")
+        done = self.add_button("Close", self.close, "Accent.TButton")
         self.bind("<F1>", lambda _: self.close())
         self.open(done)
 

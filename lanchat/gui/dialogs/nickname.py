@@ -13,6 +13,7 @@ from lanchat.errors import LocalProtocolError
 from lanchat.gui.kit.dialog import WIDTH, Dialog
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
+from lanchat.gui.kit.line import Paragraph
 from lanchat.gui.kit.paint import avatar
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.people import hue_of, initials
@@ -45,7 +46,7 @@ class NicknameDialog(Dialog):
         super().__init__(master, kit, f"Join {room}", on_cancel)
         self._on_join, self._on_test = on_join, on_test
         self._nick, self._key = nick, key
-        self._add_head(drawable(f"Join {room}"), detail)
+        self._add_head(f"Join {room}", detail)
         self.add_text("Your name in this room", "Sub.TLabel", gap=20)
         self.field = Field(self.body, kit, "For example Ana", on_change=self._changed)
         self.field.pack(fill="x", pady=(kit.px(6), 0))
@@ -83,7 +84,9 @@ class NicknameDialog(Dialog):
         wrap = kit.px(WIDTH - AVATAR - 14)
         words = ttk.Frame(head)
         words.pack(side="left", fill="x", expand=True)
-        ttk.Label(words, text=title, style="Title.TLabel", wraplength=wrap).pack(anchor="w")
+        heading = Paragraph(words, kit, font="title", ink="text", width=wrap)
+        heading.say(title)
+        heading.pack(anchor="w")
         below = ttk.Label(words, text=drawable(detail), style="Meta.TLabel", wraplength=wrap)
         below.pack(anchor="w", pady=(kit.px(2), 0))
         kit.listen(self._preview, self._draw_preview)

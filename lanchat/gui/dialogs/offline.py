@@ -15,6 +15,6 @@ _TEXT = "That can only be done by the server, so nothing was done. Try again whe
 def connected(window: tk.Misc, kit: Kit, link: Link) -> bool:
     """Whether the server can be asked; if not, the user is told."""
     if link is not Link.JOINED:
-        answers: Answers = {"All right": lambda: None}
+        answers: Answers = {"Close": lambda: None}
         Choice(window.winfo_toplevel(), kit, _TITLE, _TEXT, answers)
     return link is Link.JOINED

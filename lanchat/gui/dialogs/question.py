@@ -23,8 +23,8 @@ class QuestionDialog(Dialog):
     ) -> None:
         super().__init__(master, kit, "lanchat")
         self._question, self._on_answer = question, on_answer
-        self.add_text(question.title, "Title.TLabel")
-        self.add_text(question.text, gap=4)
+        self.add_named(question.title, "Title.TLabel")
+        self.add_named(question.text, gap=4)
         self.times: Options[int] | None = None
         if question.times:
             self.times = Options(self.body, kit, question.times, across=True, on_return=self._submit)

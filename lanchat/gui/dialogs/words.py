@@ -26,5 +26,5 @@ def show_words(window: tk.Misc, kit: Kit, model: ChatModel) -> None:
         window.clipboard_append(said)
 
     title = drawable(f"The words of “{model.server}”")
-    answers: Answers = {"Copy": copy, "All right": lambda: None}
+    answers: Answers = {"Copy": copy, "Close": lambda: None}
     Choice(window.winfo_toplevel(), kit, title, f"{said}\n\n{COMPARE}", answers)

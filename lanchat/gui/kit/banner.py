@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Literal
 
+from lanchat.gui.kit.line import Paragraph
 from lanchat.gui.kit.theme import Kit
 
 Kind = Literal["warn", "danger"]
@@ -25,20 +26,24 @@ class Banner(tk.Frame):
         self._icon.pack(side="left", padx=(kit.px(20), kit.px(8)), pady=kit.px(9))
         self._button = ttk.Button(self)
         self._button.pack(side="right", padx=kit.px(12))
-        self._label = tk.Label(self, bd=0, font=kit.fonts.list, justify="left", anchor="w")
+        self._label = Paragraph(self, kit, font="list", ink="warn", ground="warn_bg")
         self._label.pack(side="left", fill="x", expand=True, pady=kit.px(7))
-        self._label.bind("<Configure>", lambda event: self._label.configure(wraplength=event.width))
         kit.listen(self, self._paint)
 
     def show(self, kind: Kind, text: str, action: str, command: Callable[[], object]) -> None:
         if self._shown != (kind, text, action):
             self._kind = kind
-            self._label.configure(text=text)
+            self._label.text = text
             self._button.configure(text=action, command=command)
             self._paint()
             if self._shown is None:
                 self.pack(**self._pack)  # type: ignore[arg-type]
             self._shown = (kind, text, action)
+
+    @property
+    def text(self) -> str:
+        """What it says now; empty: nothing."""
+        return self._shown[1] if self._shown else ""
 
     def hide(self) -> None:
         if self._shown is not None:
@@ -51,5 +56,6 @@ class Banner(tk.Frame):
         self.configure(bg=ground)
         image = self._kit.icon("refresh" if self._kind == "warn" else "alert", 16, ink)
         self._icon.configure(bg=ground, image=image)
-        self._label.configure(bg=ground, fg=ink)
+        self._label.ink, self._label.ground = self._kind, f"{self._kind}_bg"
+        self._label.paint()
         self._button.configure(style="Warn.TButton" if self._kind == "warn" else "Danger.TButton")

@@ -10,9 +10,12 @@ from typing import Final
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.focus import give_back, holder
 from lanchat.gui.kit.key_bindings import press
+from lanchat.gui.kit.line import Paragraph
 from lanchat.gui.kit.theme import Kit
+from lanchat.protocol.emoji import EMOJI
 
 Answers = dict[str, Callable[[], object]]  # the words on the buttons, from left to right, and what they do
+NAMED: Final = {"Title.TLabel": ("title", "text"), "Sub.TLabel": ("list", "text2")}  # their fonts and colours
 WIDTH: Final = 420  # px at 96 dpi of what a dialog holds: a line of text that is easy to read
 
 
@@ -71,6 +74,16 @@ class Dialog(tk.Toplevel):
         label.pack(anchor="w", pady=(self._kit.px(gap), 0))
         return label
 
+    def add_named(self, text: str, style: str = "Sub.TLabel", gap: float = 0) -> None:
+        """A paragraph that may hold what people are called, with emoji as pictures. style: one of NAMED."""
+        if EMOJI.search(text) is None:
+            self.add_text(text, style, gap)
+            return
+        font, ink = NAMED[style]
+        words = Paragraph(self.body, self._kit, font=font, ink=ink, width=self._kit.px(WIDTH))
+        words.say(text)
+        words.pack(anchor="w", pady=(self._kit.px(gap), 0))
+
     def close(self) -> None:
         """Ends it without a word to anyone; the keyboard goes back to where it was."""
         if self.winfo_exists():
@@ -93,8 +106,8 @@ class Choice(Dialog):
 
     def __init__(self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Answers) -> None:
         super().__init__(master, kit, "lanchat")
-        self.add_text(title, "Title.TLabel")
-        self.add_text(text, gap=8)
+        self.add_named(title, "Title.TLabel")
+        self.add_named(text, gap=8)
         self.answers: dict[str, ttk.Button] = {}
         for word, act in reversed(answers.items()):
             self._add_answer(word, act)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from lanchat.client.shortcodes import named
 from lanchat.gui.kit.emoji_sources import EmojiSources
-from lanchat.gui.model.spans import EMOJI
+from lanchat.protocol.emoji import EMOJI
 
 if TYPE_CHECKING:
     from lanchat.gui.kit.theme import Kit  # which holds the pictures

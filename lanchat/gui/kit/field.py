@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from lanchat.gui.kit.emoji import typable
+from lanchat.gui.kit.line import LineLabel
 from lanchat.gui.kit.theme import Kit
 
 
@@ -17,18 +18,15 @@ class Placeholder:
         self, owner: ttk.Entry | tk.Text, kit: Kit, text: str, *, x: float = 0, ground: str = "raised"
     ) -> None:
         self._owner, self._kit, self._x = owner, kit, x
-        self._label = tk.Label(owner, text=text, bd=0, padx=0, pady=0, cursor="xterm", font=kit.fonts.body)
+        self._label = LineLabel(owner, kit, font="body", ink="text3", ground=ground, cursor="xterm")
+        self._label.say(text)
         self._label.bind("<Button-1>", lambda _: owner.focus_set())
         for event in ("<KeyRelease>", "<<Paste>>", "<<Cut>>", "<FocusIn>", "<FocusOut>"):
             owner.bind(event, lambda _: owner.after_idle(self.refresh), add="+")
-        kit.listen(
-            self._label,
-            lambda: self._label.configure(bg=kit.color(ground), fg=kit.colors.text3),
-        )
         self.refresh()
 
     def say(self, text: str) -> None:
-        self._label.configure(text=text)
+        self._label.say(text)
 
     def refresh(self) -> None:
         """Shown only while nothing is typed."""

@@ -1,4 +1,4 @@
-"""One line of text with emoji as pictures among it, cut to a width: on a Canvas, or as a label of its own.
+"""Text with emoji as pictures among it: a line cut to a width, on a Canvas or as a label; a paragraph that is wrapped.
 
 Tk would break sequences apart. What the text says, and where it stands, others know.
 """
@@ -86,6 +86,73 @@ class LineLabel(tk.Canvas):
             place = (0, int(self["height"]) // 2)
             ink = self._kit.color(self._ink)
             draw_line(self, self._kit, place, self.text, font=self._font, fill=ink, width=width)
+
+
+class Paragraph(tk.Canvas):
+    """As a ttk.Label that is wrapped. width: px; None: those that it gets. font, ink, ground: see LineLabel."""
+
+    def __init__(
+        self, master: tk.Misc, kit: Kit, *, font: str, ink: str, ground: str = "bg", width: int | None = None
+    ) -> None:
+        super().__init__(master, highlightthickness=0, bd=0, width=width or 1, height=1)
+        self._kit, self._font, self._width_given = kit, getattr(kit.fonts, font), width
+        self.ink, self.ground, self.text = ink, ground, ""
+        self._drawn: tuple[str, int] | None = None  # what was laid out last, and for which width
+        self._lines: list[str] = []
+        self.bind("<Configure>", lambda _: self.paint())
+        kit.listen(self, self.paint)
+
+    def say(self, text: str) -> None:
+        self.text = text
+        self.paint()
+
+    def paint(self) -> None:
+        """Again, when `ink` or `ground` are others."""
+        self.delete("all")
+        self.configure(bg=self._kit.color(self.ground))
+        width = self._width_given or self.winfo_width()
+        if width <= 1:
+            return
+        step = self._font.metrics("linespace")
+        if self._drawn != (self.text, width):
+            self._drawn = (self.text, width)
+            self._lines = wrapped(self._kit, self._font, self.text, width)
+            self.configure(height=max(1, len(self._lines) * step))
+        for number, line in enumerate(self._lines):
+            place = (0, number * step + step // 2)
+            draw_line(self, self._kit, place, line, font=self._font, fill=self._kit.color(self.ink), width=width)
+
+
+def wrapped(kit: Kit, font: tkfont.Font, text: str, width: int) -> list[str]:
+    """Lines that fit into `width` px; broken at spaces, and within words that are wider."""
+    lines = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            if line and line_width(kit, font, f"{line} {word}") <= width:
+                line = f"{line} {word}"
+                continue
+            if line:
+                lines.append(line)
+            line = word
+            while len(start := _fitting(kit, font, line, width)) < len(line):
+                lines.append(start)
+                line = line[len(start) :]
+        lines.append(line)
+    return lines
+
+
+def _fitting(kit: Kit, font: tkfont.Font, word: str, width: int) -> str:
+    """As much of its beginning as fits; at least one sign."""
+    if line_width(kit, font, word) <= width:
+        return word
+    signs = [sign for kind, part in with_emoji(word) for sign in ([part] if kind is Kind.EMOJI else part)]
+    fits = signs[0]
+    for sign in signs[1:]:
+        if line_width(kit, font, fits + sign) > width:
+            break
+        fits += sign
+    return fits
 
 
 def _pieces(kit: Kit, font: tkfont.Font, text: str) -> list[Piece]:

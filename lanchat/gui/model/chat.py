@@ -64,6 +64,7 @@ class ChatModel:
         self._retry_at = 0.0
         self._refused = False
         self.transfers = Transfers()
+        self.stopped_here = False  # the server is one of this computer's, and does not run
         self._oldest_waiting: float | None = None
         self._slow_until = 0.0  # in slow mode, when our oldest message that waits goes out
 
@@ -161,6 +162,9 @@ class ChatModel:
             return Banner("warn", f"{self.held} Messages you write are kept here, and sent when it can.", "Try now")
         if not self._lost or self.link is Link.JOINED:
             return None
+        if self.stopped_here:
+            gone = f"{self.server} does not run on this computer any more. Messages you write now wait for it."
+            return Banner("warn", gone, "Open it again")
         what = f"Lost the connection to {self.server}." if self._ever_joined else f"Cannot connect: {self._lost}"
         left = math.ceil(self._retry_at - now)
         when = f"Trying again in {left} s." if self.link is Link.LOST and left > 0 else "Trying again now."

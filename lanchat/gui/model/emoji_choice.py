@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from lanchat.client.emoji_names import GROUPS, NAMES
-from lanchat.gui.model.spans import EMOJI
+from lanchat.protocol.emoji import EMOJI
 
 COLUMNS: Final = 8
 MAX_RECENTS: Final = 2 * COLUMNS

@@ -18,7 +18,7 @@ class Link(Enum):
 class Banner(NamedTuple):
     kind: Literal["warn", "danger"]
     text: str
-    action: Literal["Try now", "Choose a name", "Enter the PIN", "Back to rooms"]
+    action: Literal["Try now", "Choose a name", "Enter the PIN", "Back to rooms", "Open it again"]
 
 
 class Status(NamedTuple):

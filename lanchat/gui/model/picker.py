@@ -69,6 +69,12 @@ class Room(Struct, frozen=True):
     people: str = UNKNOWN
     latency_ms: float | None = None
     mark: Mark = Mark.NONE
+    stopped: bool = False  # a server of this computer that does not run
+
+    @property
+    def verb(self) -> str:
+        """On the button, for what opening the row does."""
+        return "Open it again" if self.stopped else "Join"
 
     @property
     def grey(self) -> bool:
@@ -76,7 +82,7 @@ class Room(Struct, frozen=True):
 
     @property
     def joinable(self) -> bool:
-        return self.mark not in _CLOSED
+        return self.stopped or self.mark not in _CLOSED
 
     @property
     def warning(self) -> bool:
@@ -85,7 +91,7 @@ class Room(Struct, frozen=True):
     @property
     def detail(self) -> str:
         """The second line."""
-        parts = ["on this computer" if self.here else "", self.address, self.past]
+        parts = ["on this computer" if self.here or self.stopped else "", self.address, self.past]
         if self.mark not in (Mark.NONE, Mark.FULL, Mark.ABSENT):  # these two show elsewhere in the row
             parts.append(self.mark.value)
         return "  ·  ".join(part for part in parts if part)
@@ -132,6 +138,7 @@ class RoomList:
         self._found: tuple[Found, ...] = ()
         self._recents: tuple[Recent, ...] = ()
         self._here: frozenset[str] = frozenset()
+        self._stopped: frozenset[str] = frozenset()
         self._waited = self._swept = False
         self._progress: Progress | None = None
         self._shown: list[Row] = []
@@ -142,9 +149,9 @@ class RoomList:
     def set_recents(self, recents: Iterable[Recent]) -> None:
         self._recents = tuple(sorted(recents, key=lambda recent: recent.used_at, reverse=True))
 
-    def set_here(self, ids: Collection[str]) -> None:
-        """The ids of the servers on this computer."""
-        self._here = frozenset(ids)
+    def set_here(self, ids: Collection[str], stopped: Collection[str] = ()) -> None:
+        """The ids of the servers on this computer, and of those that ran here and do not now."""
+        self._here, self._stopped = frozenset(ids), frozenset(stopped)
 
     def set_view(self, section: Section, query: str) -> None:
         """What the user wants to see; the order of before counts no longer."""
@@ -194,7 +201,7 @@ class RoomList:
     def rows(self, *, held: bool = False) -> list[Row]:
         near = sorted((self._room(found) for found in self._found), key=_near_order)
         by_key = {room.key: room for room in near}
-        remembered = [by_key.get(recent.id) or _absent(recent) for recent in self._recents]
+        remembered = [by_key.get(recent.id) or self._absent(recent) for recent in self._recents]
         if self.section is not Section.NEARBY:
             wanted = [room for room in remembered if room.favourite or self.section is Section.RECENT]
             rows: list[Row] = list(self._matching(wanted))
@@ -226,6 +233,23 @@ class RoomList:
             people=_people(found, full),
             latency_ms=found.latency_ms if found.state is State.LIVE else None,
             mark=self._mark(found, full),
+            stopped=found.id in self._stopped and found.state is not State.LIVE,
+        )
+
+    def _absent(self, recent: Recent) -> Room:
+        place = remembered(recent.name, recent.address, recent.id)
+        then = moment(recent.used_at)
+        past = f"last joined on {then.day} {then:%B %Y}"
+        return Room(
+            key=recent.id,
+            name=recent.name,
+            address=_address(place),
+            place=place,
+            past=past,
+            known=True,
+            favourite=recent.favourite,
+            mark=Mark.ABSENT,
+            stopped=recent.id in self._stopped,
         )
 
     def _mark(self, found: Found, full: bool) -> Mark:
@@ -271,22 +295,6 @@ def _past(known: Recent | None, name: str) -> str:
     if known is None:
         return ""
     return "joined before" if known.name == name else f"joined before; said to be called “{name}” now"
-
-
-def _absent(recent: Recent) -> Room:
-    place = remembered(recent.name, recent.address, recent.id)
-    then = moment(recent.used_at)
-    past = f"last joined on {then.day} {then:%B %Y}"
-    return Room(
-        key=recent.id,
-        name=recent.name,
-        address=_address(place),
-        place=place,
-        past=past,
-        known=True,
-        favourite=recent.favourite,
-        mark=Mark.ABSENT,
-    )
 
 
 def remembered(name: str, address: str, server_id: str) -> Found:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from lanchat.gui.model.spans import Kind, cut, with_emoji
+from lanchat.gui.model.spans import Kind, with_emoji
+from lanchat.protocol.emoji import cut
 from lanchat.protocol.entries import Archived, Pinned, Topic
 from lanchat.protocol.text import MADE_ROOM, PINNED_ONE, UNPINNED_ONE
 

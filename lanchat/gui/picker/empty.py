@@ -15,7 +15,8 @@ from lanchat.protocol.limits import DEFAULT_TCP_PORT, DISCOVERY_UDP_PORT
 ADDRESS: Final = f"Know the address? Type it below, for example 192.168.1.23:{DEFAULT_TCP_PORT}."
 CAUSES: Final = (
     "Both computers must be on the same network; guest Wi-Fi often keeps devices apart.",
-    f"A firewall may block UDP {DISCOVERY_UDP_PORT} (discovery) or TCP {DEFAULT_TCP_PORT} (chat).",
+    f"A firewall may block UDP 5353, {DISCOVERY_UDP_PORT} and {DEFAULT_TCP_PORT} (discovery), or TCP "
+    f"{DEFAULT_TCP_PORT} (chat).",
     ADDRESS,
 )
 WIDEST: Final = 560  # px at 96 dpi of a line that is easy to read

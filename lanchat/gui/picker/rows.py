@@ -22,7 +22,7 @@ TEXT_LEFT: Final = 66  # where a room's words begin, from the row's left edge
 LATENCY: Final = 76
 PEOPLE: Final = 166
 VIA: Final = 186  # where the pill, or the button in its place, ends
-JOIN_WIDTH: Final = 68
+BUTTON: Final = 13 + 11 + 14 + 4  # beside the button's words: its margins and the sign of the key
 BAR: Final = (3, 2)  # width and gap of the bars of a connection
 NARROW: Final = 560  # a row in which the name needs the place of the pill
 NAV_ICONS: Final = {Section.NEARBY: "radio", Section.FAVOURITES: "star", Section.RECENT: "clock"}
@@ -37,14 +37,14 @@ def as_rows(shown: list[Shown]) -> list[Row[Shown]]:
     ]
 
 
-def join_span(kit: Kit, width: int) -> tuple[int, int]:
-    """Where the Join button of a row `width` pixels wide begins and ends, from the row's left edge."""
+def button_span(kit: Kit, room: Room, width: int) -> tuple[int, int]:
+    """Where the button of a row `width` pixels wide begins and ends, from the row's left edge."""
     right = width - kit.px(VIA)
-    return right - kit.px(JOIN_WIDTH), right
+    return right - kit.px(BUTTON) - kit.fonts.meta_bold.measure(room.verb), right
 
 
 class RoomPainter:
-    """Paints the list of rooms. button: the key of the room whose Join button is on the screen."""
+    """Paints the list of rooms. button: the key of the room whose button is on the screen."""
 
     def __init__(self, kit: Kit) -> None:
         self.button: str | None = None
@@ -87,13 +87,13 @@ class RoomPainter:
         draw_line(canvas, kit, (x, below), room.detail, font=fonts.list, fill=ink, width=right - x)
 
     def _draw_via(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> int:
-        """The pill that says how it was found; on a selected row the Join button. Returns its left edge."""
+        """The pill that says how it was found; on a selected row the button that joins it. Returns its left edge."""
         kit, colors, fonts = self._kit, self._kit.colors, self._kit.fonts
         if look.selected and room.joinable:
-            left, right = (box.x + edge for edge in join_span(kit, box.width))
+            left, right = (box.x + edge for edge in button_span(kit, room, box.width))
             pill(canvas, kit, (left, box.middle - kit.px(14), right, box.middle + kit.px(14)), 7, "accent")
             x = left + kit.px(13)
-            canvas.create_text(x, box.middle, text="Join", anchor="w", font=fonts.meta_bold, fill=colors.on_accent)
+            canvas.create_text(x, box.middle, text=room.verb, anchor="w", font=fonts.meta_bold, fill=colors.on_accent)
             canvas.create_image(
                 right - kit.px(11), box.middle, image=kit.icon("return", 14, "on_accent", 1.7), anchor="e"
             )

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from lanchat.client.hosting import Hosted
+from lanchat.client.hosting import Closed, Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found
 from lanchat.discovery.sweep import Progress
@@ -25,7 +25,7 @@ from lanchat.gui.model.picker import Room, RoomList, Row, Section
 from lanchat.gui.picker.check import PickerCheck
 from lanchat.gui.picker.clipboard_offer import ClipboardOffer
 from lanchat.gui.picker.empty import EmptyList
-from lanchat.gui.picker.rows import RoomPainter, as_rows, join_span
+from lanchat.gui.picker.rows import RoomPainter, as_rows, button_span
 from lanchat.gui.picker.search_aid import SearchAid
 from lanchat.gui.picker.side import PickerSide
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
@@ -47,6 +47,7 @@ class Actions(NamedTuple):
     join_address: Callable[[str], object]
     host: Callable[[], object]
     stop: Callable[[Hosted], object]
+    reopen: Callable[[str], object]  # id of a server of this computer
     refresh: Callable[[], object]
     settings: Callable[[tk.Misc], object]
     favourite: Callable[[str, bool], object]  # id of the server
@@ -132,11 +133,11 @@ class Picker(ttk.Frame):
         self._model.set_recents(recents)
         self._show()
 
-    def show_hosted(self, hosted: Sequence[Hosted]) -> None:
+    def show_hosted(self, hosted: Sequence[Hosted], closed: Sequence[Closed] = ()) -> None:
         here = {server.id for server in hosted}
         if here != {server.id for server in self.side.hosted}:
             self.check.model.forget()  # another question: whether others can join these
-        self._model.set_here(here)
+        self._model.set_here(here, {room.id for room in closed})
         self.offer.show_here(here)
         self.side.show_hosted(hosted)
         self._show()
@@ -312,18 +313,20 @@ class Picker(ttk.Frame):
             self._join(chosen)
 
     def _clicked(self, row: Row, x: int) -> None:
-        """A click on a Join button that was there to be seen: only the selected row has one."""
-        kit = self._kit
-        left, right = join_span(kit, self.list.winfo_width() - 2 * kit.px(INSET))
-        if isinstance(row, Room) and row.key == self._painter.button and left <= x < right:
-            self._join(row)
+        """A click on a button that was there to be seen: only the selected row has one."""
+        if isinstance(row, Room) and row.key == self._painter.button:
+            left, right = button_span(self._kit, row, self.list.winfo_width() - 2 * self._kit.px(INSET))
+            if left <= x < right:
+                self._join(row)
 
     def _post_menu(self, row: Row, x: int, y: int) -> None:
         if not isinstance(row, Room):
             return
         menu = self._menu
         menu.delete(0, "end")
-        menu.add_command(label="Join", command=lambda: self._join(row), state="normal" if row.joinable else "disabled")
+        menu.add_command(
+            label=row.verb, command=lambda: self._join(row), state="normal" if row.joinable else "disabled"
+        )
         words = "Remove from the favourites" if row.favourite else "Keep among the favourites"
         menu.add_command(
             label=words if row.known else "Keep among the favourites, once you have joined it",
@@ -336,7 +339,9 @@ class Picker(ttk.Frame):
         menu.tk_popup(x, y)
 
     def _join(self, row: Row) -> None:
-        if isinstance(row, Room) and row.joinable:
+        if isinstance(row, Room) and row.stopped:
+            self._actions.reopen(row.place.id or "")
+        elif isinstance(row, Room) and row.joinable:
             self._actions.join(row)
 
     def _join_offered(self, link: str) -> None:
