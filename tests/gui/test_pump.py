@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import tkinter as tk
 from collections.abc import Callable, Iterator
@@ -78,6 +79,14 @@ def test_calls_of_many_threads_arrive_in_the_tk_thread_each_in_order(pump: Pump,
     assert receivers == {threading.main_thread()}
     for name in "abcd":
         assert [number for sender, number in got if sender == name] == list(range(500))
+
+
+def test_what_begins_is_logged(pump: Pump, until: Until, caplog: pytest.LogCaptureFixture) -> None:
+    done: list[None] = []
+    with caplog.at_level(logging.DEBUG, "lanchat.gui"):
+        pump.work("asking", lambda: None, done.append)
+    until(lambda: done)
+    assert "begins: asking" in caplog.text
 
 
 def test_a_turn_ends_when_its_budget_is_spent(unstarted: Pump, clock: Clock, until: Until) -> None:
