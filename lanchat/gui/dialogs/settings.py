@@ -11,7 +11,7 @@ from msgspec import structs
 
 from lanchat.client.preferences import ZOOMS, Preferences, names_a_folder, what_is_wrong_with_subnets
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.kit.dialog import Dialog
+from lanchat.gui.kit.dialog import WIDTH, Dialog
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.options import Options
@@ -45,7 +45,7 @@ class SettingsDialog(Dialog):
         self._grid.pack(fill="x", pady=(kit.px(12), 0))
         self._grid.columnconfigure(1, weight=1)
         self._add_fields(nick, preferences)
-        self.complaint = ttk.Label(self.body, style="Error.TLabel")
+        self.complaint = ttk.Label(self.body, style="Error.TLabel", wraplength=kit.px(WIDTH), justify="left")
         self.complaint.pack(anchor="w", pady=(kit.px(6), 0))
         self.save = self.add_button("Save", self._submit, "Accent.TButton")
         self.add_button("Cancel", self.cancel)
