@@ -185,6 +185,21 @@ def test_rows_stay_under_the_pointer_until_it_leaves(picker: Picker, until: Unti
     until(lambda: names(picker) == ["aardvark", "beta", "gamma"])
 
 
+def test_rows_stay_under_a_pointer_that_was_there_before_them(picker: Picker, until: Until) -> None:
+    """It rests: there is no motion to tell of it."""
+    list_ = picker.list
+    until(lambda: list_.winfo_viewable())
+    list_.event_generate("<Motion>", x=100, y=100, warp=True)
+    until(lambda: list_.winfo_pointery() - list_.winfo_rooty() == 100)
+    list_._hovered = None  # as where the list came under it
+    picker.show_found([found("aardvark"), found("alpha"), found("beta"), found("gamma")])
+    try:
+        assert names(picker) == ["alpha", "beta", "gamma", "aardvark"]
+    finally:
+        list_.event_generate("<Motion>", x=-50, y=0, warp=True)  # other tests expect it nowhere near
+    until(lambda: names(picker) == ["aardvark", "alpha", "beta", "gamma"])
+
+
 # Sections and the empty list
 
 
