@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import tkinter as tk
 from collections.abc import Callable
+from tkinter import ttk
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from lanchat.client.hosting import Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
 from lanchat.discovery.sweep import Progress
+from lanchat.gui.kit.line import LineLabel
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.theme import Kit
-from lanchat.gui.model.picker import Mark, Room
+from lanchat.gui.model.picker import Mark, Room, Section
 from lanchat.gui.picker.rows import ROOM_HEIGHT, join_span
 from lanchat.gui.picker.screen import INSET, Actions, Picker
 from lanchat.protocol.target import Address
@@ -77,7 +79,9 @@ clock = itertools.count(1_000, 1_000)  # ms between two clicks: too long for a d
 def click(picker: Picker, row: int, *, on_button: bool = False, times: int = 1) -> None:
     kit = picker._kit
     width = picker.list.winfo_width() - 2 * kit.px(INSET)
-    x = kit.px(INSET) + (sum(join_span(kit, width)) // 2 if on_button else kit.px(100))
+    shown = picker.rows[row]
+    assert isinstance(shown, Room)
+    x = kit.px(INSET) + (sum(join_span(kit, width, shown)) // 2 if on_button else kit.px(100))
     y = kit.px(ROOM_HEIGHT) * row + kit.px(ROOM_HEIGHT) // 2
     now = next(clock)
     for delay in range(times):
@@ -198,6 +202,31 @@ def test_rows_stay_under_a_pointer_that_was_there_before_them(picker: Picker, un
     finally:
         list_.event_generate("<Motion>", x=-50, y=0, warp=True)  # other tests expect it nowhere near
     until(lambda: names(picker) == ["aardvark", "alpha", "beta", "gamma"])
+
+
+def words_on(widget: tk.Misc) -> str:
+    """All the text that a Canvas draws."""
+    canvas = widget
+    assert isinstance(canvas, tk.Canvas)
+    return " ".join(str(canvas.itemcget(item, "text")) for item in canvas.find_all() if canvas.type(item) == "text")
+
+
+def test_what_there_is_place_for_is_not_cut(root: tk.Tk, picker: Picker, kit: Kit, until: Until, asked: Asked) -> None:
+    """In a narrow window: a room that is not seen now has no figures; a name reaches up to the button beside it."""
+    root.geometry("790x830")
+    name = "The studio in the north"
+    picker.show_hosted([Hosted(pid=11, port=5055, id="x", run="r", name=name)])
+    picker.show_recents([Recent("home", "Home", "127.0.0.1:5055", 2)])
+    picker._choose_section(Section.RECENT)
+    picker.list.select("home")
+    until(lambda: root.winfo_width() == 790 and "Join" in words_on(picker.list))
+    assert "last joined on 1 January 1970" in words_on(picker.list)
+    click(picker, 0, on_button=True)
+    assert asked == [("join", "Home")]
+    (line,) = (child for child in picker.side._servers.winfo_children() if isinstance(child, ttk.Frame))
+    label = next(child for child in line.winfo_children() if isinstance(child, LineLabel))
+    until(lambda: label.winfo_width() > 1)
+    assert label.winfo_width() >= label.master.winfo_width() - picker.side.stop_buttons[0].winfo_width() - 1
 
 
 # Sections and the empty list

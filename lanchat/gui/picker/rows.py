@@ -22,6 +22,7 @@ TEXT_LEFT: Final = 66  # where a room's words begin, from the row's left edge
 LATENCY: Final = 76
 PEOPLE: Final = 166
 VIA: Final = 186  # where the pill, or the button in its place, ends
+MARGIN: Final = 16  # where the button ends, if there are no columns
 JOIN_WIDTH: Final = 68
 BAR: Final = (3, 2)  # width and gap of the bars of a connection
 NARROW: Final = 560  # a row in which the name needs the place of the pill
@@ -37,10 +38,15 @@ def as_rows(shown: list[Shown]) -> list[Row[Shown]]:
     ]
 
 
-def join_span(kit: Kit, width: int) -> tuple[int, int]:
+def join_span(kit: Kit, width: int, room: Room) -> tuple[int, int]:
     """Where the Join button of a row `width` pixels wide begins and ends, from the row's left edge."""
-    right = width - kit.px(VIA)
+    right = width - kit.px(_columns(room))
     return right - kit.px(JOIN_WIDTH), right
+
+
+def _columns(room: Room) -> int:
+    """Beyond the words and the button. A room that is not seen now has no figures, and so the place for words."""
+    return MARGIN if room.mark is Mark.ABSENT else VIA
 
 
 class RoomPainter:
@@ -62,8 +68,9 @@ class RoomPainter:
         self._draw_tile(canvas, row, box, look)
         left_end = self._draw_via(canvas, row, box, look)
         self._draw_words(canvas, row, box, look, left_end - self._kit.px(12))
-        self._draw_people(canvas, row, box)
-        self._draw_latency(canvas, row, box)
+        if row.mark is not Mark.ABSENT:
+            self._draw_people(canvas, row, box)
+            self._draw_latency(canvas, row, box)
 
     def _draw_tile(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> None:
         kit = self._kit
@@ -91,7 +98,7 @@ class RoomPainter:
         """The pill that says how it was found; on a selected row the Join button. Returns its left edge."""
         kit, colors, fonts = self._kit, self._kit.colors, self._kit.fonts
         if look.selected and room.joinable:
-            left, right = (box.x + edge for edge in join_span(kit, box.width))
+            left, right = (box.x + edge for edge in join_span(kit, box.width, room))
             pill(canvas, kit, (left, box.middle - kit.px(14), right, box.middle + kit.px(14)), 7, "accent")
             x = left + kit.px(13)
             canvas.create_text(x, box.middle, text="Join", anchor="w", font=fonts.meta_bold, fill=colors.on_accent)
@@ -99,7 +106,7 @@ class RoomPainter:
                 right - kit.px(11), box.middle, image=kit.icon("return", 14, "on_accent", 1.7), anchor="e"
             )
             return left
-        right = box.right - kit.px(VIA)
+        right = box.right - kit.px(_columns(room))
         if not room.via or box.width < kit.px(NARROW):
             return right
         left = right - fonts.caption.measure(room.via) - kit.px(16)

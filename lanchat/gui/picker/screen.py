@@ -312,9 +312,10 @@ class Picker(ttk.Frame):
 
     def _clicked(self, row: Row, x: int) -> None:
         """A click on a Join button that was there to be seen: only the selected row has one."""
-        kit = self._kit
-        left, right = join_span(kit, self.list.winfo_width() - 2 * kit.px(INSET))
-        if isinstance(row, Room) and row.key == self._painter.button and left <= x < right:
+        if not isinstance(row, Room) or row.key != self._painter.button:
+            return
+        left, right = join_span(self._kit, self.list.winfo_width() - 2 * self._kit.px(INSET), row)
+        if left <= x < right:
             self._join(row)
 
     def _post_menu(self, row: Row, x: int, y: int) -> None:
