@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Mapping
-from tkinter import filedialog, ttk
+from tkinter import ttk
 from typing import Final, TypeVar
 
 from msgspec import structs
 
 from lanchat.client.preferences import ZOOMS, Preferences, names_a_folder, what_is_wrong_with_subnets
 from lanchat.errors import LocalProtocolError
+from lanchat.gui.desktop.file_dialogs import ask_folder
 from lanchat.gui.kit.dialog import WIDTH, Dialog
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
@@ -121,8 +122,7 @@ class SettingsDialog(Dialog):
 
     def _choose(self) -> None:
         """By the system's own dialog."""
-        held = self.preferences.download_folder
-        folder = filedialog.askdirectory(parent=self, initialdir=str(held), mustexist=False, title="Files are saved in")
+        folder = ask_folder(self, "Files are saved in", self.preferences.download_folder)
         if folder:
             self.downloads.value = str(folder)
 
