@@ -62,7 +62,7 @@ class Here:
         title = f"Stop “{hosted.name}”?"
         text = "Everybody in it is put out. What was said stays on this computer, for the next time it is opened."
         answers: Answers = {"Cancel": lambda: None, "Stop it": lambda: self.stop([hosted])}
-        return Choice(self._window, self._kit, title, text, answers)
+        return Choice(self._window, self._kit, title, text, answers, grave=True)
 
     def ask_keep(self, servers: Sequence[Hosted], then: Callable[[list[Hosted]], object]) -> Choice:
         """Keep them open, or close them? `then` is told which to stop."""

@@ -171,6 +171,7 @@ def test_a_ban_asks_for_how_long_and_why(stage: Stage, menus: list[tuple[PopupMe
     dialog = stage.find(QuestionDialog)
     assert dialog.field is not None
     assert dialog.times is not None
+    assert (dialog.title(), str(dialog.submit["style"])) == ("Ban Ana?", "Grave.TButton")
     stage.until(lambda: stage.root.focus_get() is dialog.field)
     dialog.times.value = 3_600
     dialog.field.value = "spam" * 100

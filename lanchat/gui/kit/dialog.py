@@ -16,6 +16,7 @@ from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.wheel import bind_wheel
 
 Answers = dict[str, Callable[[], object]]  # the words on the buttons, from left to right, and what they do
+GRAVE: Final = "Grave.TButton"  # of the button that takes something away
 PADDING: Final = 24  # px at 96 dpi around all of it
 GAP: Final = 20  # px at 96 dpi above the buttons
 WIDTH: Final = 420  # px at 96 dpi of what a dialog holds: a line of text that is easy to read
@@ -137,13 +138,17 @@ class Dialog(tk.Toplevel):
 
 
 class Choice(Dialog):
-    """A question and its answers, the likeliest last; the last one has the keyboard. Cancelling answers nothing."""
+    """A question and its answers, the likeliest last; the last one has the keyboard. Cancelling answers nothing.
+    grave: the last one takes something away."""
 
-    def __init__(self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Answers) -> None:
-        super().__init__(master, kit, "lanchat")
+    def __init__(
+        self, master: tk.Misc, kit: Kit, title: str, text: str, answers: Answers, *, grave: bool = False
+    ) -> None:
+        super().__init__(master, kit, title)
         self.add_text(title, "Title.TLabel")
         self.add_text(text, gap=8)
         self.answers: dict[str, ttk.Button] = {}
+        self._style = GRAVE if grave else "Accent.TButton"
         for word, act in reversed(answers.items()):
             self._add_answer(word, act)
         self.open(next(iter(self.answers.values())))
@@ -153,4 +158,4 @@ class Choice(Dialog):
             self.close()
             act()
 
-        self.answers[word] = self.add_button(word, answer, "TButton" if self.answers else "Accent.TButton")
+        self.answers[word] = self.add_button(word, answer, "TButton" if self.answers else self._style)

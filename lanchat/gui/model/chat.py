@@ -118,7 +118,9 @@ class ChatModel:
     def title(self) -> str:
         """Of the window."""
         place = " – ".join(part for part in (self.label(self.current), self.server, "lanchat") if part)
-        count = f"{self.unread} · @{self.called}" if self.called else f"{self.unread}"
+        count = f"@{self.called}" if self.called else f"{self.unread}"
+        if 0 < self.called < self.unread:
+            count = f"{self.unread} · {count}"
         return f"({count}) {place}" if self.unread else place
 
     @property
