@@ -24,6 +24,7 @@ from lanchat.gui.model.notifying import Notifying
 from lanchat.gui.pump import Pump
 
 _log = logging.getLogger(__name__)
+UNCHOSEN: Final = "settings"  # in the menu; Tk would take its words for an empty value
 LEVELS: Final[dict[str, Level | None]] = {
     "As in the settings": None,
     "All messages": "all",
@@ -101,10 +102,10 @@ class Alerts:
     def fill_menu(self, menu: tk.Menu, room: str) -> None:
         """What is told of a room, to be chosen."""
         choices = PopupMenu(menu, self._kit)
-        choices.configure(postcommand=lambda: self._chosen.set(self._level(room) or ""))
+        choices.configure(postcommand=lambda: self._chosen.set(self._level(room) or UNCHOSEN))
         for words, level in LEVELS.items():
             choices.add_radiobutton(
-                label=words, value=level or "", variable=self._chosen, command=partial(self.choose, room, level)
+                label=words, value=level or UNCHOSEN, variable=self._chosen, command=partial(self.choose, room, level)
             )
         choices.paint()
         menu.add_cascade(label="Tell me about", menu=choices)

@@ -46,7 +46,7 @@ class App:
 
     def __init__(self, root: tk.Tk, kit: Kit, profile: Profile, settings: Settings) -> None:
         self.root, self.kit, self._profile, self._settings = root, kit, profile, settings
-        self.pump, self._size = Pump(root), WindowSize(root, kit)
+        self.pump, self._size = Pump(root), WindowSize(root, kit, self._keep_size)
         self._key = ""  # ours, once it is read
         self._address = ""  # of this computer; empty: no network
         self._forget = ""  # the server of which nothing is to stay, once its room is left
@@ -158,7 +158,7 @@ class App:
         to_rooms = room_actions(lambda: self.chat.arranging if self.chat else None)
         bind_keys(root, "Everywhere", {**actions, **to_rooms, **self.preferring.actions})
         for event in ("<Map>", "<Unmap>"):
-            root.bind(event, lambda event: self._tell_finder() if event.widget is root else None)
+            root.bind(event, lambda event: self._tell_finder() if event.widget is root else None, add="+")
 
     def _prefer(self, preferences: Preferences) -> None:
         self.alerts.prefer(preferences)
@@ -170,6 +170,10 @@ class App:
             if self.chat is not None:
                 self.chat.rebuild()
         self._look_around()
+
+    def _keep_size(self) -> None:
+        if not self._closing and (size := self._size.held) != self._settings.window:
+            self.pump.work("settings", partial(self._profile.update, window=size), self._settings_changed)
 
     def _rename(self, nick: str) -> None:
         if self._entered is not None:
@@ -399,9 +403,8 @@ class App:
             Choice(self.root, self.kit, "This did not work", str(error), {"Close": lambda: None})
 
     def _close(self, stop: list[Hosted]) -> None:
+        self._keep_size()
         self._closing = True
-        if (size := self._size.held) != self._settings.window:
-            self.pump.work("settings", partial(self._profile.update, window=size))
         self.root.withdraw()
         for child in self.root.winfo_children():
             if isinstance(child, Dialog):

@@ -104,7 +104,7 @@ class Here:
             "and opens it again with all of it."
         )
         answers: Answers = {"Cancel": lambda: None, "Stop it": lambda: self.stop([hosted])}
-        return Choice(self._window, self._kit, title, text, answers)
+        return Choice(self._window, self._kit, title, text, answers, grave=True)
 
     def ask_keep(self, servers: Sequence[Hosted], then: Callable[[list[Hosted]], object]) -> None:
         """Keep them open, or close them? `then` is told which to stop; at once, where none of them runs any more."""

@@ -59,7 +59,7 @@ class Visits:
     def ask_forget(self, then: Callable[[], object]) -> Choice:
         """Asks; `then` is called if the user means it."""
         answers: Answers = {"Cancel": lambda: None, "Leave and forget": then}
-        return Choice(self._root, self._kit, "Leave and forget this room?", FORGET, answers)
+        return Choice(self._root, self._kit, "Leave and forget this room?", FORGET, answers, grave=True)
 
     def _restore(self, screen: Screen, visit: Visit) -> None:
         if screen is self._screen:

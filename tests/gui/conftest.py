@@ -69,7 +69,10 @@ def root(session_root: tk.Tk) -> Iterator[tk.Tk]:
     for child in session_root.winfo_children():
         child.destroy()
     for name in session_root.tk.splitlist(session_root.tk.call("after", "info")):
-        session_root.after_cancel(name)
+        if isinstance(session_root.tk.call("after", "info", name)[0], str):
+            session_root.after_cancel(name)
+        else:  # a script of Tk itself, which tkinter cannot read
+            session_root.tk.call("after", "cancel", name)
     session_root.update()
     session_root.withdraw()
     session_root.title("lanchat")

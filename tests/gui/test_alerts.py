@@ -144,7 +144,18 @@ def test_the_way_there_is_in_the_menus(window: Window, server: Server) -> None: 
     menu = window.app.chat.side._menu
     assert {"Tell me about", "Settings …", "Keys …"} <= set(labels(menu))
     levels = menu.nametowidget(menu.entrycget("Tell me about", "menu"))
+    assert menu.entrycget("Settings …", "accelerator").endswith(" "), "it does not touch the border"
+    levels.tk.eval(levels.cget("postcommand"))
+
+    def chosen() -> list[str]:
+        value = levels.tk.globalgetvar(levels.entrycget(0, "variable"))
+        return [label for label in labels(levels) if levels.entrycget(label, "value") == value]
+
+    assert chosen() == ["As in the settings"]
+    images = {str(levels.entrycget(0, option)) for option in ("image", "selectimage")}
+    assert len(images) == 2, "what is chosen has a mark"
     levels.invoke("Only what calls me")
+    assert chosen() == ["Only what calls me"]
     window.until(lambda: Profile.open().levels(server.id) == {"lobby": "mentions"})
     levels.invoke("As in the settings")
     window.until(lambda: Profile.open().levels(server.id) == {})

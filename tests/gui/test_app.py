@@ -29,7 +29,7 @@ from lanchat.gui.dialogs.host import HostDialog
 from lanchat.gui.dialogs.nickname import NicknameDialog
 from lanchat.gui.dialogs.pin import PinDialog
 from lanchat.gui.dialogs.settings import SettingsDialog
-from lanchat.gui.kit.dialog import Choice, Dialog
+from lanchat.gui.kit.dialog import GRAVE, Choice, Dialog
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import Link
 from lanchat.gui.model.picker import Room
@@ -332,7 +332,13 @@ def test_an_address_where_nothing_listens_is_said_in_one_sentence(window: Window
     server.close()
     window.app.picker.address.value = f"127.0.0.1:{server.port}"
     window.app.picker.join_by_address.invoke()
-    window.until(lambda: "Nothing listens at" in str(window.app.picker.complaint["text"]))
+    picker = window.app.picker
+    window.until(lambda: "Nothing listens at" in str(picker.complaint["text"]))
+    window.until(lambda: window.root.focus_get() is picker.address)
+    picker.address.select_range(0, "end")
+    window.press("<BackSpace>")
+    assert not picker.complaint["text"], "it does not stand beside an empty field"
+    window.until(lambda: not picker.complaint.winfo_ismapped() and not picker.test_address.winfo_ismapped())
 
 
 def test_a_server_that_is_gone_can_be_tried_again_when_it_is_back(window: Window, tmp_path: Path) -> None:
@@ -518,7 +524,10 @@ def test_a_hosted_room_is_joined_kept_open_shown_and_stopped_later(window: Windo
     assert Hosting().running() == [hosted]
     window.until(lambda: window.app.picker.side.stop_buttons)
     window.app.picker.side.stop_buttons[0].invoke()
-    window.dialog(Choice).answers["Stop it"].invoke()
+    question = window.dialog(Choice)
+    assert "Stop “" in question.title(), "the list of windows tells them apart"
+    assert [str(button["style"]) for button in question.answers.values()] == [GRAVE, "TButton"]
+    question.answers["Stop it"].invoke()
     window.until(lambda: not window.app.picker.side.stop_buttons)
     assert Hosting().running() == []
     window.until(lambda: (room := window.room(hosted.id)) is None or room.grey)

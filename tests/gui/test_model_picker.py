@@ -311,7 +311,7 @@ def test_a_sweep_tells_how_far_it_is_and_how_it_ended() -> None:
     rooms.set_progress(Progress(16, 253))
     assert rooms.aid() == Aid("Asking every address of this network, 16 of 253 …", busy=True)
     rooms.set_progress(None)
-    assert rooms.aid() == Aid("No address of this network answers.")
+    assert rooms.aid() == Aid("No other computer of this network answers.")
 
 
 def test_the_room_that_we_know_is_not_marked_even_if_another_we_know_has_its_name() -> None:

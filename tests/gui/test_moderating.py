@@ -171,6 +171,7 @@ def test_a_ban_asks_for_how_long_and_why(stage: Stage, menus: list[tuple[PopupMe
     dialog = stage.find(QuestionDialog)
     assert dialog.field is not None
     assert dialog.times is not None
+    assert (dialog.title(), str(dialog.submit["style"])) == ("Ban Ana?", "Grave.TButton")
     stage.until(lambda: stage.root.focus_get() is dialog.field)
     dialog.times.value = 3_600
     dialog.field.value = "spam" * 100
@@ -256,7 +257,7 @@ def test_commands_in_the_composer(stage: Stage) -> None:
     assert stage.asked == [acts.Mute("Ana", 3_600, "loud"), acts.Delete(7)]
     stage.type("/frobnicate")
     assert stage.screen.composer.draft == "/frobnicate"
-    assert any("There is no command" in str(w["text"]) for w in [stage.screen.composer._line])
+    assert any("There is no command" in line.text for line in [stage.screen.composer._line])
     stage.type("/usr/bin is a path")
     assert stage.client.calls[-1] == ("say", "/usr/bin is a path")
     stage.type("/help")

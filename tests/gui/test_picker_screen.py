@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import tkinter as tk
 from collections.abc import Callable
+from tkinter import ttk
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from lanchat.client.hosting import Closed, Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
 from lanchat.discovery.sweep import Progress
+from lanchat.gui.kit.line import LineLabel
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.people import hue_of
-from lanchat.gui.model.picker import Mark, Room
+from lanchat.gui.model.picker import Mark, Room, Section
 from lanchat.gui.picker.rows import ROOM_HEIGHT, TILE, button_span
 from lanchat.gui.picker.screen import INSET, Actions, Picker
 from lanchat.protocol.target import Address
@@ -192,6 +194,46 @@ def test_rows_stay_under_the_pointer_until_it_leaves(picker: Picker, until: Unti
     assert gone.mark is Mark.GONE
     picker.list.event_generate("<Leave>")
     until(lambda: names(picker) == ["aardvark", "beta", "gamma"])
+
+
+def test_rows_stay_under_a_pointer_that_was_there_before_them(picker: Picker, until: Until) -> None:
+    """It rests: there is no motion to tell of it."""
+    list_ = picker.list
+    until(lambda: list_.winfo_viewable())
+    list_.event_generate("<Motion>", x=100, y=100, warp=True)
+    until(lambda: list_.winfo_pointery() - list_.winfo_rooty() == 100)
+    list_._hovered = None  # as where the list came under it
+    picker.show_found([found("aardvark"), found("alpha"), found("beta"), found("gamma")])
+    try:
+        assert names(picker) == ["alpha", "beta", "gamma", "aardvark"]
+    finally:
+        list_.event_generate("<Motion>", x=-50, y=0, warp=True)  # other tests expect it nowhere near
+    until(lambda: names(picker) == ["aardvark", "alpha", "beta", "gamma"])
+
+
+def words_on(widget: tk.Misc) -> str:
+    """All the text that a Canvas draws."""
+    canvas = widget
+    assert isinstance(canvas, tk.Canvas)
+    return " ".join(str(canvas.itemcget(item, "text")) for item in canvas.find_all() if canvas.type(item) == "text")
+
+
+def test_what_there_is_place_for_is_not_cut(root: tk.Tk, picker: Picker, kit: Kit, until: Until, asked: Asked) -> None:
+    """In a narrow window: a room that is not seen now has no figures; a name reaches up to the button beside it."""
+    root.geometry("790x830")
+    name = "The studio in the north"
+    picker.show_hosted([Hosted(pid=11, port=5055, id="x", run="r", name=name)])
+    picker.show_recents([Recent("home", "Home", "127.0.0.1:5055", 2)])
+    picker._choose_section(Section.RECENT)
+    picker.list.select("home")
+    until(lambda: root.winfo_width() == 790 and "Join" in words_on(picker.list))
+    assert "last joined on 1 January 1970" in words_on(picker.list)
+    click(picker, 0, on_button=True)
+    assert asked == [("join", "Home")]
+    (line,) = (child for child in picker.side._servers.winfo_children() if isinstance(child, ttk.Frame))
+    label = next(child for child in line.winfo_children() if isinstance(child, LineLabel))
+    until(lambda: label.winfo_width() > 1)
+    assert label.winfo_width() >= label.master.winfo_width() - picker.side.stop_buttons[0].winfo_width() - 1
 
 
 # Sections and the empty list

@@ -11,7 +11,9 @@ from lanchat.client import Profile
 from lanchat.client.preferences import Preferences
 from lanchat.gui.chat.screen import ChatScreen
 from lanchat.gui.dialogs.go import GoDialog
+from lanchat.gui.dialogs.key_sheet import KeySheet
 from lanchat.gui.dialogs.settings import SettingsDialog
+from lanchat.gui.kit.on_screen import place_of
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.model.picker import Room
 from lanchat.gui.window_size import read
@@ -223,3 +225,71 @@ def test_the_window_fits_the_screen_and_what_it_shows(display: str, kept: str) -
         assert 520 <= root.winfo_height() <= root.winfo_screenheight()
     finally:
         window.close()
+
+
+def on_screen(window: tk.Tk | tk.Toplevel) -> bool:
+    """All of it, with its frame."""
+    x, y = place_of(window)
+    side, top = window.winfo_rootx() - x, window.winfo_rooty() - y
+    right, bottom = window.winfo_rootx() + window.winfo_width(), window.winfo_rooty() + window.winfo_height()
+    assert side >= 0 <= top
+    inside = right + side <= window.winfo_screenwidth() and bottom + side <= window.winfo_screenheight()
+    return x >= 0 <= y and inside
+
+
+def test_larger_at_the_edge_it_is_moved_onto_the_screen_and_back_again(window: Window) -> None:
+    root = window.root
+    usual = (790, 900)
+    root.geometry(f"790x900+{root.winfo_screenwidth() - 800}+200")
+    window.until(lambda: (root.winfo_width(), root.winfo_height()) == usual and root.winfo_x() > 1700)
+    before = place_of(root)
+    for percent in (125, 150, 175, 200):
+        zoom(window, "plus", percent)
+    window.until(lambda: root.winfo_width() == 2 * 760)
+    window.until(lambda: on_screen(root))
+    assert root.winfo_height() == 2 * 520
+    zoom(window, "Key-0", 100)
+    window.until(lambda: (root.winfo_width(), root.winfo_height()) == usual)
+    window.until(lambda: place_of(root) == before)
+    root.geometry("800x700")  # the user's own hand counts
+    window.until(lambda: root.winfo_width() == 800)
+    zoom(window, "plus", 125)
+    window.until(lambda: root.winfo_width() == 950)
+    zoom(window, "Key-0", 100)
+    window.until(lambda: (root.winfo_width(), root.winfo_height()) == (800, 700))
+
+
+def test_a_dialog_higher_than_the_screen_scrolls_and_its_buttons_stay_in_view(window: Window) -> None:
+    window.until(lambda: window.root.winfo_width() > 1)
+    window.app.kit.zoom(400)  # as 200 % on a screen of half the size
+    window.press("<Control-comma>")
+    dialog = window.dialog(SettingsDialog)
+    window.until(lambda: window.root.focus_get() is dialog.name and dialog.winfo_height() > 1000)
+    window.until(lambda: on_screen(dialog))
+
+    def seen(widget: tk.Misc) -> bool:
+        room = dialog._room
+        top, bottom = (widget.winfo_rooty() - room.winfo_rooty() + edge for edge in (0, widget.winfo_height()))
+        return top >= 0 and bottom <= room.winfo_height()
+
+    assert dialog.save.winfo_rooty() + dialog.save.winfo_height() <= window.root.winfo_screenheight()
+    assert dialog.body.winfo_height() > dialog._room.winfo_height()
+    assert seen(dialog.name)
+    assert not seen(dialog.subnets)
+    dialog.name.event_generate("<Button-5>")
+    window.until(lambda: not seen(dialog.name))
+    dialog.subnets.focus_force()  # as Tab does
+    window.until(lambda: seen(dialog.subnets))
+    window.press("<Escape>", "<F1>")
+    sheet = window.dialog(KeySheet)
+    window.until(lambda: sheet.winfo_height() > 1000 and on_screen(sheet))
+    window.until(lambda: str(window.root.focus_get()).startswith(str(sheet)))
+    window.press("<Next>")
+    window.until(lambda: sheet.body.winfo_y() < 0)
+
+
+def test_the_size_is_kept_while_the_window_is_open(window: Window) -> None:
+    """A program that is killed does not close."""
+    window.root.geometry("910x710")
+    window.until(lambda: Profile.open().settings.window == "910x710")
+    assert not window.closed

@@ -12,12 +12,12 @@ import tkinter as tk
 from collections import deque
 from collections.abc import Callable, Iterable, Set
 from pathlib import Path
-from tkinter import filedialog
 from typing import Any, Final
 
 from lanchat.client.pictures import FLAWS
 from lanchat.errors import StoreFailed
 from lanchat.gui.desktop.clipboard import PNG, clipboard_bytes, is_picture, kinds_on_clipboard
+from lanchat.gui.desktop.file_dialogs import ask_files
 from lanchat.gui.kit.key_bindings import is_mac
 from lanchat.gui.model import copied_files
 from lanchat.gui.model.keys import sequence
@@ -48,6 +48,7 @@ class Attaching:
         # What the clipboard gave, or why it gave nothing; None: no program reads it
         self._pasted: deque[list[Path] | str | None] = deque()
         self._thread: threading.Thread | None = None
+        self._folder = Path.home()  # where files were chosen last
         self._timer = ""
         text.bind(sequence("Mod-u", mac=is_mac(text)), lambda _: self.choose())
         for widget in drops:
@@ -64,8 +65,9 @@ class Attaching:
     def choose(self) -> str:
         """Asks for files; no other binding of the same key shall follow."""
         if str(self._text["state"]) != "disabled":
-            chosen = filedialog.askopenfilenames(parent=self._text, title="Send files")
-            self._on_paths([Path(name) for name in chosen])
+            if chosen := ask_files(self._text, "Send files", self._folder):
+                self._folder = chosen[0].parent
+            self._on_paths(chosen)
         return "break"
 
     def send_data(self, name: str, data: bytes) -> None:

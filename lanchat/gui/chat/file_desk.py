@@ -9,7 +9,6 @@ import shutil
 import tkinter as tk
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from tkinter import filedialog
 from typing import Protocol
 
 from lanchat.client.events import Progress
@@ -18,6 +17,7 @@ from lanchat.gui.chat.composer import Composer
 from lanchat.gui.chat.file_card import Deeds, FileCard
 from lanchat.gui.chat.picture_maker import PictureMaker
 from lanchat.gui.chat.picture_view import PictureView, room_on
+from lanchat.gui.desktop.file_dialogs import ask_save
 from lanchat.gui.desktop.folders import show_folder
 from lanchat.gui.dialogs.send_files import SendFilesDialog
 from lanchat.gui.kit.theme import Kit
@@ -60,6 +60,7 @@ class FileDesk:
         self._pictures: dict[At, Path] = {}  # the folders of those that may lie in the cache
         self._views: set[At] = set()  # pictures to be shown large once they are here
         self.folder = downloads()  # where files are saved
+        self._saved_in: Path | None = None  # as was chosen last
         self._maker = PictureMaker(screen, pictures())
 
     def close(self) -> None:
@@ -174,15 +175,9 @@ class FileDesk:
         message = self._message(at)
         if message is None or message.file is None:
             return
-        folder = self.folder
-        chosen = filedialog.asksaveasfilename(
-            parent=self._screen,
-            title="Save as",
-            initialdir=str(folder) if folder.is_dir() else None,
-            initialfile=safe_name(message.file.name),
-        )
-        if chosen:
-            to = Path(chosen)
+        to = ask_save(self._screen, "Save as", self._saved_in or self.folder, safe_name(message.file.name))
+        if to is not None:
+            self._saved_in = to.parent
             name = safe_name(to.name)
             self._get(at, Place(at, look=False), to.parent, name, replace=name == to.name and to.exists())
 

@@ -16,7 +16,7 @@ WHAT: Final = 250  # px at 96 dpi for what a key does
 
 
 class KeySheet(Dialog):
-    """Two columns; Escape, Enter or F1 closes it."""
+    """Two columns, where the screen has the width; Escape, Enter or F1 closes it."""
 
     def __init__(self, window: tk.Misc, kit: Kit) -> None:
         super().__init__(window, kit, "Keys")
@@ -28,6 +28,10 @@ class KeySheet(Dialog):
             column.pack(side="left", anchor="n", padx=(kit.px(32) if number else 0, 0))
             for place in places:
                 self._add_place(column, place)
+        self.update_idletasks()
+        if columns.winfo_reqwidth() > self.widest:
+            for part in columns.pack_slaves():
+                part.pack_configure(side="top", anchor="w", padx=0)
         done = self.add_button("Close", self.close, "Accent.TButton")
         self.bind("<F1>", lambda _: self.close())
         self.open(done)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.kit.dialog import WIDTH, Dialog
+from lanchat.gui.kit.dialog import GRAVE, WIDTH, Dialog
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.options import Options
 from lanchat.gui.kit.theme import Kit
@@ -21,7 +21,7 @@ class QuestionDialog(Dialog):
     def __init__(
         self, master: tk.Misc, kit: Kit, question: Question, *, on_answer: Callable[[Answers], object]
     ) -> None:
-        super().__init__(master, kit, "lanchat")
+        super().__init__(master, kit, question.title)
         self._question, self._on_answer = question, on_answer
         self.add_named(question.title, "Title.TLabel")
         self.add_named(question.text, gap=4)
@@ -37,7 +37,7 @@ class QuestionDialog(Dialog):
             self.field.bind("<Return>", lambda _: self._submit())
         self.complaint = ttk.Label(self.body, style="Error.TLabel", wraplength=kit.px(WIDTH), justify="left")
         self.complaint.pack(anchor="w", pady=(kit.px(6), 0))
-        self.submit = self.add_button(question.button, self._submit, "Accent.TButton")
+        self.submit = self.add_button(question.button, self._submit, GRAVE if question.grave else "Accent.TButton")
         self.add_button("Cancel", self.cancel)
         self.open(self.field or (self.times.chosen if self.times else self.submit))
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Mapping
-from tkinter import filedialog, ttk
+from tkinter import ttk
 from typing import Final, TypeVar
 
 from msgspec import structs
 
 from lanchat.client.preferences import ZOOMS, Preferences, names_a_folder, what_is_wrong_with_subnets
 from lanchat.errors import LocalProtocolError
-from lanchat.gui.kit.dialog import Dialog
+from lanchat.gui.desktop.file_dialogs import ask_folder
+from lanchat.gui.kit.dialog import WIDTH, Dialog
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.options import Options
@@ -45,7 +46,7 @@ class SettingsDialog(Dialog):
         self._grid.pack(fill="x", pady=(kit.px(12), 0))
         self._grid.columnconfigure(1, weight=1)
         self._add_fields(nick, preferences)
-        self.complaint = ttk.Label(self.body, style="Error.TLabel")
+        self.complaint = ttk.Label(self.body, style="Error.TLabel", wraplength=kit.px(WIDTH), justify="left")
         self.complaint.pack(anchor="w", pady=(kit.px(6), 0))
         self.save = self.add_button("Save", self._submit, "Accent.TButton")
         self.add_button("Cancel", self.cancel)
@@ -121,8 +122,7 @@ class SettingsDialog(Dialog):
 
     def _choose(self) -> None:
         """By the system's own dialog."""
-        held = self.preferences.download_folder
-        folder = filedialog.askdirectory(parent=self, initialdir=str(held), mustexist=False, title="Files are saved in")
+        folder = ask_folder(self, "Files are saved in", self.preferences.download_folder)
         if folder:
             self.downloads.value = str(folder)
 

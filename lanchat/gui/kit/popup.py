@@ -9,6 +9,7 @@ from lanchat.gui.kit.theme import Kit
 
 HEIGHT: Final = 28  # px of an entry
 LEFT: Final = 8  # px to its words
+MARK: Final = 16  # px of the mark of what is chosen
 INDENT: Final = "  "  # about as wide
 
 
@@ -51,12 +52,22 @@ class PopupMenu(tk.Menu):
     def _make_room(self, entry: int) -> None:
         """Around an entry, by its image: Tk draws a bevel into the room that a menu gives by itself; and a grid over
         the image of an entry that cannot be chosen, which is therefore not seen."""
-        if self.entrycget(entry, "state") == "disabled":
+        if key := self.entrycget(entry, "accelerator").strip():
+            self.entryconfigure(entry, accelerator=f"{key}{INDENT}")  # else it touches the border
+        if self.type(entry) == "radiobutton":
+            self._make_mark(entry)
+        elif self.entrycget(entry, "state") == "disabled":
             label, image = f"{INDENT}{str(self.entrycget(entry, 'label')).strip()}", self._kit.blank(0.1, HEIGHT)
             self._blanks.add(str(image))
             self.entryconfigure(entry, label=label, image=image, compound="left")
         else:
             self.entryconfigure(entry, image=self._with_room(str(self.entrycget(entry, "image"))), compound="left")
+
+    def _make_mark(self, entry: int) -> None:
+        """At what is chosen, and as much room at what is not: Tk's own mark is a dot of a few pixels."""
+        mark = self._with_room(str(self._kit.icon("check", MARK, "text", 2)))
+        empty = self._kit.blank(mark.width() / self._kit.scale, HEIGHT)
+        self.entryconfigure(entry, indicatoron=False, image=empty, selectimage=mark, compound="left")
 
     def _with_room(self, shown: str) -> tk.PhotoImage:
         kit = self._kit

@@ -103,8 +103,12 @@ class RowList(tk.Canvas, Generic[T]):
 
     @property
     def hovered(self) -> T | None:
-        """The row under the pointer."""
+        """The row under the pointer, also where that has not moved since the rows are there."""
         index = self._index(self._hovered)
+        if index is None and self.winfo_viewable():
+            x, y = self.winfo_pointerxy()
+            if self.winfo_containing(x, y) is self:
+                index = self._at(y - self.winfo_rooty())
         return None if index is None else self._rows[index].content
 
     def show(self, rows: Sequence[Row[T]]) -> None:

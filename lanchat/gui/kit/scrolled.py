@@ -11,22 +11,23 @@ from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.wheel import STEP, bind_wheel
 
 RING: Final = 2  # px at 96 dpi around all of it while a key has led the keyboard there
+GAP: Final = 3  # px at 96 dpi beside the bar
 
 
 class Scrolled(ttk.Frame):
-    """Fill `column`, then say `filled`. The keyboard is in `canvas`."""
+    """Fill `column`, then say `filled`. The keyboard is in `canvas`. column: one that is there, inside `master`."""
 
-    def __init__(self, master: tk.Misc, kit: Kit) -> None:
+    def __init__(self, master: tk.Misc, kit: Kit, column: ttk.Frame | None = None) -> None:
         super().__init__(master)
         self._kit = kit
         self.canvas = tk.Canvas(self, bd=0, highlightthickness=kit.px(RING), takefocus=True, width=1, height=1)
         self._bar = ttk.Scrollbar(self, command=self.canvas.yview)
         self.canvas.configure(yscrollcommand=self._show_bar)
         self.canvas.pack(side="left", fill="both", expand=True)
-        self.column = ttk.Frame(self.canvas)
+        self.column = column or ttk.Frame(self.canvas)
         self._item = self.canvas.create_window(0, 0, window=self.column, anchor="nw")
         self.canvas.bind("<Configure>", lambda _: self._fit())
-        self.column.bind("<Configure>", lambda _: self._fit())
+        self.column.bind("<Configure>", lambda _: self._fit(), add="+")
         for key, step, unit in (
             ("Up", -1, "units"),
             ("Down", 1, "units"),
@@ -39,14 +40,15 @@ class Scrolled(ttk.Frame):
         self.canvas.bind("<Button-1>", lambda _: self.canvas.focus_set())
         frame_by_key(self.canvas, self._show_ring)
         kit.listen(self.canvas, self._paint)
-        self.filled()
+        if column is None:
+            self.filled()
 
     def filled(self) -> None:
         """The column has other widgets than before."""
         for widget in (self.canvas, *_within(self.column)):
-            bind_wheel(widget, self._scroll, self._kit.scale)
+            bind_wheel(widget, self.scroll, self._kit.scale)
             if isinstance(widget, ttk.Button):
-                widget.bind("<FocusIn>", lambda event: self._reveal(event.widget))
+                widget.bind("<FocusIn>", lambda event: self.reveal(event.widget))
 
     @property
     def position(self) -> float:
@@ -58,12 +60,19 @@ class Scrolled(ttk.Frame):
         self._fit()
         self.canvas.yview_moveto(position)
 
-    def _scroll(self, pixels: int) -> None:
+    @property
+    def extra_width(self) -> int:
+        """px that it takes beside the column, while there is a bar."""
+        return self._bar.winfo_reqwidth() + self._kit.px(GAP) + 2 * self._kit.px(RING)
+
+    def scroll(self, pixels: int) -> None:
         height = max(1, self.column.winfo_reqheight())
         self.canvas.yview_moveto(self.position + pixels / height)
 
-    def _reveal(self, widget: tk.Misc) -> None:
-        """What got the keyboard is seen."""
+    def reveal(self, widget: tk.Misc) -> None:
+        """What got the keyboard is seen, if it is in the column."""
+        if not str(widget).startswith(f"{self.column}."):
+            return
         top = widget.winfo_rooty() - self.column.winfo_rooty()
         bottom, height = top + widget.winfo_height(), max(1, self.column.winfo_reqheight())
         seen, end = (edge * height for edge in self.canvas.yview())
@@ -85,7 +94,7 @@ class Scrolled(ttk.Frame):
         if float(first) <= 0 and float(last) >= 1:
             self._bar.pack_forget()
         elif not self._bar.winfo_manager():
-            self._bar.pack(side="right", fill="y", padx=(0, self._kit.px(3)), before=self.canvas)
+            self._bar.pack(side="right", fill="y", padx=(0, self._kit.px(GAP)), before=self.canvas)
 
     def _paint(self) -> None:
         colors = self._kit.colors

@@ -4,7 +4,8 @@ Frames and labels: “TFrame”, “TLabel”, “Meta.TLabel”, “Sub.TLabel�
 “Error.TLabel”, each also with “Side.” or “Raised.” in front (“Side.Meta.TLabel”) for that ground; “Card.TFrame”.
 Buttons: “Accent.TButton”, “TButton”, “Ghost.TButton” (icon), “Side.TButton” (icon on the side bar),
 “Send.TButton” and “Attach.TButton” (icon, on a card), “Card.TButton” (words, on a card), “Pill.TButton” (over text),
-“Small.TButton” and “Mine.TButton” (in a line of text), “Warn.TButton” and “Danger.TButton” (in a banner).
+“Small.TButton” and “Mine.TButton” (in a line of text), “Warn.TButton” and “Danger.TButton” (in a banner),
+“Grave.TButton” (in a dialog: it takes something away).
 Fields: “TEntry”, “Side.TEntry”, “Search.TEntry” (room for an icon). “TRadiobutton”, “TCheckbutton”.
 “Vertical.TScrollbar”, also with “Side.” and “Raised.”.
 
@@ -92,6 +93,7 @@ def _buttons(kit: Kit) -> None:
     quiet = (c.hover, c.line, c.thumb)
     _button(kit, "Accent.TButton", solid, c.on_accent, f.body_bold, (14, 7), c.bg)
     _button(kit, "TButton", quiet, c.text, f.body_bold, (14, 7), c.bg)
+    _button(kit, "Grave.TButton", (c.danger_bg, c.hover, c.line), c.danger, f.body_bold, (14, 7), c.bg)
     _button(kit, "Ghost.TButton", (c.bg, c.hover, c.line), c.text2, f.body, (7, 7), c.bg)
     _button(kit, "Side.TButton", (c.side, c.hover, c.line), c.text2, f.list, (7, 7), c.side)
     _button(kit, "Card.TButton", quiet, c.text, f.meta_bold, (8, 2), c.raised)

@@ -120,7 +120,8 @@ class ChatModel:
     def title(self) -> str:
         """Of the window."""
         place = " – ".join(part for part in (self.label(self.current), self.server, "lanchat") if part)
-        count = f"{self.unread} · @{self.called}" if self.called else f"{self.unread}"
+        others = [f"{self.unread}"] if self.called < self.unread else []
+        count = " · ".join([*others, *([f"@{self.called}"] if self.called else [])])
         return f"({count}) {place}" if self.unread else place
 
     @property
@@ -252,8 +253,7 @@ class ChatModel:
         others = [p.key for p in self.current.info.people if p.key != self.own_key]
         if len(others) != 1:
             return ""
-        words = self._people.in_words(others[0])
-        return words or last_here(self._people.last(others[0]), now).capitalize()
+        return self._people.in_words(others[0]) or last_here(self._people.last(others[0]), now).capitalize()
 
     def seen_by(self, message: Message) -> str:
         """Who has read a message of the open room, in words; empty: by nobody that we know of."""

@@ -24,7 +24,7 @@ WHY: Final = "Why; everybody sees it"
 
 class Question(NamedTuple):
     """What is asked before: title, text, the word on the button; times to choose from, usual: the one that is chosen;
-    field: what is to be written, empty: nothing."""
+    field: what is to be written, empty: nothing; grave: it takes something away."""
 
     title: str
     text: str
@@ -32,6 +32,7 @@ class Question(NamedTuple):
     times: Mapping[str, int] = MappingProxyType({})
     usual: int = 0
     field: str = ""
+    grave: bool = False
 
 
 class Offer(NamedTuple):
@@ -66,7 +67,7 @@ def for_person(person: Person, own: Role) -> list[Offer]:
         Offer(
             "Put out …",
             lambda a: acts.Kick(who, a[1]),
-            Question(f"Put {nick} out?", "They may come back. A ban keeps them out.", "Put out", field=WHY),
+            Question(f"Put {nick} out?", "They may come back. A ban keeps them out.", "Put out", field=WHY, grave=True),
         ),
         Offer(
             "Ban …",
@@ -79,6 +80,7 @@ def for_person(person: Person, own: Role) -> list[Offer]:
                 LONG,
                 LONG["1 day"],
                 WHY,
+                grave=True,
             ),
         ),
     ]
@@ -96,7 +98,7 @@ def _appointment(person: Person, own: Role) -> list[Offer]:
 def for_message(seq: int, room: str = "", *, own: bool) -> Offer:
     """To delete one of a room, empty: of the first. own: we said it."""
     text = "Its text is removed for everybody, from the server's disk too. Who has read it has read it."
-    question = Question("Delete your message?" if own else "Delete this message?", text, "Delete")
+    question = Question("Delete your message?" if own else "Delete this message?", text, "Delete", grave=True)
     return Offer("Delete …", lambda _: acts.Delete(seq, room), question)
 
 
@@ -125,7 +127,9 @@ def for_room(rules: Rules, own: Role) -> list[Offer]:
         Offer(
             "Close the room …",
             lambda a: acts.Close(a[1]),
-            Question("Close the room?", "Everybody is put out, and the server ends.", "Close it", field=WHY),
+            Question(
+                "Close the room?", "Everybody is put out, and the server ends.", "Close it", field=WHY, grave=True
+            ),
         ),
     ]
     return [

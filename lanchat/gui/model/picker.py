@@ -181,7 +181,9 @@ class RoomList:
             return Aid(f"Asking every address of this network, {asked} of {total} …" if total else "…", busy=True)
         if not self.alone or self.section is not Section.NEARBY or self.query:
             return None
-        return Aid("No address of this network answers." if self._swept else "No other computer’s room answers so far.")
+        return Aid(
+            "No other computer of this network answers." if self._swept else "No other computer’s room answers so far."
+        )
 
     @property
     def counts(self) -> dict[Section, int]:

@@ -23,6 +23,7 @@ LATENCY: Final = 76
 PEOPLE: Final = 166
 VIA: Final = 186  # where the pill, or the button in its place, ends
 BUTTON: Final = 13 + 11 + 14 + 4  # beside the button's words: its margins and the sign of the key
+MARGIN: Final = 16  # where the button ends, if there are no columns
 BAR: Final = (3, 2)  # width and gap of the bars of a connection
 NARROW: Final = 560  # a row in which the name needs the place of the pill
 NAV_ICONS: Final = {Section.NEARBY: "radio", Section.FAVOURITES: "star", Section.RECENT: "clock"}
@@ -39,8 +40,13 @@ def as_rows(shown: list[Shown]) -> list[Row[Shown]]:
 
 def button_span(kit: Kit, room: Room, width: int) -> tuple[int, int]:
     """Where the button of a row `width` pixels wide begins and ends, from the row's left edge."""
-    right = width - kit.px(VIA)
+    right = width - kit.px(_columns(room))
     return right - kit.px(BUTTON) - kit.fonts.meta_bold.measure(room.verb), right
+
+
+def _columns(room: Room) -> int:
+    """Beyond the words and the button. A room that is not seen now has no figures, and so the place for words."""
+    return MARGIN if room.mark is Mark.ABSENT else VIA
 
 
 class RoomPainter:
@@ -61,8 +67,9 @@ class RoomPainter:
         self._draw_tile(canvas, row, box, look)
         left_end = self._draw_via(canvas, row, box, look)
         self._draw_words(canvas, row, box, look, left_end - self._kit.px(12))
-        self._draw_people(canvas, row, box)
-        self._draw_latency(canvas, row, box)
+        if row.mark is not Mark.ABSENT:
+            self._draw_people(canvas, row, box)
+            self._draw_latency(canvas, row, box)
 
     def _draw_tile(self, canvas: tk.Canvas, room: Room, box: Box, look: Look) -> None:
         kit = self._kit
@@ -98,7 +105,7 @@ class RoomPainter:
                 right - kit.px(11), box.middle, image=kit.icon("return", 14, "on_accent", 1.7), anchor="e"
             )
             return left
-        right = box.right - kit.px(VIA)
+        right = box.right - kit.px(_columns(room))
         if not room.via or box.width < kit.px(NARROW):
             return right
         left = right - fonts.caption.measure(room.via) - kit.px(16)

@@ -179,6 +179,11 @@ class Picker(ttk.Frame):
         if complaint:
             self.address.focus_set()
 
+    def _address_changed(self) -> None:
+        """What was wrong with another one counts no longer."""
+        if str(self.complaint["text"]):
+            self._show_address("", None, asking=False)
+
     def _show_address(self, complaint: str, failed: Address | None, *, asking: bool) -> None:
         self._failed = failed
         self.join_by_address.configure(text="Asking …" if asking else "Join by address")
@@ -243,7 +248,8 @@ class Picker(ttk.Frame):
         line = ttk.Frame(foot)
         line.pack(fill="x")
         ttk.Label(line, text="Not in the list?", style="Sub.TLabel").pack(side="left")
-        self.address = Field(line, kit, f"host or address:{DEFAULT_TCP_PORT}", width=20)
+        hint = f"host or address:{DEFAULT_TCP_PORT}"
+        self.address = Field(line, kit, hint, width=20, on_change=lambda _: self._address_changed())
         self.address.pack(side="left", padx=kit.px(10))
         self.address.bind("<Return>", lambda _: self._actions.join_address(self.address.value))
         self.join_by_address = ttk.Button(

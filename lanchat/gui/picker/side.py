@@ -93,9 +93,9 @@ class PickerSide(ttk.Frame):
         stop = ttk.Button(line, text="Stop", style="Side.TButton", command=partial(self._actions.stop, server))
         stop.pack(side="right")
         self.stop_buttons.append(stop)
-        name = LineLabel(line, kit, font="list_bold", ink="text", ground="side")
-        name.say(server.name, kit.px(NAME_WIDTH))
-        name.pack(anchor="w")
+        name = LineLabel(line, kit, font="list_bold", ink="text", ground="side", fills=True)  # up to the button
+        name.say(server.name)
+        name.pack(fill="x")
         ttk.Label(line, text=f"port {server.port}", style="Side.Meta.TLabel").pack(anchor="w")
 
     def _add_head(self) -> None:
