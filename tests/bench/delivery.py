@@ -15,7 +15,7 @@ from lanchat.identity import MemberKey
 from tests.bench import servers
 from tests.bench.crowd import Crowd, Seen
 from tests.bench.dialects import keyed
-from tests.bench.figure import FASTEST, OURS, Figure, Goal
+from tests.bench.figure import FASTEST, OURS, Figure, Goal, Refused
 from tests.bench.machine import HERE, on_core, quiet
 from tests.bench.run import Run, Trial
 from tests.bench.servers import Running
@@ -98,6 +98,8 @@ def _converse(kind: Kind, run: Run, server: Running) -> tuple[Seen, int]:
         crowd.settle()
         seen = crowd.converse(kind.window, run.some(1, 0.1), run.some(3, 0.2))
         crowd.finish()
+        if not seen.deliveries:
+            raise Refused("nothing came while it was measured")
         return seen, len(crowd.common) // crowd.sent
 
 
