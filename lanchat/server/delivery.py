@@ -283,7 +283,7 @@ class Delivery:
         while True:
             if self._feed_control(member) or self._feed_streams(member):
                 return True
-            if self._leave(member):
+            if member.leaving and self._leave(member):
                 continue
             if not member.entering or member.page_asked or member.last_told:
                 return member.channel.unsent and member.channel.flush()
