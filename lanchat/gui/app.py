@@ -224,7 +224,7 @@ class App:
     def _rooms_changed(self) -> None:
         if not self._closing:
             self.picker.show_found(self.nearby.rooms, self.nearby.progress)
-            self._show_surroundings()
+            self.picker.show_state(listening=self.nearby.listening, network=bool(self._address))
 
     def _refresh(self) -> None:
         self.nearby.refresh()

@@ -232,6 +232,13 @@ def test_what_sets_a_room_apart(facts: dict[str, Any], mark: Mark, grey: bool, j
     assert (room.mark, room.grey, room.joinable) == (mark, grey, joinable)
 
 
+def test_a_server_that_is_too_old_is_marked_and_not_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lanchat.gui.model.picker.PROTOCOL_VERSION", 2)
+    room = one(found(version=1))
+    assert (room.mark, room.warning, room.joinable) == (Mark.OLDER, True, False)
+    assert "its server needs a newer lanchat" in room.detail
+
+
 def test_a_room_that_bears_the_name_of_one_we_know_is_marked() -> None:
     room = one(found("ＨＯＭＥ", id="stranger"), recent("Home", id="known"))
     assert room.mark is Mark.IMITATES

@@ -43,14 +43,15 @@ class Mark(StrEnum):
     GONE = "closed"
     ABSENT = "not seen now"
     NEWER = "needs a newer lanchat"
+    OLDER = "its server needs a newer lanchat"
     CLONE = "two servers use this one’s identity"
     CHANGED = "another key than the room that you know here: ask before you join"
     IMITATES = "not the room of this name that you know"
 
 
 _GREY: Final = frozenset((Mark.CANDIDATE, Mark.QUIET, Mark.GONE, Mark.ABSENT))
-_CLOSED: Final = frozenset((Mark.FULL, Mark.GONE, Mark.NEWER))
-_WARNING: Final = frozenset((Mark.NEWER, Mark.CLONE, Mark.CHANGED, Mark.IMITATES))
+_CLOSED: Final = frozenset((Mark.FULL, Mark.GONE, Mark.NEWER, Mark.OLDER))
+_WARNING: Final = frozenset((Mark.NEWER, Mark.OLDER, Mark.CLONE, Mark.CHANGED, Mark.IMITATES))
 
 
 class Room(Struct, frozen=True):
@@ -257,8 +258,8 @@ class RoomList:
     def _mark(self, found: Found, full: bool) -> Mark:
         if found.state is not State.LIVE:
             return Mark.QUIET if found.state is State.QUIET else Mark.CANDIDATE
-        if found.version > PROTOCOL_VERSION:
-            return Mark.NEWER
+        if found.version != PROTOCOL_VERSION:
+            return Mark.NEWER if found.version > PROTOCOL_VERSION else Mark.OLDER
         if found.clone:
             return Mark.CLONE
         namesakes = [r for r in self._recents if fold_nick(r.name) == fold_nick(found.name)]

@@ -28,10 +28,6 @@ class Readers:
     def clear(self) -> None:
         self._markers.clear()
 
-    def up_to(self) -> int:
-        """The seq up to which anybody has read; 0: unknown."""
-        return max(self._markers.values(), default=0)
-
     def of(self, message: Message) -> list[str]:
         """The keys that have read it, its author's left out."""
         return [key for key, seq in self._markers.items() if seq >= message.seq and key != message.key]
