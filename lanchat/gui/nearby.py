@@ -22,7 +22,8 @@ class Nearby:
     def __init__(self, pump: Pump, on_change: Callable[[], object]) -> None:
         self._pump, self._on_change = pump, on_change
         self._finder: Finder | None = None
-        self._networks: tuple[str, ...] = ()
+        self._settings = Settings()  # as they are now
+        self._networks: tuple[str, ...] = ()  # that the finder asks
         self._visible = True
         self._closed = False
 
@@ -41,11 +42,12 @@ class Nearby:
 
     def start(self, settings: Settings) -> None:
         """Soon: bringing in the finder takes a while, and the window does not wait for it."""
-        self._networks = settings.preferences.networks
+        self._settings, self._networks = settings, settings.preferences.networks
         self._pump.work("finding", partial(self._make, settings.known, self._networks), self._started)
 
     def use(self, settings: Settings) -> None:
-        """Other networks may be asked from now on."""
+        """Other networks may be asked from now on; where a finder is on its way, once it has come."""
+        self._settings = settings
         if self._finder is not None and settings.preferences.networks != self._networks:
             self._pump.work("closing", self._finder.close)
             self._finder = None
@@ -85,6 +87,7 @@ class Nearby:
             return
         self._finder = finder
         self.set_visible(self._visible)
+        self.use(self._settings)
         self._on_change()
 
     def _changed(self) -> None:

@@ -29,9 +29,10 @@ def test_other_networks_in_the_settings_are_asked_from_then_on(root: tk.Tk, unti
     first = nearby._finder
     nearby.use(Settings("Sam"))
     assert nearby._finder is first
-    nearby.use(Settings(preferences=Preferences(subnets="10.99.0.0/30")))
+    nearby.use(Settings(preferences=Preferences(subnets="10.98.0.0/30")))
     assert not nearby.listening
-    until(lambda: nearby.listening)
+    nearby.use(Settings(preferences=Preferences(subnets="10.99.0.0/30")))  # while that one is on its way
+    until(lambda: nearby.listening and nearby._networks == ("10.99.0.0/30",))
     assert nearby._finder is not first
     nearby.sweep()
     until(lambda: nearby.progress is None)
