@@ -54,6 +54,10 @@ def ask(host: str, port: int, nonce: str = "0011223344556677") -> Answer | None:
         sock.settimeout(PATIENCE)
         sock.connect((host, port))
         try:
+            if (
+                sock.getsockname() == sock.getpeername()
+            ):  # the system gave us the very port that we ask: nobody has it yet
+                return None
             sock.send(encode_question(nonce))
             said = decode(sock.recv(2000))
         except ConnectionRefusedError:
