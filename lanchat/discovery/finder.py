@@ -62,6 +62,7 @@ class Finder:
         self._rooms: tuple[Found, ...] = ()
         self._progress: Progress | None = None
         self._sweep_wanted = False  # until the finder's thread has begun it
+        self._sweep_total = 0
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="lanchat-ask")
         self._browser = Browser(self._heard_service, self._lost_service) if mdns else None
         self._retrying = Retrying("lanchat-finder", self._serve, (OSError,), self._inbox.wake)
@@ -131,6 +132,12 @@ class Finder:
         with self._news:
             return self._progress or (_NOT_BEGUN if self._sweep_wanted else None)
 
+    @property
+    def sweep_total(self) -> int:
+        """Addresses that the last sweep set out to ask, even where it is over by now. For any thread."""
+        with self._news:
+            return self._sweep_total
+
     def set_visible(self, visible: bool) -> None:
         """Whether somebody looks at the list: the questions come less often while nobody does."""
         self._inbox.post(lambda directory, now: directory.set_visible(now, visible))
@@ -162,9 +169,11 @@ class Finder:
 
     def _begin_sweep(self, directory: Directory, now: float) -> None:
         directory.sweep(now)
-        self._publish(directory.rows(), directory.progress)
+        begun = directory.progress
+        self._publish(directory.rows(), begun)
         with self._news:
             self._sweep_wanted = False
+            self._sweep_total = begun.total if begun else 0
 
     def _serve(self) -> None:
         now = time.monotonic()
@@ -232,8 +241,7 @@ def find(
         if sweep and not _any_live(rooms):
             finder.sweep()
             finder.wait(lambda _: finder.progress != _NOT_BEGUN, SWEEP_PATIENCE)
-            begun = finder.progress
-            on_sweep(begun.total if begun else 0)
+            on_sweep(finder.sweep_total)
             rooms = finder.wait(lambda rooms: _any_live(rooms) or finder.progress is None, SWEEP_PATIENCE)
         return list(rooms)
 

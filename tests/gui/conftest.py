@@ -24,6 +24,17 @@ PATIENCE = 10.0  # s until a condition must have come true; on a free machine it
 Until = Callable[[Callable[[], object]], None]
 
 
+def pytest_runtest_logstart() -> None:
+    """As gui.garbage does: threads of clients must not find what dies in the thread of Tk alone."""
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    """In the thread of Tk, and once pytest holds nothing of the test: its images and variables die here."""
+    gc.collect()
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def display() -> Iterator[str]:
     """The name of a display with a window manager."""
@@ -60,7 +71,6 @@ def root(session_root: tk.Tk) -> Iterator[tk.Tk]:
     def note(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         errors.append("".join(traceback.format_exception(kind, value, trace)))
 
-    gc.disable()  # as gui.garbage does: threads of clients must not find what dies in the thread of Tk alone
     session_root.report_callback_exception = note  # type: ignore[method-assign]
     session_root.geometry("1180x830+20+20")
     session_root.deiconify()
@@ -76,8 +86,6 @@ def root(session_root: tk.Tk) -> Iterator[tk.Tk]:
     session_root.update()
     session_root.withdraw()
     session_root.title("lanchat")
-    gc.collect()  # here, in the thread of Tk: its images and variables die in no other
-    gc.enable()
     assert not errors, "\n".join(errors)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import time
@@ -130,15 +129,10 @@ class Window:
 
 @pytest.fixture
 def window(display: str) -> Iterator[Window]:
-    gc.disable()  # as gui.garbage does while the window is there
     window = Window(display)
     yield window
     window.close()
-    errors = window.errors
-    vars(window).clear()  # pytest holds it for longer
-    gc.collect()  # here, in the thread of Tk: what is left of it dies in no other
-    gc.enable()
-    assert not errors, "\n".join(errors)
+    assert not window.errors, "\n".join(window.errors)
 
 
 @pytest.fixture
@@ -559,7 +553,7 @@ def test_a_hosted_server_that_dies_is_said_to_be_dead_and_opened_again(window: W
     window.until(lambda: "does not run" in window.app.chat._banner.text)
     window.app.chat._banner._button.invoke()
     window.until(lambda: window.app.chat.model.link is Link.JOINED)
-    assert not window.app.chat.model.stopped_here
+    window.until(lambda: not window.app.chat.model.stopped_here)
     die()
     window.press("<Control-l>")  # nothing to keep open, so no question
     window.until(lambda: window.app.chat is None)

@@ -4,7 +4,6 @@ window."""
 from __future__ import annotations
 
 import contextlib
-import gc
 from collections.abc import Iterator
 from tkinter import ttk
 from typing import Any
@@ -38,17 +37,12 @@ def lan() -> Iterator[Lan]:
 @contextlib.contextmanager
 def opened(display: str) -> Iterator[Window]:
     """The window on the host where this thread is."""
-    gc.disable()  # as gui.garbage does while the window is there
     window = Window(display)
     try:
         yield window
     finally:
         window.close()
-        errors = window.errors
-        vars(window).clear()
-        gc.collect()  # here, in the thread of Tk: what is left of it dies in no other
-        gc.enable()
-    assert not errors, "\n".join(errors)
+    assert not window.errors, "\n".join(window.errors)
 
 
 def focused(window: Window, widget: Any) -> None:
