@@ -82,6 +82,18 @@ def test_after_a_restart_the_pill_counts_what_came_since(stage: Stage) -> None:
     stage.until(lambda: pill(stage) == "5 new")
 
 
+def test_what_is_far_back_is_not_loaded_wherever_the_newest_page_comes_from(stage: Stage) -> None:
+    """A place is known before there is anything to count from."""
+    stage.feed(joined(90_000))
+    stage.screen.restore(Visit("", 75, 10))
+    page = Page(ROOM, [in_room(ROOM, seq) for seq in range(89_901, 90_001)], catchup=True)
+    stage.client.calls.clear()
+    stage.feed(page)
+    stage.until(lambda: in_view(stage, "words 90000"))
+    assert not [call for call in stage.client.calls if call[0] == "load_older"]
+    assert stage.screen.messages.following
+
+
 CARD = File("notes.txt", 900, "c" * 64)
 PICTURE = File("w.png", 9_000, "d" * 64, width=400, height=300)
 

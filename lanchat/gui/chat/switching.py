@@ -30,7 +30,8 @@ class Switching:
         self._model, self._client, self._messages, self._composer = model, client, messages, composer
         self._shown = model.current
         self._wanted = 0  # the seq to scroll to once it is there; 0: none
-        self._lowest = 0  # which may be loaded for that
+        self._farthest = FARTHEST
+        self._lowest: int | None = None  # which may be loaded for that; None: until something is there to count from
         self._asked = 0  # the seq below which more was asked for
         self._reopen = ""  # the room that was open last time
 
@@ -58,8 +59,8 @@ class Switching:
 
     def go_on(self, before: Switching) -> None:
         """Over another list and composer, where the user was over those of before; its `visit` was asked for last."""
-        self._wanted, self._lowest, self._asked = before._wanted, before._lowest, before._asked
-        self._reopen = before._reopen
+        self._wanted, self._asked, self._reopen = before._wanted, before._asked, before._reopen
+        self._farthest, self._lowest = before._farthest, before._lowest
         room = self._model.current
         self._composer.draft = room.draft
         if room.view_top and not self._wanted:
@@ -95,7 +96,7 @@ class Switching:
     def jump(self, seq: int) -> None:
         """To an entry of the open room, once it is there."""
         self._go_back_to(seq, JUMP)
-        if seq <= self._lowest:
+        if seq <= (self._lowest or 0):
             self._model.problem = TOO_FAR
         self.show_wanted()
 
@@ -111,13 +112,19 @@ class Switching:
         """To where the user was in the open room; 0: to what came since then, if anything did."""
         self._wanted = top or ((self._model.timeline.missed or -1) + 1)
         self._asked = 0
-        self._lowest = (self._model.timeline.first_seq or 0) - farthest
+        self._farthest, self._lowest = farthest, None
         self._load_wanted()
 
     def _load_wanted(self) -> None:
-        """Page by page, as a server gives them; nothing, where it is too far."""
+        """Page by page, as a server gives them; given up, where it is too far."""
         first = self._model.timeline.first_seq
-        if first is not None and max(0, self._lowest) < self._wanted < first and first != self._asked:
+        if first is None:
+            return
+        if self._lowest is None:
+            self._lowest = max(0, first - self._farthest)
+        if self._wanted <= self._lowest:
+            self._wanted = 0
+        if self._wanted and self._wanted < first and first != self._asked:
             self._asked = first
             self._client.load_older(first, min(first - self._wanted + OLDER, FARTHEST), self._model.target)
 
