@@ -128,6 +128,7 @@ def command(
             # In one piece: who started us may read the first line, and close the pipe
             click.echo("\n".join(f"lanchat: {line}" for line in lines))
             sys.stdout.flush()
+            server.warm_up()
             end.wait()
 
 
