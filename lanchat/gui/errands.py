@@ -28,7 +28,7 @@ Tell: TypeAlias = Callable[[str], None]  # hears what is done now, in the worker
 
 def import_the_rest() -> None:
     """For a worker: what a room needs, so that entering one does not have to wait for it."""
-    for name in ("lanchat.client.client", "lanchat.gui.chat.screen", "markdown_it"):
+    for name in ("lanchat.client.client", "lanchat.gui.chat.screen", "markdown_it", "cryptography.x509"):
         import_module(name)
 
 
