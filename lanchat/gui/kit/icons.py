@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from lanchat.gui.kit.shapes import png
 from lanchat.gui.kit.tokens import rgb
@@ -19,15 +20,13 @@ THINNEST: Final = 1.15  # px; a thinner stroke is a grey smear
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Struct, frozen=True):
     """A line through points, round at its ends."""
 
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """A filled polygon."""
 
     points: tuple[Point, ...]
