@@ -17,6 +17,7 @@ ROOT: Final = Path(__file__).parent.parent
 # A module may import its own layer and those below it.
 LAYERS: Final = {
     "errors": 0,
+    "importing": 0,
     "paths": 0,
     "protocol": 0,
     "journal": 1,
