@@ -166,24 +166,26 @@ ICONS: Final[dict[str, tuple[Stroke | Fill, ...]]] = {
 
 def icon(name: str, size: int, colour: str, weight: float = 1.5) -> bytes:
     """An icon of `size` px as PNG with alpha. weight: of its strokes, on the grid."""
-    alpha = _mask(ICONS[name], size, max(weight * size / GRID, THINNEST))
-    pixel = bytes(rgb(colour))
-    rows = (alpha[y * size : (y + 1) * size] for y in range(size))
-    return png(size, size, [b"".join(pixel + bytes((a,)) for a in row) for row in rows])
+    pixels = bytearray((*rgb(colour), 0) * (size * size))
+    pixels[3::4] = _mask(ICONS[name], size, max(weight * size / GRID, THINNEST))
+    return png(size, size, [pixels[y : y + 4 * size] for y in range(0, 4 * size * size, 4 * size)])
 
 
-def _mask(parts: Sequence[Stroke | Fill], size: int, width: float) -> bytes:
+def _mask(parts: Sequence[Stroke | Fill], size: int, width: float) -> bytearray:
     """The coverage of each pixel, 0 to 255; of several parts on one pixel the strongest counts."""
     scale = size / GRID
-    best = [0.0] * (size * size)
+    best: dict[int, float] = {}
     for part in parts:
         points = [(x * scale, y * scale) for x, y in part.points]
         if isinstance(part, Fill):
             _fill(points, size, best)
         else:
             for index, squared in _near(points, size, width / 2 + 0.5):
-                best[index] = max(best[index], width / 2 + 0.5 - math.sqrt(squared))
-    return bytes(round(min(share, 1.0) * 255) for share in best)
+                best[index] = max(best.get(index, 0.0), width / 2 + 0.5 - math.sqrt(squared))
+    mask = bytearray(size * size)
+    for index, share in best.items():
+        mask[index] = round(min(share, 1.0) * 255)
+    return mask
 
 
 def _near(points: Sequence[Point], size: int, reach: float) -> Iterator[tuple[int, float]]:
@@ -205,7 +207,7 @@ def _near(points: Sequence[Point], size: int, reach: float) -> Iterator[tuple[in
                     yield y * size + x, squared
 
 
-def _fill(points: Sequence[Point], size: int, best: list[float]) -> None:
+def _fill(points: Sequence[Point], size: int, best: dict[int, float]) -> None:
     """The polygon's pixels in `best`: whole inside, and where its edge passes by the distance to it."""
     edges = [*points, points[0]]
     edge: dict[int, float] = {}  # squared distance, of pixels that it touches
@@ -223,4 +225,4 @@ def _fill(points: Sequence[Point], size: int, best: list[float]) -> None:
             inside.update(range(y * size + max(0, math.ceil(left - 0.5)), y * size + min(size, math.ceil(right - 0.5))))
     for index in inside.union(edge):
         distance = math.sqrt(edge.get(index, 0.25))
-        best[index] = max(best[index], 0.5 + distance if index in inside else 0.5 - distance)
+        best[index] = max(best.get(index, 0.0), 0.5 + distance if index in inside else 0.5 - distance)

@@ -37,7 +37,7 @@ def rounded(
     return b"P6 %d %d 255\n" % (width, height) + b"".join(rows) if under else png(width, height, rows)
 
 
-def png(width: int, height: int, rows: Sequence[bytes]) -> bytes:
+def png(width: int, height: int, rows: Sequence[bytes | bytearray]) -> bytes:
     """A PNG of 8 bits a channel, RGBA."""
     raw = b"".join(b"\0" + row for row in rows)
     return (
