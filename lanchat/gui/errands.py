@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lanchat.doctor.report import Report
 
 Cancelled: TypeAlias = Callable[[], bool]
+Tell: TypeAlias = Callable[[str], None]  # hears what is done now, in the worker
 _THE_REST: Final = (
     "lanchat.gui.joining",
     "lanchat.client.client",
@@ -34,7 +35,6 @@ _THE_REST: Final = (
     "markdown_it",
     "cryptography.x509",
 )
-Tell: TypeAlias = Callable[[str], None]  # hears what is done now, in the worker
 
 
 def import_the_rest() -> None:
