@@ -157,19 +157,20 @@ class Channel:
         """Takes whole lines from the front of `lines` until the socket is full; returns how many bytes were
         taken. Those that did not go out, at most MAX_UNSENT or one line, are kept for `flush`. Raises OSError."""
         with self._lock:
-            if self._flush():
+            if self._unsent and self._flush():
                 return 0
-            return self._send_clear(lines) if self._tls is None else self._send_encrypted(self._tls, lines)
+            if self._tls is not None:
+                return self._send_encrypted(self._tls, lines)
+            sent = self._write(lines)
+            return sent if sent == len(lines) else self._cut(lines, sent)
 
     def flush(self) -> bool:
         """Goes on with what is kept; True while some of it still is. Raises OSError."""
         with self._lock:
             return self._flush()
 
-    def _send_clear(self, lines: bytes | memoryview) -> int:
-        sent = self._write(lines)
-        if sent == len(lines):
-            return sent
+    def _cut(self, lines: bytes | memoryview, sent: int) -> int:
+        """Keeps the rest of the line that went out in part; returns where it ends."""
         end = self._line_end(lines, sent)
         self._unsent = bytes(lines[sent:end])
         return end
