@@ -116,7 +116,7 @@ def test_a_line_for_one_alone_goes_before_what_goes_to_all(lan: Lan) -> None:
 
 def test_who_reads_slower_gets_each_line_once_and_in_order(lan: Lan) -> None:
     (slow, member), (quick, _) = lan.join(), lan.join()
-    slow.channel._writer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
+    slow.channel._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
     said, heard, kept_up = b"", b"", b""
     for turn in range(60):
         said += lan.say(lan.lobby, f"number {turn} " * 40) + lan.say(lan.games, f"move {turn}")
