@@ -212,12 +212,7 @@ class Server:
     def _accepted(self, sock: socket.socket, address: str) -> None:
         """In the listener's thread: a session of its own for each connection, up to the limit."""
         own_machine = _is_own(sock, address)
-        try:
-            channel = Channel(sock)
-        except OSError as error:  # the system has no descriptors left
-            _log.warning("%s is turned away: %s", address, error)
-            sock.close()
-            return
+        channel = Channel(sock)
         with self._lock:
             full = len(self._sessions) >= self._config.max_clients + limits.MAX_GREETING
         if full:
