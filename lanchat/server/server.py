@@ -29,6 +29,7 @@ from lanchat.server.files import USUAL, Files, Quota
 from lanchat.server.history import History
 from lanchat.server.items import Item, Stop
 from lanchat.server.listener import Listener, bind
+from lanchat.server.lookalike import looks
 from lanchat.server.retention import FOR_EVER, Keep
 from lanchat.server.roles import OwnersFile
 from lanchat.server.room import FIRST_ROOM
@@ -142,6 +143,10 @@ class Server:
             mdns, beacon = self._ways
             self._announcer = Announcer(self.info, mdns=mdns, beacon=beacon)
             self._announcer.start()
+
+    def warm_up(self) -> None:
+        """For whoever has told that it listens, and has nothing else to do: what the first to join would wait for."""
+        looks("")
 
     def close(self) -> None:
         """Says goodbye to discovery and to members, and ends every thread. May be called again."""

@@ -74,6 +74,24 @@ def one_sentence(outcome: tuple[int, str]) -> str:
     return said
 
 
+def test_a_server_listens_before_it_reads_what_only_the_first_to_join_needs(tmp_path: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from lanchat.server import Config, Server
+looked = lambda: "confusable_homoglyphs" in sys.modules
+for again in range(2):  # the second time with rooms
+    with Server(Config(data=Path(sys.argv[1]), host="127.0.0.1", port=0)) as server:
+        before = looked()
+        if again:
+            server.warm_up()
+        print(before, looked())
+"""
+    command = [sys.executable, "-c", code, tmp_path / "room"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=DEADLINE)
+    assert done.stdout.split() == ["False", "False", "False", "True"]
+
+
 def test_it_says_in_one_line_what_is_open_where(running: Process, tmp_path: Path) -> None:
     with RawClient(running.port) as client:
         client.tell(kind="info")
