@@ -20,7 +20,6 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from lanchat.certificate import self_signed
 from lanchat.errors import IdentityError
 
 ID_BYTES: Final = 16  # 128 bits: nobody finds a second key with the same id
@@ -45,13 +44,17 @@ class ServerKey:
         self.id = _fingerprint(key.public_key().public_bytes(_DER, _SPKI))
 
     def tls_context(self) -> ssl.SSLContext:
-        """TLS 1.3 for the server's end, with a certificate made now."""
-        certificate = ssl.DER_cert_to_PEM_cert(self_signed(self._key))
-        _write_private(self._certificate, certificate.encode(), replace=True)
+        """TLS 1.3 for the server's end. Its certificate is made at the first start, and again where it does not fit."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.num_tickets = 0  # sessions are never resumed: tickets cost a write and memory per client
-        context.load_cert_chain(self._certificate, self._path)
+        try:
+            context.load_cert_chain(self._certificate, self._path)
+        except OSError:  # none is there, or it is damaged, or another key's
+            from lanchat.certificate import self_signed  # late: see there
+
+            _write_private(self._certificate, self_signed(self._key), replace=True)
+            context.load_cert_chain(self._certificate, self._path)
         return context
 
 
@@ -107,13 +110,9 @@ def client_context() -> ssl.SSLContext:
 def id_of(certificate: bytes) -> str:
     """The id of the server that proved this certificate (DER): SHA-256 of its public key
     (SubjectPublicKeyInfo), first 128 bits, 32 hex digits. Raises ValueError."""
-    from cryptography import x509  # late: takes 30 ms, and a server never reads a certificate
+    from lanchat.certificate import public_key_of  # late: see there
 
-    try:
-        key = x509.load_der_x509_certificate(certificate).public_key()
-    except (UnsupportedAlgorithm, x509.InvalidVersion, TypeError) as error:
-        raise ValueError("not a certificate of ours") from error
-    return _fingerprint(key.public_bytes(_DER, _SPKI))
+    return _fingerprint(public_key_of(certificate))
 
 
 def is_key(text: str) -> bool:

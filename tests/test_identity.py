@@ -106,15 +106,25 @@ def handshake(key: ServerKey) -> bytes:
     return certificate
 
 
-def test_tls_proves_the_id_by_a_certificate_made_anew(tmp_path: Path) -> None:
+def test_tls_proves_the_id_by_a_certificate_that_is_kept(tmp_path: Path) -> None:
     key = ServerKey(tmp_path)
-    first, second = handshake(key), handshake(key)
-    assert first != second
-    assert identity.id_of(first) == identity.id_of(second) == key.id
+    first = handshake(key)
+    assert handshake(ServerKey(tmp_path)) == first
+    assert identity.id_of(first) == key.id
     assert re.fullmatch("[0-9a-f]{32}", key.id)
-    (tmp_path / "other").mkdir()
-    assert identity.id_of(handshake(ServerKey(tmp_path / "other"))) != key.id
     assert stat.S_IMODE((tmp_path / "server.crt").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kept", ["", "damaged", "of another key"])
+def test_a_certificate_that_does_not_fit_is_made_anew(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "other").mkdir()
+    other = handshake(ServerKey(tmp_path / "other"))
+    if kept == "of another key":
+        (tmp_path / "other" / "server.crt").rename(tmp_path / "server.crt")
+    else:
+        (tmp_path / "server.crt").write_text(kept)
+    key = ServerKey(tmp_path)
+    assert identity.id_of(handshake(key)) == key.id != identity.id_of(other)
 
 
 def test_no_certificate_is_a_value_error() -> None:

@@ -72,9 +72,9 @@ def _least(run: Run, key: str, command: list[str], sign: str) -> dict[str, float
     """ms from the start of a process until its first line, which holds `sign`; until its end, where that is empty. And
     of the processor."""
     took, used = [], []
-    for _ in range(run.many(_TIMES, 1)):
-        with tempfile.TemporaryDirectory(prefix="lanchat-bench-") as home:
-            environment = servers.environment(run.tree, Path(home), run.display)
+    with tempfile.TemporaryDirectory(prefix="lanchat-bench-") as home:  # the first start makes keys there, once
+        environment = servers.environment(run.tree, Path(home), run.display)
+        for _ in range(run.many(_TIMES, 1)):
             begun = time.perf_counter()
             with on_core(THERE):
                 process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=run.tree)
