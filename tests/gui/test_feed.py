@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from lanchat.client.event_queue import EventQueue
-from lanchat.client.events import Delay, Event
+from lanchat.client.events import Delay, Event, Message, Page
 from lanchat.gui.feed import BATCH, Feed
 from lanchat.gui.pump import Pump
 
@@ -39,6 +39,24 @@ def test_every_event_arrives_once_in_order(pump: Pump, until: Until) -> None:
     until(lambda: len(got) == len(sent) - 1)
     events.put(sent[-1])  # after the queue was empty
     until(lambda: got == sent)
+    _end(pump, until)
+
+
+def test_a_flood_of_pages_comes_one_by_one_so_that_the_pump_can_look_at_its_budget(pump: Pump, until: Until) -> None:
+    events, got = EventQueue(), list[Event]()
+    calls: list[int] = []  # how many had come when the next call was made
+
+    def take(event: Event) -> None:
+        got.append(event)
+        pump.post(lambda: calls.append(len(got)))
+
+    Feed(pump, events, take)
+    pages = [Page("lobby", [Message("lobby", n, str(n), 1, "Ana", None, "x")] * (BATCH + 1)) for n in range(5)]
+    for page in pages:
+        events.put(page)
+    until(lambda: len(calls) == len(pages))
+    assert got == pages
+    assert calls == [1, 2, 3, 4, 5]
     _end(pump, until)
 
 
