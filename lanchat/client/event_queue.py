@@ -20,13 +20,15 @@ class EventQueue:
 
     def __init__(self) -> None:
         self.on_event: Callable[[], None] | None = None
+        self.held = False  # by its reader, who has no time: it counts as full
         self._events: deque[tuple[Event, int]] = deque()  # and what each counts
         self._unread = 0
         self._some = threading.Condition()
 
     @property
     def full(self) -> bool:
-        return self._unread >= MAX_UNREAD
+        """Nothing more is read from the server."""
+        return self.held or self._unread >= MAX_UNREAD
 
     @property
     def empty(self) -> bool:

@@ -101,6 +101,16 @@ def test_it_knows_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not queue.full
 
 
+def test_it_is_full_while_its_reader_holds_it() -> None:
+    queue = EventQueue()
+    queue.held = True
+    assert queue.full
+    queue.put(Connecting("a"))  # what was read already comes nevertheless
+    assert queue.drain(1) == [Connecting("a")]
+    queue.held = False
+    assert not queue.full
+
+
 def test_a_page_counts_by_what_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that sends pages nobody reads fills no memory."""
     monkeypatch.setattr(event_queue, "MAX_UNREAD", 100)
