@@ -12,7 +12,10 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # what scripts ask waits for nothing: the rest takes twice as long to import
         sys.stdout.write(f"lanchat, version {__version__}\n")
         sys.exit()
-    from lanchat.cli import main as program
+    from lanchat.importing import undisturbed
+
+    with undisturbed():
+        from lanchat.cli import main as program
 
     program()
 

@@ -8,9 +8,12 @@ out: records leave in the order in which they were made. The lock is never held 
 from __future__ import annotations
 
 import contextlib
+import math
+import select
 import selectors
 import socket
 import ssl
+import sys
 import threading
 import time
 from typing import Final
@@ -27,11 +30,12 @@ class Channel:
     """A connected socket. `receive` belongs to one thread; the rest may be called from any."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._reader = sock
-        # The reader's timeout makes its sends wait, whatever their flags say (measured: 3 s with MSG_DONTWAIT):
-        # writing has a socket object of its own. Both share the non-blocking flag, hence never a reader without one.
-        self._writer = sock.dup()
-        self._writer.setblocking(False)
+        self._sock = sock
+        # Never a timeout: it would make sends wait, too, whatever their flags say (measured: 3 s with MSG_DONTWAIT)
+        sock.setblocking(False)
+        if sys.platform != "win32":
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
         self._lock = threading.Lock()
         self._unsent: bytes = b""
         self._closed = False
@@ -59,19 +63,19 @@ class Channel:
         if self._over or self._closed:
             return True
         try:
-            return self._writer.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+            return self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
         except OSError:  # closed meanwhile
             return True
 
     def fileno(self) -> int:
         """For a selector that waits until `flush` can go on, or until `receive` has something."""
-        return self._writer.fileno()
+        return self._sock.fileno()
 
     def stream(self) -> Stream:
         """The rest of the connection for the one thread that reads, which alone writes from now on. After the
         handshake, with nothing unsent."""
         assert self._tls is not None
-        return Stream(self._reader, self._tls, self._incoming, self._outgoing)
+        return Stream(self._sock, self._tls, self._incoming, self._outgoing)
 
     # Reading, by one thread
 
@@ -121,7 +125,7 @@ class Channel:
 
     def _wait_readable(self, timeout: float, cancel: socket.socket) -> None:
         with selectors.DefaultSelector() as selector:
-            selector.register(self._reader, selectors.EVENT_READ)
+            selector.register(self._sock, selectors.EVENT_READ)
             selector.register(cancel, selectors.EVENT_READ)
             if cancel in [key.fileobj for key, _ in selector.select(timeout)]:
                 raise ConnectionAbortedError("nobody waits for it any more")
@@ -148,8 +152,16 @@ class Channel:
         return b"".join(parts) if parts or ended else None
 
     def _read(self, timeout: float) -> bytes:
-        self._reader.settimeout(timeout)
-        return self._reader.recv(READ_SIZE)
+        deadline = time.monotonic() + timeout
+        while self._readable(max(0.0, deadline - time.monotonic())):
+            with contextlib.suppress(BlockingIOError):  # what woke us was not worth it: a bad checksum
+                return self._sock.recv(READ_SIZE)
+        raise TimeoutError("timed out")
+
+    def _readable(self, timeout: float) -> bool:
+        if sys.platform == "win32":
+            return bool(select.select([self._sock], [], [], timeout)[0])
+        return bool(self._poll.poll(math.ceil(1000 * timeout)))
 
     # Writing, by any thread
 
@@ -157,19 +169,20 @@ class Channel:
         """Takes whole lines from the front of `lines` until the socket is full; returns how many bytes were
         taken. Those that did not go out, at most MAX_UNSENT or one line, are kept for `flush`. Raises OSError."""
         with self._lock:
-            if self._flush():
+            if self._unsent and self._flush():
                 return 0
-            return self._send_clear(lines) if self._tls is None else self._send_encrypted(self._tls, lines)
+            if self._tls is not None:
+                return self._send_encrypted(self._tls, lines)
+            sent = self._write(lines)
+            return sent if sent == len(lines) else self._cut(lines, sent)
 
     def flush(self) -> bool:
         """Goes on with what is kept; True while some of it still is. Raises OSError."""
         with self._lock:
             return self._flush()
 
-    def _send_clear(self, lines: bytes | memoryview) -> int:
-        sent = self._write(lines)
-        if sent == len(lines):
-            return sent
+    def _cut(self, lines: bytes | memoryview, sent: int) -> int:
+        """Keeps the rest of the line that went out in part; returns where it ends."""
         end = self._line_end(lines, sent)
         self._unsent = bytes(lines[sent:end])
         return end
@@ -209,7 +222,7 @@ class Channel:
         if self._closed:
             raise ConnectionAbortedError("closed here")
         try:
-            return self._writer.send(data)
+            return self._sock.send(data)
         except BlockingIOError:
             return 0
 
@@ -218,22 +231,22 @@ class Channel:
     def finish(self) -> None:
         """No more will be sent: the peer reads what is on its way, then the end. Reading goes on."""
         with self._lock, contextlib.suppress(OSError):  # it may be gone already, which is what we want
+            self._sock.setblocking(False)  # a stream had a timeout
             if self._tls is not None:
                 with contextlib.suppress(ssl.SSLError):  # the peer's own goodbye is not waited for
                     self._tls.unwrap()
                 self._push(self._outgoing.read())
-            self._writer.shutdown(socket.SHUT_WR)
+            self._sock.shutdown(socket.SHUT_WR)
 
     def shutdown(self) -> None:
         """Ends both directions at once; wakes the thread that reads."""
         self._over = True
         with contextlib.suppress(OSError):  # not connected any more
-            self._writer.shutdown(socket.SHUT_RDWR)
+            self._sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Gives the sockets back. For the reading thread, or once it has ended."""
+        """Gives the socket back. For the reading thread, or once it has ended."""
         self.shutdown()
         with self._lock:
             self._closed = True
-            self._writer.close()
-            self._reader.close()
+            self._sock.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import datetime
 import hashlib
 import os
 import secrets
@@ -17,16 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.x509.oid import NameOID
 
+from lanchat.certificate import self_signed
 from lanchat.errors import IdentityError
 
 ID_BYTES: Final = 16  # 128 bits: nobody finds a second key with the same id
-_CERTIFICATE_DAYS: Final = 3650  # nobody checks it: the key is what is pinned
 _PEM: Final = serialization.Encoding.PEM
 _DER: Final = serialization.Encoding.DER
 _PKCS8: Final = serialization.PrivateFormat.PKCS8
@@ -49,19 +46,8 @@ class ServerKey:
 
     def tls_context(self) -> ssl.SSLContext:
         """TLS 1.3 for the server's end, with a certificate made now."""
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "lanchat")])
-        now = datetime.datetime.now(datetime.UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(self._key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=_CERTIFICATE_DAYS))
-            .sign(self._key, hashes.SHA256())
-        )
-        _write_private(self._certificate, certificate.public_bytes(_PEM), replace=True)
+        certificate = ssl.DER_cert_to_PEM_cert(self_signed(self._key))
+        _write_private(self._certificate, certificate.encode(), replace=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.num_tickets = 0  # sessions are never resumed: tickets cost a write and memory per client
@@ -121,6 +107,8 @@ def client_context() -> ssl.SSLContext:
 def id_of(certificate: bytes) -> str:
     """The id of the server that proved this certificate (DER): SHA-256 of its public key
     (SubjectPublicKeyInfo), first 128 bits, 32 hex digits. Raises ValueError."""
+    from cryptography import x509  # late: takes 30 ms, and a server never reads a certificate
+
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
     except (UnsupportedAlgorithm, x509.InvalidVersion, TypeError) as error:

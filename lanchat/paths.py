@@ -9,7 +9,6 @@ LANCHAT_HOME replaces <user data>, for tests and for a stick that carries everyt
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from pathlib import Path
@@ -49,6 +48,8 @@ def downloads() -> Path:
 
 def pictures(server_id: str = "") -> Path:
     """Where pictures are kept to be shown again: all, or those of one server; not made here."""
+    import hashlib  # late: 2 ms, which no window waits for
+
     folder = home() / "cache" / "pictures"
     # By a digest: the id may be anything, and no file system is to tell its cases apart
     return folder / hashlib.sha256(server_id.encode()).hexdigest()[:_SERVER] if server_id else folder

@@ -19,6 +19,7 @@ import click
 
 from lanchat import __version__
 from lanchat.errors import LanchatError
+from lanchat.importing import undisturbed
 from lanchat.protocol.target import SCHEME
 from lanchat.protocol.text import clean_text
 
@@ -49,7 +50,8 @@ class _Commands(click.Group):
             return click.Command(name, callback=partial(_open_window, name))
         if name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"lanchat.cli.{name}").command
+        with undisturbed():
+            command: click.Command = importlib.import_module(f"lanchat.cli.{name}").command
         return command
 
 

@@ -33,6 +33,7 @@ HANDSHAKE_TIMEOUT: Final = 5.0  # s
 STAGGER: Final = 0.2  # s until the next address is tried beside the ones under way (RFC 8305 section 5)
 MAX_ADDRESSES: Final = 6  # raced at most
 _RETRIES: Final = 1  # a server that saw no TLS in time answers in plain text: once more
+_NO_MORE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS)  # this machine is at fault, not the other one
 _WSAEWOULDBLOCK: Final = 10035  # what Windows says for “under way”
 _RANK: Final = (ServerKeyChanged, NotLanchat, HostRefused, HostSilent, HostUnknown)  # the most telling first
 
@@ -141,11 +142,7 @@ class Dial:
         started = time.monotonic()
         sock = self._tcp(address)
         latency = time.monotonic() - started
-        try:
-            channel = Channel(sock)
-        except OSError:
-            sock.close()
-            raise
+        channel = Channel(sock)
         try:
             channel.start_tls(self._context, server=False)
             certificate = channel.handshake(HANDSHAKE_TIMEOUT, cancel=self._cancelled)
@@ -174,7 +171,8 @@ class Dial:
         return Dialed(channel, found, address, latency)
 
     def _tcp(self, address: Address) -> socket.socket:
-        """A connected socket: the addresses of the name in turn. Raises ConnectError."""
+        """A connected socket: the addresses of the name in turn. Raises ConnectError; OSError: this machine has no
+        more sockets."""
         port = address.port or DEFAULT_TCP_PORT
         try:
             places = self._places(address.host, port)
@@ -185,6 +183,8 @@ class Dial:
             try:
                 return self._connected(family, kind, protocol, place)
             except OSError as error:
+                if error.errno in _NO_MORE:
+                    raise
                 refused = refused if isinstance(refused, ConnectionRefusedError) else error
         if isinstance(refused, ConnectionRefusedError):
             raise HostRefused(host=address) from refused

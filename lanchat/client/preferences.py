@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from lanchat import paths
-from lanchat.discovery.sweep import MAX_SUBNETS, read_subnet
+from lanchat.discovery.subnets import MAX_SUBNETS, read_subnet
 from lanchat.errors import LocalProtocolError
 
 _log = logging.getLogger(__name__)

@@ -5,6 +5,7 @@ announcement   datagrams and mDNS records: encoding, decoding, every check      
 caps           how many questions are answered, how many servers are believed        pure
 entry          one server: addresses, state, the best way to it                      pure
 directory      all of them: merging, whom to ask, who is gone                        pure
+subnets        which networks a person may name                                      pure
 sweep          which addresses of a network to ask one by one, and how fast          pure
 networks       which network interfaces to use, when they changed                    pure
 interfaces     asks the system for them

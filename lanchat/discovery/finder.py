@@ -23,7 +23,8 @@ from lanchat.discovery.interfaces import watch
 from lanchat.discovery.mdns import Browser
 from lanchat.discovery.retry import Retrying
 from lanchat.discovery.search import Inbox, Search
-from lanchat.discovery.sweep import MAX_SUBNETS, Progress, read_subnet
+from lanchat.discovery.subnets import MAX_SUBNETS, read_subnet
+from lanchat.discovery.sweep import Progress
 from lanchat.errors import LocalProtocolError
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
 from lanchat.protocol.target import parse_address

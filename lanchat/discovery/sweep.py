@@ -14,12 +14,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from lanchat.discovery.networks import Interface, Kind
-from lanchat.errors import LocalProtocolError
+from lanchat.discovery.subnets import MAX_SUBNETS
 
 OWN_PREFIX: Final = 24  # of a larger network of our own only the /24 around our address is asked: 254 addresses
 MAX_OWN: Final = 3  # networks of our own: more are virtual machines and containers
-LEAST_PREFIX: Final = 22  # of a network in the settings: 1,022 addresses; neighbour tables hold 1,024 (gc_thresh3)
-MAX_SUBNETS: Final = 8  # in the settings: a campus' floors
 BATCH: Final = 16  # addresses asked at once
 EVERY: Final = 0.04  # s between two batches: 400 addresses/s, a /24 in 0.64 s; each may cost an ARP question too
 PAUSE: Final = 1.0  # s for late answers by UDP before TCP is tried
@@ -142,19 +140,3 @@ def addresses_of(networks: Iterable[ipaddress.IPv4Network], own: Collection[str]
 
 def _likeliest(interface: Interface) -> Kind:
     return interface.kind
-
-
-def read_subnet(text: str) -> ipaddress.IPv4Network:
-    """A network to ask, from the settings or the command line: `192.168.3.0/24`, or one address. Raises
-    LocalProtocolError with a sentence for the user."""
-    try:
-        network = ipaddress.ip_network(text.strip(), strict=False)
-    except ValueError as error:
-        raise LocalProtocolError(detail=f"“{text[:60]}” is no network: write it like 192.168.3.0/24.") from error
-    if not isinstance(network, ipaddress.IPv4Network):
-        raise LocalProtocolError(detail="A network of IPv6 is too large to be asked address by address.")
-    if not network.is_private:
-        raise LocalProtocolError(detail=f"{network} belongs to the internet, and lanchat stays in its own house.")
-    if network.prefixlen < LEAST_PREFIX:
-        raise LocalProtocolError(detail=f"{network} is too large: at most 1,022 addresses (/22) are asked one by one.")
-    return network

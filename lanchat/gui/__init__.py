@@ -6,6 +6,7 @@ Importing this package needs no tkinter; opening the window does.
 from __future__ import annotations
 
 from lanchat.errors import NoWindow
+from lanchat.importing import undisturbed
 
 INSTEAD = "Without it, use “lanchat find” and “lanchat join” in the terminal."
 
@@ -17,7 +18,8 @@ def open_window(place: str | None = None, profile: str = "default") -> int:
         import tkinter
     except ImportError as error:
         raise NoWindow(detail=f"The window needs tkinter; install it with “{_install()}”. {INSTEAD}") from error
-    from lanchat.gui.opening import run
+    with undisturbed():
+        from lanchat.gui.opening import run
 
     try:
         return run(place, profile)

@@ -10,18 +10,19 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from lanchat.client.events import Event
 from lanchat.client.preferences import Level, Preferences
 from lanchat.client.profile import Profile
 from lanchat.gui.desktop.notices import Desktop
-from lanchat.gui.desktop.urgency import set_urgent
 from lanchat.gui.desktop.window_icon import WindowIcon
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.theme import Kit
-from lanchat.gui.model.notifying import Notifying
 from lanchat.gui.pump import Pump
+
+if TYPE_CHECKING:  # late: it needs what clients hear, which no window waits for
+    from lanchat.client.events import Event
+    from lanchat.gui.model.notifying import Notifying
 
 _log = logging.getLogger(__name__)
 UNCHOSEN: Final = "settings"  # in the menu; Tk would take its words for an empty value
@@ -61,6 +62,8 @@ class Alerts:
     ) -> Callable[[Event], None]:
         """A server was joined. Returns what is to get its events instead of `then`, which gets them afterwards.
         on_levels: told of which rooms something else is told than of others, when that is known and when it changes."""
+        from lanchat.gui.model.notifying import Notifying
+
         self._server_id, self._on_levels = server_id, on_levels
         model = self._model = Notifying(own_key, self._preferences)
 
@@ -92,8 +95,7 @@ class Alerts:
             self._model.look()
         self._plan()
         if self._icon.badged:
-            self._icon.badge(False)
-            set_urgent(self._root, False)
+            self._call(False)
 
     def close(self) -> None:
         """In a worker of the pump."""
@@ -136,6 +138,13 @@ class Alerts:
         if model is self._model:
             self._on_levels(model.levels)
 
+    def _call(self, wanted: bool) -> None:
+        """By the icon and in the task bar; or no longer."""
+        from lanchat.gui.desktop.urgency import set_urgent  # late: brings ctypes, 2 ms that no window waits for
+
+        self._icon.badge(wanted)
+        set_urgent(self._root, wanted)
+
     def _plan(self) -> None:
         """A look at the time when the next notice is due."""
         due = self._model.due if self._model is not None else None
@@ -153,8 +162,7 @@ class Alerts:
             return
         notice = self._model.take(time.monotonic())
         if notice is not None:
-            self._icon.badge(True)
-            set_urgent(self._root, True)
+            self._call(True)
             wanted = self._preferences
             if wanted.desktop or wanted.sound:
                 self._desktop.tell(notice if wanted.desktop else None, sound=wanted.sound)

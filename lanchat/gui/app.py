@@ -19,13 +19,12 @@ from lanchat.gui import errands
 from lanchat.gui.alerts import Alerts
 from lanchat.gui.chat.room_keys import room_actions
 from lanchat.gui.checking import Checking
+from lanchat.gui.goal import Goal
 from lanchat.gui.here import Here
-from lanchat.gui.joining import Entered, Goal, Joining
 from lanchat.gui.kit.dialog import Choice, Dialog
 from lanchat.gui.kit.key_bindings import bind_keys, bind_return_to_buttons, next_part
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.tokens import Mode
-from lanchat.gui.model.emoji_choice import read_recents
 from lanchat.gui.model.person import default_nick, default_room
 from lanchat.gui.model.picker import Room, remembered
 from lanchat.gui.nearby import Nearby
@@ -37,8 +36,9 @@ from lanchat.gui.visits import Visits
 from lanchat.gui.window_size import WindowSize
 from lanchat.protocol.target import SCHEME, Address, parse_address, parse_target
 
-if TYPE_CHECKING:  # imported late, in workers: the window shows itself before it needs to connect
+if TYPE_CHECKING:  # imported late, in a worker: the window shows itself before it needs to connect
     from lanchat.gui.chat.screen import ChatScreen
+    from lanchat.gui.joining import Entered, Joining
 
 
 class App:
@@ -290,6 +290,8 @@ class App:
 
     def _begin_joining(self, goal: Goal) -> None:
         if self.joining is None and self.chat is None and not self._closing:
+            from lanchat.gui.joining import Joining
+
             nick = self._settings.nick or default_nick(self._login)
             self.joining = Joining(
                 self.root,
@@ -309,6 +311,7 @@ class App:
 
     def _enter(self, entered: Entered) -> None:
         from lanchat.gui.chat.screen import ChatScreen
+        from lanchat.gui.model.emoji_choice import read_recents
 
         self._entered = entered
         self.picker.pack_forget()

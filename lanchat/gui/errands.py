@@ -6,13 +6,13 @@ import getpass
 import shutil
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lanchat.client.profile import Profile, Settings
 from lanchat.errors import StoreFailed
 from lanchat.gui.desktop.dark_mode import system_mode
+from lanchat.gui.goal import Goal
 from lanchat.gui.here import own_address
-from lanchat.gui.joining import Goal
 from lanchat.gui.kit.tokens import Mode
 from lanchat.gui.model.check import Outcome
 from lanchat.paths import pictures
@@ -24,11 +24,22 @@ if TYPE_CHECKING:
 
 Cancelled: TypeAlias = Callable[[], bool]
 Tell: TypeAlias = Callable[[str], None]  # hears what is done now, in the worker
+_THE_REST: Final = (
+    "lanchat.gui.joining",
+    "lanchat.client.client",
+    "lanchat.gui.chat.screen",
+    "lanchat.gui.dialogs.host",
+    "lanchat.gui.dialogs.settings",
+    "lanchat.gui.model.notifying",
+    "lanchat.gui.desktop.urgency",
+    "markdown_it",
+    "cryptography.x509",
+)
 
 
 def import_the_rest() -> None:
-    """For a worker: what a room needs, so that entering one does not have to wait for it."""
-    for name in ("lanchat.client.client", "lanchat.gui.chat.screen", "markdown_it"):
+    """For a worker: what the window did not need to be painted, so that nothing has to wait for it later."""
+    for name in _THE_REST:
         import_module(name)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from lanchat.client.events import Event, Lost
 from lanchat.client.hosting import Closed, Hosted, Hosting
-from lanchat.discovery.networks import advertised
 from lanchat.errors import LanchatError
-from lanchat.gui.dialogs.host import HostDialog
 from lanchat.gui.kit.dialog import Answers, Choice
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.pump import Pump
+
+if TYPE_CHECKING:  # late, as the rest that no window needs to be painted: errands.py imports it then
+    from lanchat.client.events import Event
+    from lanchat.gui.dialogs.host import HostDialog
 
 KEEP_OR_CLOSE = (
     "Keep it open, and others go on talking without you: the list of rooms shows it, with a button that stops it. "
@@ -56,6 +58,7 @@ class Here:
 
     def listening(self, server_id: str, handle: Callable[[Event], object]) -> Callable[[Event], object]:
         """`handle`, and a look whether a server of this computer still runs when the connection to it breaks."""
+        from lanchat.client.events import Lost
 
         def heard(event: Event) -> None:
             handle(event)
@@ -70,6 +73,7 @@ class Here:
 
     def host(self, name: str) -> HostDialog:
         """Asks for the room's name, `name` proposed, and those of rooms that were open here, and opens it."""
+        from lanchat.gui.dialogs.host import HostDialog
 
         def open_room(name: str, pin: str | None) -> None:
             job = partial(self._open, name, pin)
@@ -175,5 +179,6 @@ class Here:
 def own_address() -> str:
     """Where others on this network reach this computer, the likeliest first; empty without a network. For a worker."""
     from lanchat.discovery.interfaces import current
+    from lanchat.discovery.networks import advertised
 
     return next((interface.address for interface in advertised(current())), "")

@@ -10,29 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from lanchat.client.event_queue import EventQueue
 from lanchat.client.events import Ended, Event, Joined, Lost, PinNeeded, Refused
 from lanchat.client.profile import Profile
-from lanchat.discovery.found import Found
 from lanchat.errors import LanchatError
 from lanchat.gui.chat.icons_ahead import AHEAD
 from lanchat.gui.dialogs.nickname import NicknameDialog
 from lanchat.gui.feed import Feed
+from lanchat.gui.goal import Goal
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.pump import Pump
-from lanchat.protocol.target import Address
 
 if TYPE_CHECKING:
     from lanchat.client import Client
-
-
-class Goal(NamedTuple):
-    """Where to. detail: a few words about it. address: what others may type to come there, where it is known. locked:
-    its PIN will be asked for. pin: the one that the user chose for it just now."""
-
-    name: str
-    detail: str
-    place: Found | Address | str
-    address: str = ""
-    locked: bool = False
-    pin: str | None = None
 
 
 class Entered(NamedTuple):

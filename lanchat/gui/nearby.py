@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from lanchat.client.profile import Settings
 from lanchat.discovery.found import Found
-from lanchat.discovery.sweep import Progress
 from lanchat.gui.pump import Pump
 
 if TYPE_CHECKING:
     from lanchat.discovery import Finder
+    from lanchat.discovery.sweep import Progress
 
 
 class Nearby:

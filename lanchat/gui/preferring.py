@@ -8,20 +8,22 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
 from lanchat.client.preferences import ZOOMS, Preferences
 from lanchat.client.profile import Profile, Settings
-from lanchat.gui.dialogs.key_sheet import KeySheet
-from lanchat.gui.dialogs.settings import SettingsDialog
 from lanchat.gui.kit.key_bindings import is_mac
 from lanchat.gui.kit.popup import PopupMenu
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.kit.tokens import Mode
 from lanchat.gui.model.keys import of_action, shown
 from lanchat.gui.pump import Pump
+
+if TYPE_CHECKING:  # late: 2 ms that no window waits for
+    from lanchat.gui.dialogs.key_sheet import KeySheet
+    from lanchat.gui.dialogs.settings import SettingsDialog
 
 USUAL: Final = 100  # percent
 
@@ -84,9 +86,13 @@ class Preferring:
         self._menu.tk_popup(x, max(0, y))
 
     def open(self) -> SettingsDialog:
+        from lanchat.gui.dialogs.settings import SettingsDialog
+
         return SettingsDialog(self._root, self._kit, self._nick(), self.held, on_save=self._save)
 
     def show_keys(self) -> KeySheet:
+        from lanchat.gui.dialogs.key_sheet import KeySheet
+
         return KeySheet(self._root, self._kit)
 
     def zoom(self, step: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -104,7 +105,6 @@ def server_frames() -> Decoder[ServerFrame]:
 
 
 _encoder: Final = msgspec.json.Encoder()
-_said: Final = msgspec.json.Decoder(ClientFrame)
 _UNKNOWN: Final = re.compile(r"unknown type '(\w+)'")
 _TOO_LONG: Final = re.compile(r"of length <= (\d+) - at `.*?(\w+)`")
 
@@ -114,11 +114,16 @@ def encode(frame: ClientFrame | ServerFrame) -> bytes:
     return _encoder.encode(frame) + b"\n"
 
 
+@cache
+def _said() -> msgspec.json.Decoder[ClientFrame]:
+    return msgspec.json.Decoder(ClientFrame)  # at first use: takes 2 ms, which nobody's start shall wait for
+
+
 def check(frame: ClientFrame) -> None:
     """Raises LocalProtocolError unless a server can read the frame, once it has its id."""
     try:
         line = encode(frame)
-        _said.decode(line)
+        _said().decode(line)
     except (msgspec.MsgspecError, ValueError, TypeError) as error:
         long = _TOO_LONG.search(str(error))
         detail = f"“{long[2]}” has at most {long[1]} characters." if long else f"That cannot be sent: {error}."

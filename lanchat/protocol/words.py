@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Final
 from unicodedata import category
@@ -20,29 +20,37 @@ _SINGLE: Final = (
     "\uf900-\ufaff\uff66-\uff9f\U0001f000-\U0001faff\U00020000-\U0003ffff"
 )
 _LETTER: Final = rf"[^\W_{_SINGLE}]"
-_TOKEN: Final = re.compile(rf"[{_SINGLE}]|{_LETTER}+")
-_EACH: Final = re.compile(rf"[{_SINGLE}]")
 _INDEXED: Final = frozenset(
     {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Co", "Mn", "Mc", "So"}
 )  # as in search_index.py
 _SELECTOR: Final = re.compile("[\ufe00-\ufe0f]")  # how a sign is drawn makes no other sign of it
 
 
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(rf"[{_SINGLE}]|{_LETTER}+")  # at first use: takes 3 ms, which nobody's start shall wait for
+
+
+@cache
+def _each() -> re.Pattern[str]:
+    return re.compile(rf"[{_SINGLE}]")  # as long
+
+
 def spaced(text: str) -> str:
     """`text` with a space around each sign that is a word by itself."""
     if text.isascii():
         return text
-    return _EACH.sub(r" \g<0> ", _SELECTOR.sub("", text))
+    return _each().sub(r" \g<0> ", _SELECTOR.sub("", text))
 
 
 def has_words(text: str) -> bool:
-    return _TOKEN.search(text) is not None
+    return _token().search(text) is not None
 
 
 def count_words(text: str) -> int:
     """As `spans` counts them or as the index does, whichever is more."""
     runs = groupby(spaced(text), key=lambda sign: category(sign) in _INDEXED)
-    return max(sum(is_word for is_word, _ in runs), len(_TOKEN.findall(_folded(text)[0])))
+    return max(sum(is_word for is_word, _ in runs), len(_token().findall(_folded(text)[0])))
 
 
 def spans(text: str, terms: Sequence[str], *, prefix: bool = False) -> list[tuple[int, int]]:
@@ -72,10 +80,10 @@ def excerpt(text: str, terms: Sequence[str], width: int, *, prefix: bool = False
 def _pattern(terms: tuple[str, ...], prefix: bool) -> re.Pattern[str] | None:
     parts = []
     for number, term in enumerate(terms, start=1):
-        tokens = _TOKEN.findall(_folded(term)[0])
+        tokens = _token().findall(_folded(term)[0])
         if tokens:
-            open_end = (prefix and number == len(terms)) or _EACH.match(tokens[-1])
-            start = "" if _EACH.match(tokens[0]) else f"(?<!{_LETTER})"
+            open_end = (prefix and number == len(terms)) or _each().match(tokens[-1])
+            start = "" if _each().match(tokens[0]) else f"(?<!{_LETTER})"
             row = r"[\W_]*".join(map(re.escape, tokens))
             parts.append(f"{start}{row}{'' if open_end else f'(?!{_LETTER})'}")
     return re.compile("|".join(sorted(parts, key=len, reverse=True))) if parts else None

@@ -49,7 +49,6 @@ from lanchat.server.inbox import Inbox
 from lanchat.server.items import Accepted, Ask, Item, Join, Leave, Said, Stop, Tell
 from lanchat.server.last_resort import last_resort
 from lanchat.server.late import Late
-from lanchat.server.lookalike import looks
 from lanchat.server.member import Joiner, Member
 from lanchat.server.moderation import Moderation
 from lanchat.server.reading import Reading
@@ -149,7 +148,6 @@ class Broadcaster:
     def _run(self) -> None:
         with last_resort("the broadcaster"):
             self._delivery.watch(self.inbox.wakeup)
-            looks("")  # reads its table now, not when somebody joins, and holds up nobody who waits for the port
             while not self._ended:
                 self._turn()
             self._late.store()

@@ -57,6 +57,7 @@ class ByName(Generic[ValueT]):
     def __init__(self) -> None:
         self._values: dict[str, ValueT] = {}  # by folded name
         self._looks: dict[str, str] = {}  # to folded names
+        self._new: list[str] = []  # names whose looks nobody has asked for yet
 
     def __len__(self) -> int:
         return len(self._values)
@@ -73,20 +74,28 @@ class ByName(Generic[ValueT]):
 
     def find(self, nick: str) -> list[ValueT]:
         """What stands under this name, and under those that look like it; at most three."""
+        self._look()
         folds = dict.fromkeys([fold_nick(nick), *(self._looks.get(look, "") for look in looks(nick))])
         return [self._values[fold] for fold in folds if fold in self._values]
 
     def put(self, nick: str, value: ValueT) -> None:
         self.remove(nick)
-        fold = fold_nick(nick)
-        self._values[fold] = value
-        for look in looks(nick):
-            self._looks.setdefault(look, fold)
+        self._values[fold_nick(nick)] = value
+        self._new.append(nick)
 
     def remove(self, nick: str) -> None:
         """What stands under exactly this name; nothing, where nothing does."""
         fold = fold_nick(nick)
-        self._values.pop(fold, None)
+        if self._values.pop(fold, None) is None:
+            return
+        self._look()
         for look in looks(nick):
             if self._looks.get(look) == fold:
                 del self._looks[look]
+
+    def _look(self) -> None:
+        """At what was put since. Not at once: the names that a server starts with would wait for the table."""
+        for nick in self._new:
+            for look in looks(nick):
+                self._looks.setdefault(look, fold_nick(nick))
+        self._new.clear()

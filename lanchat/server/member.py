@@ -109,6 +109,11 @@ class Member:
         return any(waiting is room for waiting, _ in self.entering)
 
     @property
+    def is_in_step(self) -> bool:
+        """It waits for nothing but what all who follow a room get."""
+        return not (self.control or self.todo or self.entering or self.leaving or self.last_told or self.gone)
+
+    @property
     def is_laden(self) -> bool:
         """So many lines wait for it alone that it should be told no more than it must."""
         return self.control_size > CONTROL_BYTES // 2

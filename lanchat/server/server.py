@@ -29,6 +29,7 @@ from lanchat.server.files import USUAL, Files, Quota
 from lanchat.server.history import History
 from lanchat.server.items import Item, Stop
 from lanchat.server.listener import Listener, bind
+from lanchat.server.lookalike import looks
 from lanchat.server.retention import FOR_EVER, Keep
 from lanchat.server.roles import OwnersFile
 from lanchat.server.room import FIRST_ROOM
@@ -143,6 +144,10 @@ class Server:
             self._announcer = Announcer(self.info, mdns=mdns, beacon=beacon)
             self._announcer.start()
 
+    def warm_up(self) -> None:
+        """For whoever has told that it listens, and has nothing else to do: what the first to join would wait for."""
+        looks("")
+
     def close(self) -> None:
         """Says goodbye to discovery and to members, and ends every thread. May be called again."""
         if self._stopping.is_set():
@@ -207,12 +212,7 @@ class Server:
     def _accepted(self, sock: socket.socket, address: str) -> None:
         """In the listener's thread: a session of its own for each connection, up to the limit."""
         own_machine = _is_own(sock, address)
-        try:
-            channel = Channel(sock)
-        except OSError as error:  # the system has no descriptors left
-            _log.warning("%s is turned away: %s", address, error)
-            sock.close()
-            return
+        channel = Channel(sock)
         with self._lock:
             full = len(self._sessions) >= self._config.max_clients + limits.MAX_GREETING
         if full:

@@ -18,7 +18,7 @@ from tests.bench.run import Run, Trial
 AT_ONCE: Final = 100  # joins under way
 
 
-_OTHERS: Final = 3_000  # descriptors: twice those who are at the door, and its own files
+_OTHERS: Final = 2_000  # descriptors: those who are at the door, and its own files
 
 
 class Kind(NamedTuple):
@@ -55,9 +55,9 @@ def trials(run: Run) -> Iterator[Trial]:
 
 
 def room() -> int:
-    """How many a server can hold here: it needs two descriptors for each, and some for who comes."""
+    """How many a server can hold here: it needs a descriptor for each, and some for who comes."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    return (most - _OTHERS) // 2 if most != resource.RLIM_INFINITY else sys.maxsize
+    return most - _OTHERS if most != resource.RLIM_INFINITY else sys.maxsize
 
 
 def _join(run: Run, kind: Kind) -> Mapping[str, float]:

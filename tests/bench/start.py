@@ -35,12 +35,12 @@ _PAINTED: Final = "print('painted', flush=True); import os; os._exit(0)"
 _BARE: Final = f"import tkinter; root = tkinter.Tk(); root.geometry('1040x720'); root.update(); {_PAINTED}"
 _OURS: Final = f"""
 import tkinter
-def painted(root, n=0):
-    root.update(); {_PAINTED}
-tkinter.Misc.mainloop = painted
+def painted(root):
+    update(root); {_PAINTED}
+update, tkinter.Misc.update = tkinter.Misc.update, painted
 from lanchat.gui import open_window
 open_window()
-"""
+"""  # the first update of all paints it: what works for it begins afterwards
 
 
 def trials(run: Run) -> Iterator[Trial]:

@@ -202,7 +202,7 @@ def test_a_machine_out_of_sockets_says_so(listen: Listen, monkeypatch: pytest.Mo
     dial = Dial([listen(_silent)], None)
 
     class Full(socket.socket):
-        def dup(self) -> socket.socket:
+        def __init__(self, *_: object, **__: object) -> None:
             raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr(socket, "socket", Full)

@@ -398,9 +398,9 @@ def test_a_server_that_is_gone_at_the_goodbye_hurts_nobody(tmp_path: Path, join:
     def talk(channel: Channel) -> None:
         hellos.append(json.loads(channel.receive(PATIENCE)))
         channel.send(encode(frames.Ping()) + encode(frames.Refused("full", "No room.")))
-        channel._writer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-        channel._writer.close()
-        channel._reader.close()
+        channel._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        channel._sock.close()
+        channel._sock.close()
 
     with impostor(tmp_path / "strange", talk) as place:
         ana = join(place, "Ana")

@@ -6,7 +6,7 @@ from lanchat.discovery.announcement import Answer
 from lanchat.discovery.directory import SWEPT, AskMany, AskOne, Directory, Knock
 from lanchat.discovery.entry import Endpoint
 from lanchat.discovery.found import State, Via
-from lanchat.discovery.sweep import read_subnet
+from lanchat.discovery.subnets import read_subnet
 from tests.discovery.test_directory import ETH0, NORD, World, info
 
 FAR = "10.9.0.7"

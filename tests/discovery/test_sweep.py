@@ -7,6 +7,7 @@ import ipaddress
 import pytest
 
 from lanchat.discovery.networks import Interface, Kind
+from lanchat.discovery.subnets import read_subnet
 from lanchat.discovery.sweep import (
     BATCH,
     EVERY,
@@ -21,7 +22,6 @@ from lanchat.discovery.sweep import (
     Sweeps,
     addresses_of,
     own_addresses,
-    read_subnet,
 )
 from lanchat.errors import LocalProtocolError
 

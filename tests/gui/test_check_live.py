@@ -14,7 +14,7 @@ from lanchat.client import Profile
 from lanchat.doctor.report import Level
 from lanchat.gui.checking import Checking
 from lanchat.gui.dialogs.nickname import NicknameDialog
-from lanchat.gui.joining import Goal
+from lanchat.gui.goal import Goal
 from lanchat.gui.picker.check_panel import CheckPanel
 from lanchat.server import Server
 from tests.discovery.conftest import serve

@@ -75,12 +75,23 @@ def test_marks_and_borders_can_be_seen(mode: Mode) -> None:
     assert [(ink, ground) for ink, ground in marks if contrast(ink, ground) < MARK] == []
 
 
-def pixels(png: bytes) -> list[list[tuple[int, ...]]]:
-    """Decodes what shapes.png writes."""
-    width, height, _, kind = struct.unpack(">IIBB", png[16:26])
-    channels = {2: 3, 6: 4}[kind]
-    data = zlib.decompress(png[png.index(b"IDAT") + 4 : png.index(b"IEND") - 8])
-    rows = [data[y * (width * channels + 1) + 1 : (y + 1) * (width * channels + 1)] for y in range(height)]
+def pixels(image: bytes) -> list[list[tuple[int, ...]]]:
+    """Decodes what shapes.py writes: PPM, or PNG with alpha."""
+    if image.startswith(b"P6"):
+        head, body = image.split(b"\n", 1)
+        _, width, height, _ = head.split()
+        return rows_of(body, int(width), int(height), 3, 0)
+    width, height, _, kind = struct.unpack(">IIBB", image[16:26])
+    assert kind == 6
+    data = zlib.decompress(image[image.index(b"IDAT") + 4 : image.index(b"IEND") - 8])
+    return rows_of(data, width, height, 4, 1)
+
+
+def rows_of(data: bytes, width: int, height: int, channels: int, lead: int) -> list[list[tuple[int, ...]]]:
+    """lead: bytes before each row."""
+    size = width * channels + lead
+    assert len(data) == height * size
+    rows = [data[y * size + lead : (y + 1) * size] for y in range(height)]
     return [[tuple(row[x * channels : (x + 1) * channels]) for x in range(width)] for row in rows]
 
 

@@ -60,7 +60,7 @@ def test_dead_peers_are_found_by_keepalive(serve: Serve) -> None:
     with RawClient(server.port) as ana:
         ana.join("Ana")
         [session] = server._sessions.values()
-        with socket.socket(fileno=session.channel._reader.detach()) as sock:
+        with socket.socket(fileno=session.channel._sock.detach()) as sock:
             assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
             assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 

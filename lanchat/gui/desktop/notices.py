@@ -7,7 +7,6 @@ of a command line that somebody parses.
 
 from __future__ import annotations
 
-import html
 import io
 import logging
 import math
@@ -19,12 +18,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import wave
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lanchat.gui.model.notifying import Notice
+if TYPE_CHECKING:
+    from lanchat.gui.model.notifying import Notice
 
 _log = logging.getLogger(__name__)
 MAX_WAITING: Final = 4  # notices on their way; a desktop that takes so long needs no more
@@ -125,11 +124,15 @@ def argument(text: str) -> str:
 
 def as_body(text: str) -> str:
     """For notify-send, whose body may hold markup, and which makes characters of what follows a backslash."""
+    import html  # late, as wave below: 2 ms that no window waits for
+
     return html.escape(text, quote=False).replace("\\", "\\\\")
 
 
 def chime() -> bytes:
     """Two short tones that fade, as the bytes of a WAV file."""
+    import wave
+
     samples = []
     for frequency, length in _TONES:
         count = round(length * _RATE)

@@ -7,7 +7,6 @@ titles, fields), words stand for what it would break apart, and for all if that 
 
 from __future__ import annotations
 
-import ctypes
 import io
 import re
 import sys
@@ -15,14 +14,13 @@ import time
 import tkinter as tk
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
-from lanchat.client.shortcodes import named
-from lanchat.gui.kit.emoji_sources import EmojiSources
 from lanchat.protocol.emoji import EMOJI
 
 if TYPE_CHECKING:
+    from lanchat.gui.kit.emoji_sources import EmojiSources
     from lanchat.gui.kit.theme import Kit  # which holds the pictures
 
 SAFE_LIBXFT: Final = 20305  # 2.3.5 scales colour glyphs; before, X answers BadLength and Xlib ends the process
@@ -57,6 +55,8 @@ def tk_is_safe() -> bool:
     """May Tk be given a colour glyph? On X11 the version of libXft decides; an unknown one is not trusted."""
     if not on_x11():
         return True
+    import ctypes  # late: 2 ms, and the first window shows no sign that asks for it
+
     try:
         return int(ctypes.CDLL("libXft.so.2").XftGetVersion()) >= SAFE_LIBXFT
     except (OSError, AttributeError):
@@ -65,6 +65,8 @@ def tk_is_safe() -> bool:
 
 def _name(found: re.Match[str]) -> str:
     """“:thumbsup:”, “:flag de:”; what joins and colours has no name of its own here."""
+    from lanchat.client.shortcodes import named  # late, as the sources below: 5 ms, and many a window shows no emoji
+
     emoji = found[0]
     plain = _TONES.sub("", emoji)
     if short := named(emoji) or named(plain) or named(f"{plain}\ufe0f"):
@@ -94,7 +96,6 @@ class EmojiPictures:
         self._counted_at = clock()
         self._pictures: dict[tuple[str, int], tk.PhotoImage | None] = {}
         self._texts: dict[str, str] = {}
-        self._sources = EmojiSources()
 
     def tried(self, emoji: str, size: float) -> bool:
         """Whether asking for it costs nothing."""
@@ -114,6 +115,12 @@ class EmojiPictures:
             if image:
                 self._texts[str(image)] = emoji
         return self._pictures[key]
+
+    @cached_property
+    def _sources(self) -> EmojiSources:
+        from lanchat.gui.kit.emoji_sources import EmojiSources
+
+        return EmojiSources()
 
     def text(self, image: str) -> str:
         """The emoji that the image of this name shows; empty for other images."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from lanchat.gui.kit.shapes import coverage, png
+from msgspec import Struct
+
+from lanchat.gui.kit.shapes import png
 from lanchat.gui.kit.tokens import rgb
 
 GRID: Final = 20
@@ -19,15 +20,13 @@ THINNEST: Final = 1.15  # px; a thinner stroke is a grey smear
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Struct, frozen=True):
     """A line through points, round at its ends."""
 
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """A filled polygon."""
 
     points: tuple[Point, ...]
@@ -167,62 +166,63 @@ ICONS: Final[dict[str, tuple[Stroke | Fill, ...]]] = {
 
 def icon(name: str, size: int, colour: str, weight: float = 1.5) -> bytes:
     """An icon of `size` px as PNG with alpha. weight: of its strokes, on the grid."""
-    alpha = _mask(ICONS[name], size, max(weight * size / GRID, THINNEST))
-    pixel = bytes(rgb(colour))
-    rows = (alpha[y * size : (y + 1) * size] for y in range(size))
-    return png(size, size, 4, [b"".join(pixel + bytes((a,)) for a in row) for row in rows])
+    pixels = bytearray((*rgb(colour), 0) * (size * size))
+    pixels[3::4] = _mask(ICONS[name], size, max(weight * size / GRID, THINNEST))
+    return png(size, size, [pixels[y : y + 4 * size] for y in range(0, 4 * size * size, 4 * size)])
 
 
-def _mask(parts: Sequence[Stroke | Fill], size: int, width: float) -> bytes:
+def _mask(parts: Sequence[Stroke | Fill], size: int, width: float) -> bytearray:
     """The coverage of each pixel, 0 to 255; of several parts on one pixel the strongest counts."""
     scale = size / GRID
-    best = [0.0] * (size * size)
+    best: dict[int, float] = {}
     for part in parts:
         points = [(x * scale, y * scale) for x, y in part.points]
-        pixels = _fill(points, size) if isinstance(part, Fill) else _stroke(points, size, width / 2)
-        for index, share in pixels:
-            if share > best[index]:
-                best[index] = share
-    return bytes(round(share * 255) for share in best)
+        if isinstance(part, Fill):
+            _fill(points, size, best)
+        else:
+            for index, squared in _near(points, size, width / 2 + 0.5):
+                best[index] = max(best.get(index, 0.0), width / 2 + 0.5 - math.sqrt(squared))
+    mask = bytearray(size * size)
+    for index, share in best.items():
+        mask[index] = round(min(share, 1.0) * 255)
+    return mask
 
 
-def _stroke(points: Sequence[Point], size: int, half: float) -> Iterator[tuple[int, float]]:
-    """(pixel, coverage) of each pixel near the line, once for every segment that touches it."""
-    for a, b in pairwise(points):
-        xs = range(max(0, int(min(a[0], b[0]) - half - 1)), min(size, int(max(a[0], b[0]) + half + 2)))
-        for y in range(max(0, int(min(a[1], b[1]) - half - 1)), min(size, int(max(a[1], b[1]) + half + 2))):
+def _near(points: Sequence[Point], size: int, reach: float) -> Iterator[tuple[int, float]]:
+    """(pixel, squared distance) of each pixel within `reach` of a line, once for every segment that it is near.
+    Reckoned in place: a function for each pixel makes an icon take twice as long."""
+    limit = reach * reach
+    for (ax, ay), (bx, by) in pairwise(points):
+        dx, dy = bx - ax, by - ay
+        length = dx * dx + dy * dy or 1.0
+        xs = range(max(0, int(min(ax, bx) - reach)), min(size, int(max(ax, bx) + reach + 1)))
+        for y in range(max(0, int(min(ay, by) - reach)), min(size, int(max(ay, by) + reach + 1))):
+            v = y + 0.5 - ay
             for x in xs:
-                share = coverage(_to_segment(x + 0.5, y + 0.5, a, b) - half)
-                if share > 0:
-                    yield y * size + x, share
+                u = x + 0.5 - ax
+                along = (u * dx + v * dy) / length
+                along = 0.0 if along < 0.0 else 1.0 if along > 1.0 else along
+                squared = (u - along * dx) ** 2 + (v - along * dy) ** 2
+                if squared < limit:
+                    yield y * size + x, squared
 
 
-def _to_segment(x: float, y: float, a: Point, b: Point) -> float:
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    length = dx * dx + dy * dy
-    along = min(1.0, max(0.0, ((x - a[0]) * dx + (y - a[1]) * dy) / length)) if length else 0.0
-    return math.hypot(x - a[0] - along * dx, y - a[1] - along * dy)
-
-
-def _fill(points: Sequence[Point], size: int) -> Iterator[tuple[int, float]]:
-    """(pixel, coverage) of the polygon's pixels: whole inside, and its edge smoothed by a stroke's distance."""
+def _fill(points: Sequence[Point], size: int, best: dict[int, float]) -> None:
+    """The polygon's pixels in `best`: whole inside, and where its edge passes by the distance to it."""
     edges = [*points, points[0]]
-    near: dict[int, float] = {}  # distance to the edge, of pixels that it touches
-    for a, b in pairwise(edges):
-        for y in range(max(0, int(min(a[1], b[1]) - 1)), min(size, int(max(a[1], b[1]) + 2))):
-            for x in range(max(0, int(min(a[0], b[0]) - 1)), min(size, int(max(a[0], b[0]) + 2))):
-                distance = _to_segment(x + 0.5, y + 0.5, a, b)
-                near[y * size + x] = min(distance, near.get(y * size + x, distance))
-    for y in range(size):
+    edge: dict[int, float] = {}  # squared distance, of pixels that it touches
+    for index, squared in _near(edges, size, 0.5):
+        edge[index] = min(squared, edge.get(index, squared))
+    inside: set[int] = set()
+    heights = [y for _, y in points]
+    for y in range(max(0, int(min(heights))), min(size, int(max(heights)) + 1)):
         crossings = sorted(
-            a[0] + (y + 0.5 - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
-            for a, b in pairwise(edges)
-            if (a[1] > y + 0.5) != (b[1] > y + 0.5)
+            ax + (y + 0.5 - ay) * (bx - ax) / (by - ay)
+            for (ax, ay), (bx, by) in pairwise(edges)
+            if (ay > y + 0.5) != (by > y + 0.5)
         )
-        spans = list(zip(crossings[::2], crossings[1::2], strict=True))
-        for x in range(size):
-            inside = any(left <= x + 0.5 < right for left, right in spans)
-            distance = near.get(y * size + x, 1.0)
-            share = coverage(-distance if inside else distance)
-            if share > 0:
-                yield y * size + x, share
+        for left, right in zip(crossings[::2], crossings[1::2], strict=True):
+            inside.update(range(y * size + max(0, math.ceil(left - 0.5)), y * size + min(size, math.ceil(right - 0.5))))
+    for index in inside.union(edge):
+        distance = math.sqrt(edge.get(index, 0.25))
+        best[index] = max(best.get(index, 0.0), 0.5 + distance if index in inside else 0.5 - distance)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import tkinter as tk
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from tkinter import ttk
 from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from lanchat.gui.kit.focus import frame_by_key, holder
 from lanchat.gui.kit.paint import pill
@@ -24,8 +25,7 @@ RADIUS: Final = 8
 FAR: Final = 10**9  # rows: beyond the end of any list
 
 
-@dataclass(frozen=True, slots=True)
-class Row(Generic[T]):
+class Row(Struct, Generic[T], frozen=True):
     """content: what `draw` gets. height: px at 96 dpi. selectable False: a heading."""
 
     key: Hashable

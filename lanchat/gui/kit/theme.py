@@ -138,7 +138,7 @@ class Kit:
     def blank(self, width: float, height: float) -> tk.PhotoImage:
         """An image that is not seen."""
         w, h = self.px(width), self.px(height)
-        return self._image(("blank", w, h), lambda: shapes.png(w, h, 4, [bytes(4 * w)] * h))
+        return self._image(("blank", w, h), lambda: shapes.png(w, h, [bytes(4 * w)] * h))
 
     def stacked(self, below: tk.PhotoImage, above: tk.PhotoImage) -> tk.PhotoImage:
         """One picture over the middle of another, which is the larger one."""
@@ -154,7 +154,7 @@ class Kit:
     def _image(self, key: object, make: Callable[[], bytes]) -> tk.PhotoImage:
         key = (self.scale, key)
         if key not in self._images:
-            self._images[key] = tk.PhotoImage(master=self.root, data=make(), format="png")
+            self._images[key] = tk.PhotoImage(master=self.root, data=make())
         return self._images[key]
 
     def _forget(self, widget: tk.Misc) -> None:

@@ -6,14 +6,14 @@ grounds where it stands is at least 4.5, of marks and borders 3.0 (WCAG 2.2); a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Mode = Literal["light", "dark"]
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """Colours by role. bg, side and raised are grounds: the canvas, the side bar, fields and cards."""
 
     bg: str

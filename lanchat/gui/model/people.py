@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zlib
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lanchat.gui.model import wording
-from lanchat.protocol.rooms import Person
 from lanchat.protocol.text import fold_nick
+
+if TYPE_CHECKING:
+    from lanchat.protocol.rooms import Person
 
 ANOTHER: Final = " (another key)"  # behind a name that somebody else bears now
 HUES: Final = 8  # colours of people and of servers, as many as the palettes have

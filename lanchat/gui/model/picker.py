@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found, State, Via
-from lanchat.discovery.sweep import Progress
 from lanchat.gui.model.dates import moment
 from lanchat.protocol.limits import DEFAULT_TCP_PORT, PROTOCOL_VERSION
 from lanchat.protocol.target import Address, parse_address
 from lanchat.protocol.text import fold_nick
+
+if TYPE_CHECKING:
+    from lanchat.discovery.sweep import Progress
 
 UNKNOWN: Final = "—"
 BARS: Final = (120.0, 40.0, 10.0)  # ms below which a connection has one bar more than one

@@ -5,14 +5,13 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Iterable, Sequence
 from tkinter import ttk
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
 from lanchat.client.hosting import Closed, Hosted
 from lanchat.client.profile import Recent
 from lanchat.discovery.found import Found
-from lanchat.discovery.sweep import Progress
 from lanchat.gui.kit.emoji import drawable
 from lanchat.gui.kit.field import Field
 from lanchat.gui.kit.focus import go_by_key
@@ -30,6 +29,9 @@ from lanchat.gui.picker.search_aid import SearchAid
 from lanchat.gui.picker.side import PickerSide
 from lanchat.protocol.limits import DEFAULT_TCP_PORT
 from lanchat.protocol.target import Address
+
+if TYPE_CHECKING:
+    from lanchat.discovery.sweep import Progress
 
 PATIENCE: Final = 3_000  # ms after which whoever can be heard has answered: the last question of the burst
 INSET: Final = 16  # px at 96 dpi left and right of the rows
