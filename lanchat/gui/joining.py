@@ -11,7 +11,6 @@ from lanchat.client.event_queue import EventQueue
 from lanchat.client.events import Ended, Event, Joined, Lost, PinNeeded, Refused
 from lanchat.client.profile import Profile
 from lanchat.errors import LanchatError
-from lanchat.gui.chat.icons_ahead import AHEAD
 from lanchat.gui.dialogs.nickname import NicknameDialog
 from lanchat.gui.feed import Feed
 from lanchat.gui.goal import Goal
@@ -68,8 +67,6 @@ class Joining:
             locked=goal.locked and goal.pin is None,
             key=key,
         )
-        for icon in AHEAD:  # one call each: the pump looks at its budget between them
-            pump.post(partial(kit.icon, *icon))
 
     def _try(self, nick: str, pin: str | None) -> None:
         """With a client whose nickname or PIN was refused, or that waits to try again, goes on; else begins."""

@@ -10,7 +10,6 @@ import pytest
 
 from lanchat.client.events import Connecting, Ended, Entered, Error, Failed, Lost, Page, Queued, Refused
 from lanchat.errors import ConnectionLost
-from lanchat.gui.chat.icons_ahead import AHEAD
 from lanchat.gui.chat.message_list import MessageList
 from lanchat.gui.chat.screen import ChatScreen
 from lanchat.gui.chat.side_bar import SideBar
@@ -94,25 +93,6 @@ class Stage:
 
     def _leave(self) -> None:
         self.left += 1
-
-
-AS_THINGS_ARE = {"circle", "refresh"}  # of our state and of the banner, in colours that are known only then
-
-
-def test_no_icon_is_left_to_be_drawn_when_a_chat_opens(
-    root: tk.Tk, kit: Kit, until: Until, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: set[tuple[str, float, str, float]] = set()
-    draw = kit.icon
-
-    def note(name: str, size: float = 18, color: str = "text2", weight: float = 1.5) -> tk.PhotoImage:
-        asked.add((name, size, color, weight))
-        return draw(name, size, color, weight)
-
-    monkeypatch.setattr(kit, "icon", note)
-    stage = Stage(root, kit, until)
-    stage.feed(joined(), roster(), message(1))
-    assert {icon for icon in asked if icon[0] not in AS_THINGS_ARE} == set(AHEAD)
 
 
 @pytest.fixture
