@@ -20,19 +20,26 @@ class EventQueue:
 
     def __init__(self) -> None:
         self.on_event: Callable[[], None] | None = None
-        self._events: deque[Event] = deque()
+        self.held = False  # by its reader, who has no time: it counts as full
+        self._events: deque[tuple[Event, int]] = deque()  # and what each counts
         self._unread = 0
         self._some = threading.Condition()
 
     @property
     def full(self) -> bool:
-        return self._unread >= MAX_UNREAD
+        """Nothing more is read from the server."""
+        return self.held or self._unread >= MAX_UNREAD
+
+    @property
+    def empty(self) -> bool:
+        return not self._events
 
     def put(self, event: Event) -> None:
+        weight = _weight(event)
         with self._some:
             first = not self._events
-            self._events.append(event)
-            self._unread += _weight(event)
+            self._events.append((event, weight))
+            self._unread += weight
             self._some.notify_all()
         if first and self.on_event is not None:
             self.on_event()
@@ -43,16 +50,22 @@ class EventQueue:
         with self._some:
             if not self._some.wait_for(lambda: self._events, timeout):
                 raise TimeoutError("no event")
-            return self._events[0] if isinstance(self._events[0], Ended) else self._take()
+            first = self._events[0][0]
+            return first if isinstance(first, Ended) else self._take()
 
     def drain(self, limit: int) -> list[Event]:
-        """At most `limit` events that are there; never waits."""
+        """The first of the events that are there: up to `limit` entries and other events, but one event in any case,
+        if there is one: a page is not torn. Never waits."""
+        taken: list[Event] = []
         with self._some:
-            return [self._take() for _ in range(min(limit, len(self._events)))]
+            while self._events and (not taken or self._events[0][1] <= limit):
+                limit -= self._events[0][1]
+                taken.append(self._take())
+        return taken
 
     def _take(self) -> Event:
-        event = self._events.popleft()
-        self._unread -= _weight(event)
+        event, weight = self._events.popleft()
+        self._unread -= weight
         return event
 
     def __iter__(self) -> Iterator[Event]:

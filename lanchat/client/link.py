@@ -46,7 +46,7 @@ SUSPICION: Final = 4.0  # s the server has to answer after our own network chang
 RETRY_FIRST: Final = 0.5  # s until the first try after a break; doubles each time
 RETRY_MOST: Final = 10.0  # s between tries at most: nobody waits longer for a server that is back
 STEADY: Final = 10.0  # s that a connection must have lasted before the delays begin anew: some welcome and hang up
-FULL_PAUSE: Final = 0.05  # s until we look again whether somebody reads our events
+FULL_PAUSE: Final = 0.01  # s until we look again whether somebody reads our events
 FLUSH_TIME: Final = 1.0  # s for all of leaving: to have acknowledged what is under way, and to say goodbye
 
 

@@ -12,21 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-PERIOD: Final = 2_000  # ms; each time takes a few ms, since what was there at the start is left out
+PERIOD: Final = 2_000  # ms between looks at what was made since the last one: under a millisecond each
+ALL: Final = 30  # looks until one goes over all that was made since the start: 10 ms, in a full room 30
 
 
 @contextmanager
 def collected_here(root: tk.Tk) -> Iterator[None]:
     """While this lasts, no other thread collects."""
 
-    def collect() -> None:
-        gc.collect()
-        root.after(PERIOD, collect)
+    def collect(look: int) -> None:
+        gc.collect(1 if look % ALL else 2)
+        root.after(PERIOD, collect, look + 1)
 
     was_enabled = gc.isenabled()
     gc.disable()
     gc.freeze()
-    root.after(PERIOD, collect)
+    root.after(PERIOD, collect, 1)
     try:
         yield
     finally:

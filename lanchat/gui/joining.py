@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from lanchat.client.event_queue import EventQueue
 from lanchat.client.events import Ended, Event, Joined, Lost, PinNeeded, Refused
 from lanchat.client.profile import Profile
 from lanchat.errors import LanchatError
@@ -116,7 +117,17 @@ class Joining:
         entered = Entered(server_id, self._client, self._feed, self._events, self._goal.address)
         self.dialog.close()
         self._on_end()
+        self._let_nothing_come_for_a_turn(self._client.events)
         self._on_joined(entered)
+
+    def _let_nothing_come_for_a_turn(self, events: EventQueue) -> None:
+        """What was missed comes at once; its thread would take turns with ours while the chat is made and painted."""
+
+        def release() -> None:
+            events.held = False
+
+        events.held = True
+        self._pump.post(release)
 
     def _on_cancel(self) -> None:
         self._cancelled = True

@@ -1,7 +1,8 @@
 """Carries calls from other threads into the Tk thread, and slow work out of it; it knows no screen.
 
-Another thread appends to a deque, and the Tk thread empties it by `after`. No thread but Tk's own ever makes a Tk
-call: with a threaded Tcl such a call waits for the Tk thread, which makes a deadlock out of every join.
+Another thread appends to a deque, and the Tk thread empties it, turn by turn; when nothing comes it sleeps until a bell
+rings, or, where Tk can hear none, looks now and then. No thread but Tk's own ever makes a Tk call: with a threaded Tcl
+such a call waits for the Tk thread, which makes a deadlock out of every join.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from functools import partial
 from typing import Final, TypeVar
 
 from lanchat.errors import LanchatError
+from lanchat.gui.bell import Bell, can_ring
 
 TURN: Final = 16  # ms between turns while something happens: one frame of a 60 Hz screen
-SLOW_TURN: Final = 50  # ms between turns in silence, or when nobody sees the window: a third of the idle load
+SLOW_TURN: Final = 50  # ms between turns when nobody sees the window; in silence, where no bell is heard
 BUDGET: Final = 0.008  # s that one turn may take: half a frame, the other half is for drawing
 SILENCE: Final = 2.0  # s without a call after which turns become slow
 
@@ -38,13 +40,19 @@ class Pump:
         self._jobs: set[threading.Thread] = set()
         self._last_call = clock()
         self._at_rest: Call | None = None
+        self._bell: Bell | None = None
+        self._asleep = False  # until the bell rings; written by the Tk thread alone
 
     def start(self) -> None:
+        if can_ring(self._root):
+            self._bell = Bell(self._root, self._wake)
         self._root.after(TURN, self._turn)
 
     def post(self, call: Call) -> None:
         """Has `call` called in the Tk thread soon, in the order of the posts. Never blocks."""
         self._calls.append(call)
+        if self._asleep and self._bell is not None:
+            self._bell.ring()
 
     def work(
         self,
@@ -72,6 +80,7 @@ class Pump:
     def stop(self, then: Call) -> None:
         """Waits, turn by turn, until every job has ended and every call is made; then ends and calls `then`."""
         self._at_rest = then
+        self._wake()
 
     @property
     def interval(self) -> int:
@@ -81,6 +90,7 @@ class Pump:
 
     def _turn(self) -> None:
         deadline = self._clock() + BUDGET
+        idle = not self._calls
         while self._calls:
             self._make(self._calls.popleft())
             self._last_call = self._clock()
@@ -88,9 +98,23 @@ class Pump:
                 break
         if self._at_rest and not self._jobs and not self._calls:
             then, self._at_rest = self._at_rest, None
+            if self._bell is not None:
+                self._bell.close()
             then()
+        elif idle and self._bell is not None:
+            self._fall_asleep()
         else:
             self._root.after(self.interval, self._turn)
+
+    def _fall_asleep(self) -> None:
+        self._asleep = True
+        if self._calls:  # by somebody who did not see yet that we sleep
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._asleep:
+            self._asleep = False
+            self._root.after(0, self._turn)
 
     def _make(self, call: Call) -> None:
         try:

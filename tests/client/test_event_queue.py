@@ -38,7 +38,19 @@ def test_drain_takes_what_is_there() -> None:
     for n in range(3):
         queue.put(Connecting(str(n)))
     assert len(queue.drain(2)) == 2
+    assert not queue.empty
     assert queue.drain(2) == [Connecting("2")]
+    assert queue.empty
+
+
+def test_drain_counts_entries_and_tears_no_page() -> None:
+    queue = EventQueue()
+    pages = [Page("lobby", [Message("lobby", n, str(n), 1, "Ana", None, "x")] * n) for n in (3, 3, 20, 1)]
+    for page in pages:
+        queue.put(page)
+    assert queue.drain(8) == pages[:2]
+    assert queue.drain(8) == pages[2:3]  # heavier than all that was asked for, and comes nevertheless
+    assert queue.drain(8) == pages[3:]
 
 
 def test_the_end_is_told_to_everyone_who_asks() -> None:
@@ -89,6 +101,16 @@ def test_it_knows_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not queue.full
 
 
+def test_it_is_full_while_its_reader_holds_it() -> None:
+    queue = EventQueue()
+    queue.held = True
+    assert queue.full
+    queue.put(Connecting("a"))  # what was read already comes nevertheless
+    assert queue.drain(1) == [Connecting("a")]
+    queue.held = False
+    assert not queue.full
+
+
 def test_a_page_counts_by_what_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that sends pages nobody reads fills no memory."""
     monkeypatch.setattr(event_queue, "MAX_UNREAD", 100)
@@ -98,7 +120,7 @@ def test_a_page_counts_by_what_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None
     assert not queue.full
     queue.put(Message("lobby", 51, "51", 1, "Ana", None, "x" * 25_000))
     assert queue.full
-    queue.drain(2)
+    queue.drain(200)
     assert not queue.full
     queue.put(short)
     assert not queue.full

@@ -28,6 +28,7 @@ from lanchat.gui.dialogs.host import HostDialog
 from lanchat.gui.dialogs.nickname import NicknameDialog
 from lanchat.gui.dialogs.pin import PinDialog
 from lanchat.gui.dialogs.settings import SettingsDialog
+from lanchat.gui.joining import Entered
 from lanchat.gui.kit.dialog import GRAVE, Choice, Dialog
 from lanchat.gui.kit.theme import Kit
 from lanchat.gui.model.chat import Link
@@ -197,6 +198,25 @@ def test_from_the_list_by_a_nickname_to_a_talk_and_back(window: Window, server: 
     assert window.root.title() == "lanchat"
     window.until(lambda: Profile.open().settings.nick == "Ana")
     assert [recent.id for recent in Profile.open().settings.recents] == [server.id]
+
+
+def test_nothing_more_is_read_while_the_chat_is_made(
+    window: Window, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread that takes in what was missed would take turns with it."""
+    held: list[bool] = []
+    enter = window.app._enter
+
+    def note(entered: Entered) -> None:
+        held.append(entered.client.events.held)
+        enter(entered)
+
+    monkeypatch.setattr(window.app, "_enter", note)
+    window.join(server.id, "Ana")
+    assert held == [True]
+    entered = window.app._entered
+    assert entered is not None
+    window.until(lambda: not entered.client.events.held)
 
 
 def colour(avatar: tk.Canvas) -> str:

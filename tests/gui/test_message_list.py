@@ -54,6 +54,8 @@ class Stage:
 
     def settle(self) -> None:
         """Until Tk has nothing left to do."""
+        while self.list._pacing._resting:
+            self.root.update()
         self.root.update()
         self.text.tk.call(str(self.text), "sync")
         self.root.update()
@@ -245,6 +247,42 @@ def test_a_burst_is_written_in_few_turns(stage: Stage) -> None:
     stage.settle()
     assert stage.seqs[-1] == 3_000
     assert len(stage.list.shown) <= message_list.WINDOW
+
+
+def test_in_a_flood_most_is_never_written(stage: Stage, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message_list, "REST", 10_000)  # longer than the test
+    for start in range(1, 10_001, 200):
+        page = Page(ROOM, [message(seq) for seq in range(start, start + 200)], catchup=True)
+        stage.model.apply(page, NOON / 1000)
+        stage.list.refresh()
+        stage.root.update()
+    assert stage.seqs[-1] < 1_000  # it rests
+    stage.list._pacing.rest(0, stage.list._sync)
+    until(lambda: stage.seqs[-1] == 10_000)
+    assert stage.seqs == list(range(10_001 - len(stage.seqs), 10_001))
+    stage.list._pacing.close()
+
+
+def test_in_a_flood_a_key_is_not_held_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message_list, "REST", 10_000)
+    for start in range(1, 1_601, 200):
+        stage.model.apply(Page(ROOM, [message(seq) for seq in range(start, start + 200)], catchup=True), NOON / 1000)
+        stage.list.refresh()
+        stage.root.update()
+    assert stage.seqs[-1] < 1_600
+    stage.list.to_end()  # as Escape and sending do
+    assert stage.seqs[-1] == 1_600
+    stage.list._pacing.close()
+
+
+def test_what_a_person_reads_comes_at_once_after_one_page(stage: Stage) -> None:
+    stage.model.apply(Page(ROOM, [message(seq) for seq in range(1, 201)], catchup=True), NOON / 1000)
+    stage.list.refresh()
+    stage.root.update()
+    stage.model.apply(message(201), NOON / 1000)
+    stage.list.refresh()
+    stage.root.update()
+    assert stage.seqs[-1] == 201
 
 
 def test_own_messages_change_in_place(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 import tkinter as tk
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from types import TracebackType
 import pytest
 
 from lanchat.errors import HostSilent, LanchatError
+from lanchat.gui import pump as module
 from lanchat.gui.pump import BUDGET, SILENCE, SLOW_TURN, TURN, Pump
 
 pytestmark = pytest.mark.display
@@ -135,6 +137,72 @@ def test_turns_become_slow_in_silence_and_quick_again_at_the_first_call(
     pump.post(partial(made.append, True))
     until(lambda: made)
     assert pump.interval == TURN
+
+
+def test_in_silence_it_sleeps_until_somebody_posts(pump: Pump, root: tk.Tk, until: Until) -> None:
+    made: list[int] = []
+    for number in range(3):
+        until(lambda: pump._asleep)
+        assert not any("_turn" in str(root.tk.call("after", "info", name)) for name in root.tk.call("after", "info"))
+        poster = threading.Thread(target=pump.post, args=(partial(made.append, number),))
+        poster.start()
+        until(lambda n=number: n in made)  # type: ignore[misc]
+        poster.join()
+    assert made == [0, 1, 2]
+
+
+def test_what_is_posted_in_the_moment_of_falling_asleep_is_made(
+    pump: Pump, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bool] = []
+    monkeypatch.setattr(pump, "_asleep", False)  # that is what the poster saw
+    pump._calls.append(partial(made.append, True))
+    pump._fall_asleep()
+    until(lambda: made)
+
+
+def test_a_signal_wakes_it(pump: Pump, root: tk.Tk, until: Until) -> None:
+    """Else Ctrl-C in the terminal would wait for the next timer of whatever is shown."""
+    told: list[str] = []
+
+    def interrupt() -> None:
+        asleep.wait(10)
+        signal.raise_signal(signal.SIGINT)
+
+    def end(what: str) -> None:
+        told.append(what)
+        root.quit()
+
+    before = signal.signal(signal.SIGINT, lambda *_: pump.post(partial(end, "heard")))
+    asleep = threading.Event()
+    sender = threading.Thread(target=interrupt)
+    sender.start()
+    try:
+        until(lambda: pump._asleep)
+        late = root.after(8_000, end, "late")
+        root.after_idle(asleep.set)
+        root.mainloop()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        sender.join()
+    assert told == ["heard"]
+    root.after_cancel(late)
+
+
+def test_where_no_bell_is_heard_it_looks_now_and_then(
+    root: tk.Tk, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "can_ring", lambda _: False)
+    pump, made = Pump(root), list[str]()
+    pump.start()
+    until(lambda: any("_turn" in str(root.tk.call("after", "info", name)) for name in root.tk.call("after", "info")))
+    poster = threading.Thread(target=pump.post, args=(partial(made.append, "one"),))
+    poster.start()
+    until(lambda: made)
+    poster.join()
+    pump.stop(partial(made.append, "rested"))
+    until(lambda: len(made) == 2)
+    assert made == ["one", "rested"]
 
 
 def test_turns_are_slow_while_nobody_sees_the_window(pump: Pump, root: tk.Tk, until: Until) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 from lanchat.gui.chat.block_writer import BlockWriter, Buttons, Drawn
 from lanchat.gui.chat.file_card import FileCard
 from lanchat.gui.chat.gutter import Gutter
+from lanchat.gui.chat.pacing import Pacing
 from lanchat.gui.chat.quote_bars import QuoteBars
 from lanchat.gui.desktop.browser import open_link
 from lanchat.gui.kit.focus import frame_by_key
@@ -27,8 +28,10 @@ from lanchat.gui.model.timeline import TOP, Block, Key, Kind
 from lanchat.protocol.frames import Message
 
 WINDOW: Final = 1_000  # blocks that stand in the Text at most: more are slow to wrap anew
-KEPT: Final = 500  # blocks that stay when the window is cut at the end: half, so that cutting is rare
+KEPT: Final = 200  # blocks that stay when it is cut to the newest: two screens of the highest window, quick to write
 STEP: Final = 100  # blocks the window moves by
+FLOOD: Final = 150  # blocks written at once, twice in a row, make a flood; a reader who scrolls moves by fewer
+REST: Final = 100  # ms without writing in a flood: what comes meanwhile pushes most of itself out again, unwritten
 NEAR: Final = 15  # blocks to its edge at which it moves, before anybody sees the edge
 MOST_TRIES: Final = 5  # to get to the end while what stands there is laid out
 MARKED: Final = 2_000  # ms that a message is marked to which somebody jumped
@@ -63,7 +66,8 @@ class MessageList(tk.Frame):
         self._following = True  # the view stands at the end
         self._stood = ("1.0", 0)  # the upper edge of the view at the last look
         self._tries = 0  # to get to an end that grows, since it was last seen
-        self._pending: dict[Callable[[], None], str] = {}  # calls that wait for an idle moment
+        self._pacing = Pacing(self)
+        self._much = False  # the last look at the model brought more than FLOOD
         self.emoji = kit.emoji
         self._build()
         self._writer = BlockWriter(self.text, kit, self.emoji, Buttons(on_retry, on_delete, on_react, card))
@@ -90,8 +94,8 @@ class MessageList(tk.Frame):
         return [drawn.block for drawn in self._drawn]
 
     def refresh(self) -> None:
-        """Bring the Text up to date, once for all calls until Tk is idle."""
-        self._soon(self._sync)
+        """Bring the Text up to date, once for all calls until Tk is idle; in a flood, once for all during a rest."""
+        self._pacing.soon(self._sync)
 
     def start_over(self) -> None:
         """Another room's messages are shown from now on."""
@@ -119,7 +123,7 @@ class MessageList(tk.Frame):
         if drawn is not None:
             self._following = False
             self.text.yview(f"{drawn.tag}.first")
-            self._soon(self._settle)
+            self._pacing.soon(self._settle)
 
     def jump(self, seq: int) -> None:
         """Scroll to the entry `seq`, with some of what stands above it; it is marked for a moment."""
@@ -130,9 +134,7 @@ class MessageList(tk.Frame):
         if drawn is not None:
             rules = bool(drawn.block.day) + bool(drawn.block.missed)
             self.text.tag_add("found", f"{drawn.tag}.first +{rules} lines", f"{drawn.tag}.last")
-            if earlier := self._pending.pop(self._unmark, ""):
-                self.after_cancel(earlier)
-            self._pending[self._unmark] = self.after(MARKED, self._run, self._unmark)
+            self._pacing.later(MARKED, self._unmark)
 
     def _unmark(self) -> None:
         self.text.tag_remove("found", "1.0", "end")
@@ -153,8 +155,7 @@ class MessageList(tk.Frame):
         self.text.yview_scroll(pages, "pages")
 
     def destroy(self) -> None:
-        for call in self._pending.values():
-            self.after_cancel(call)
+        self._pacing.close()
         super().destroy()
 
     # Building
@@ -213,7 +214,7 @@ class MessageList(tk.Frame):
             inactiveselectbackground=colors.select,
         )
         self._pill.configure(image=self._kit.icon("down", 14, "on_accent", 2.2))
-        self._soon(self._settle)
+        self._pacing.soon(self._settle)
 
     # The difference between what stands and what should
 
@@ -223,7 +224,9 @@ class MessageList(tk.Frame):
         blocks = self._model.blocks(*self._extent(follow), self._today())
         self.text.configure(state="normal")
         anchor = None if follow else self._anchor({block.key: block for block in blocks})
-        self._write(blocks)
+        before, self._much = self._much, self._write(blocks) > FLOOD
+        if before and self._much:
+            self._pacing.rest(REST, self._sync)
         self.text.configure(state="disabled")
         if follow:
             self._tries = 0
@@ -231,7 +234,7 @@ class MessageList(tk.Frame):
         elif anchor:
             restore(self.text, *anchor)
         self._following = follow
-        self._soon(self._settle)
+        self._pacing.soon(self._settle)
 
     def _extent(self, follow: bool) -> tuple[int, int]:
         """From which place of the timeline to which; the window is cut at the side away from the reader."""
@@ -247,9 +250,9 @@ class MessageList(tk.Frame):
         self._first = line.key_at(start) if start else TOP
         return start, end
 
-    def _write(self, blocks: list[Block]) -> None:
-        """Both lists are in order of their keys: one walk along them."""
-        old, result, index = self._drawn, [], 0
+    def _write(self, blocks: list[Block]) -> int:
+        """Both lists are in order of their keys: one walk along them. Returns how many were not there as they are."""
+        old, result, index, stayed = self._drawn, [], 0, 0
         for block in blocks:
             gone = index
             while index < len(old) and old[index].block.key < block.key:
@@ -263,6 +266,7 @@ class MessageList(tk.Frame):
             if stays:
                 result.append(old[index])
                 index += 1
+                stayed += 1
             else:
                 result.append(self._writer.write(block, old[index] if index < len(old) else None))
         if index < len(old):
@@ -270,6 +274,7 @@ class MessageList(tk.Frame):
         self._writer.finish()
         self._drawn = result
         self._places = {drawn.tag: place for place, drawn in enumerate(result)}
+        return len(result) - stayed
 
     def _anchor(self, coming: dict[Key, Block]) -> tuple[str, int] | None:
         """A block in view that stays as it is, and its height in the view."""
@@ -291,7 +296,7 @@ class MessageList(tk.Frame):
 
     def _scrolled(self, first: float, last: float) -> None:
         self._bar.set(first, last)
-        self._soon(self._settle)
+        self._pacing.soon(self._settle)
 
     def _settle(self) -> None:
         """The view moved, or what it shows changed."""
@@ -299,7 +304,7 @@ class MessageList(tk.Frame):
         self._following = not self._tries or self._clings()
         if self._following and 0 < self._tries <= MOST_TRIES:
             self._hold_end()
-            self._soon(self._settle)
+            self._pacing.soon(self._settle)
         self._stood = upper_edge(self.text)
         self._update_pill()
         visible = self._visible()
@@ -322,7 +327,7 @@ class MessageList(tk.Frame):
         if self._following:
             self._tries = 0
             self._hold_end()
-        self._soon(self._settle)
+        self._pacing.soon(self._settle)
 
     def _look_at_edges(self, visible: list[Drawn]) -> None:
         """Move the window, or ask for older entries, before the reader gets to its edge."""
@@ -401,12 +406,3 @@ class MessageList(tk.Frame):
     def _follow_link(self, event: tk.Event[tk.Misc]) -> None:
         if (link := self._writer.link_at(f"@{event.x},{event.y}")) and not self.text.tag_ranges("sel"):
             self._on_link(link)
-
-    def _soon(self, call: Callable[[], None]) -> None:
-        """Once, when Tk is idle."""
-        if call not in self._pending:
-            self._pending[call] = self.after_idle(self._run, call)
-
-    def _run(self, call: Callable[[], None]) -> None:
-        self._pending.pop(call, None)
-        call()

@@ -374,10 +374,10 @@ class ChatModel:
 
     def _page(self, event: events.Page) -> None:
         room = self.rooms.find(event.room)
-        for entry in event.entries:
-            if isinstance(entry, Message):
-                self._settle_own(room, entry)
-                self._people.said_before(entry.nick, entry.key)
+        for message in (messages := [entry for entry in event.entries if isinstance(entry, Message)]):
+            self._settle_own(room, message)
+        for nick, key in dict.fromkeys((message.nick, message.key) for message in messages):
+            self._people.said_before(nick, key)
         room.page(event, looked_at=self._looked_at(room))
 
     def _failed(self, event: events.Failed, now: float) -> None:

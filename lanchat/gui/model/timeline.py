@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Final
+from typing import Final, TypeVar
 
 from lanchat.client.fold import Fold, Reaction
 from lanchat.client.markup import words
@@ -34,6 +34,7 @@ MAX_CHARACTERS: Final = 16_000_000  # of all texts in memory: 64 MB at most, who
 MAX_WAITING_SHOWN: Final = 200  # messages not sent yet that are drawn; all are counted
 GROUP: Final = 5 * 60 * 1000  # ms within which messages of one author stand under one name
 WAITING: Final = 2**62  # the seq of what has none yet: after everything
+T = TypeVar("T", int, Key)
 
 
 @dataclass(slots=True)
@@ -96,12 +97,13 @@ class Timeline:
             if key in self._items or not self._worth_keeping(entry):
                 continue
             self._insert(key, _Item(message=entry))
-            insort(self._seqs, entry.seq)
+            _put(self._seqs, entry.seq)
             self._characters += len(entry.text)
             new.append(entry)
             if entry.reply:
                 self._answers.setdefault(entry.reply, set()).add(entry.seq)
-            self._draw_anew(entry.seq)
+            if entry.seq in self._answers:
+                self._draw_anew(entry.seq)
         self._forget_oldest()
         return new
 
@@ -353,7 +355,7 @@ class Timeline:
 
     def _insert(self, key: Key, item: _Item) -> None:
         self._items[key] = item
-        insort(self._keys, key)
+        _put(self._keys, key)
 
     def _remove(self, key: Key) -> None:
         del self._items[key]
@@ -373,6 +375,14 @@ class Timeline:
         for key in self._keys[:kept]:
             del self._items[key]
         del self._keys[:kept], self._seqs[:drop]
+
+
+def _put(ordered: list[T], new: T) -> None:
+    """Mostly it is the last."""
+    if not ordered or new > ordered[-1]:
+        ordered.append(new)
+    else:
+        insort(ordered, new)
 
 
 def _text(message: Message, latest: str) -> str:
