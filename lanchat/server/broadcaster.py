@@ -394,7 +394,7 @@ class Broadcaster:
         try:
             if self._journal.free_disk < limits.FREE_DISK:
                 raise StoreFailed(path=self._journal.path, detail="the disk is nearly full")
-            self._journal.append(said, self._counters.of(said), new=True)
+            self._journal.append(said, self._counters.waiting, new=True)
         except StoreError as error:
             self._not_stored(waiting, error)
             return

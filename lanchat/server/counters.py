@@ -6,10 +6,9 @@ One for all rooms, since an outbox counts what its member says in any of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from lanchat.protocol.entries import Entry
 from lanchat.protocol.limits import MAX_COUNTER, MAX_RUN
 
 MAX_COUNTERS: Final = 10_000  # outboxes whose counter is kept in memory: 2 MB
@@ -32,6 +31,7 @@ class Counters:
     def __init__(self, lookup: Callable[[str, str], int]) -> None:
         self._lookup = lookup
         self._highest: dict[Outbox, int] = {}
+        self.waiting: dict[Outbox, int] = {}  # of what is about to be stored: to be stored along with it
 
     def __len__(self) -> int:
         return len(self._highest)
@@ -43,23 +43,15 @@ class Counters:
 
     def count(self, outbox: Outbox, n: int) -> None:
         """The entry of that number is about to be stored."""
-        self._highest[outbox] = n
-
-    @staticmethod
-    def of(said: Sequence[Entry]) -> dict[Outbox, int]:
-        """The highest of each outbox among what was said. (What comes of an action bears no number.)"""
-        highest: dict[Outbox, int] = {}
-        for entry in said:
-            if entry.key is not None:
-                run, _, n = entry.id.rpartition("-")
-                highest[(entry.key, run)] = int(n)
-        return highest
+        self._highest[outbox] = self.waiting[outbox] = n
 
     def stored(self) -> None:
         """All that was said is in the journal, where it can be looked up again."""
+        self.waiting = {}
         if len(self._highest) > MAX_COUNTERS:
             self._highest.clear()
 
     def not_stored(self) -> None:
         """What was counted could not be stored: the numbers are free again."""
         self._highest.clear()
+        self.waiting = {}

@@ -61,7 +61,7 @@ def once(name: str, trials: Iterable[Trial], round: int, found: Found, label: st
         who = label or trial.who
         try:
             values = trial.find()
-        except Refused as error:
+        except (Refused, ConnectionError) as error:  # a server that breaks off has no figure, and ends no other
             found.refused.append(f"{name}, {who}: {error}")
             values = {}
         for key, value in values.items():

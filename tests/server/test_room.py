@@ -115,12 +115,13 @@ def test_what_could_not_be_stored_frees_numbers_and_counters() -> None:
     line = person("Ana", KEY)
     first = say(room, line, "run-1")
     assert isinstance(first, Message)
-    stored.update(counters.of([first]))
+    stored.update(counters.waiting)
     counters.stored()
     assert isinstance(say(room, line, "run-2"), Message)
     assert isinstance(say(room, line, "run-3"), Message)
     room.not_stored(head=1)
     counters.not_stored()
+    assert counters.waiting == {}
     assert room.head == 1
     again = say(room, line, "run-2")
     assert isinstance(again, Message)
@@ -131,9 +132,12 @@ def test_what_could_not_be_stored_frees_numbers_and_counters() -> None:
 def test_counters_are_the_highest_of_each_outbox() -> None:
     room, counters = make_room()
     ana, eva, guest = person("Ana", KEY), person("Eva", OTHER), person("Bob")
-    said = [say(room, *words) for words in ((ana, "a-1"), (eva, "a-7"), (ana, "a-4"), (guest, "g-9"), (ana, "b-0"))]
-    entries = [entry for entry in said if isinstance(entry, Message)]
-    assert counters.of(entries) == {(KEY, "a"): 4, (OTHER, "a"): 7, (KEY, "b"): 0}
+    for words in ((ana, "a-1"), (eva, "a-7"), (ana, "a-4"), (guest, "g-9"), (ana, "b-0")):
+        assert isinstance(say(room, *words), Message)
+    assert counters.waiting == {(KEY, "a"): 4, (OTHER, "a"): 7, (KEY, "b"): 0}
+    counters.stored()
+    assert counters.waiting == {}
+    assert counters.highest((KEY, "a")) == 4
 
 
 def test_memory_does_not_grow_with_the_outboxes_that_were_ever_named() -> None:
@@ -147,7 +151,7 @@ def test_memory_does_not_grow_with_the_outboxes_that_were_ever_named() -> None:
     for n in range(MAX_COUNTERS + 1):
         entry = say(room, line, f"r{n}-1")
         assert isinstance(entry, Message)
-        stored.update(counters.of([entry]))
+    stored.update(counters.waiting)
     counters.stored()
     assert len(counters) == 0
     assert say(room, line, "r5-1") is None
